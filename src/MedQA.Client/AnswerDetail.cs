@@ -1,6 +1,6 @@
 namespace MedQA.Client;
 
-/// <summary>Which answers are wanted.</summary>
+/// <summary>Selects answers.</summary>
 public sealed record AnswerQuery
 {
     /// <summary>
@@ -12,11 +12,11 @@ public sealed record AnswerQuery
     /// <summary>Only answers with less agreement than this, 0 to 1; <see langword="null"/> for all.</summary>
     public double? AgreementBelow { get; init; }
 
-    /// <summary>Only questions in which each of these words stands; <see langword="null"/> for all.</summary>
+    /// <summary>Only questions that contain each of these words; <see langword="null"/> for all.</summary>
     public string? Search { get; init; }
 }
 
-/// <summary>A question with everything about its answer.</summary>
+/// <summary>A question with its full answer.</summary>
 /// <param name="Question">The question.</param>
 /// <param name="Answer">The answer with every reasoning and vote.</param>
 public sealed record AnswerDetail(Question Question, AnsweredQuestion Answer);
@@ -32,34 +32,34 @@ public sealed record AnswerDetail(Question Question, AnsweredQuestion Answer);
 public sealed record Question(
     string Id, string Dataset, string? Topic, string? Context, string Text, IReadOnlyList<string> Options, int? Gold);
 
-/// <summary>The answer to a question, with what led to it.</summary>
+/// <summary>The answer to a question, with its reasonings and votes.</summary>
 public sealed record AnsweredQuestion
 {
-    /// <summary>The question's place in the run, from 0.</summary>
+    /// <summary>The question's position in the run, from 0.</summary>
     public required int Ordinal { get; init; }
 
     /// <summary>The index of the chosen option, or <see langword="null"/>.</summary>
     public int? Answer { get; init; }
 
-    /// <summary>Whether it is right; <see langword="null"/> where that is not known.</summary>
+    /// <summary>Whether it is right; <see langword="null"/> if that is not known.</summary>
     public bool? Correct { get; init; }
 
     /// <summary>Votes per option.</summary>
     public IReadOnlyList<int> Votes { get; init; } = [];
 
-    /// <summary>How many samples were asked for.</summary>
+    /// <summary>The number of samples asked for.</summary>
     public int SamplesAsked { get; init; }
 
-    /// <summary>Votes for the answer over the samples asked for.</summary>
+    /// <summary>The votes for the answer divided by the samples asked for.</summary>
     public double Agreement { get; init; }
 
-    /// <summary>Whether the answer was chosen among options with equally many votes.</summary>
+    /// <summary>Whether several options shared the most votes.</summary>
     public bool Tie { get; init; }
 
     /// <summary>The reasonings, in order.</summary>
     public IReadOnlyList<Reasoning> Reasonings { get; init; } = [];
 
-    /// <summary>Whether this is a second try, the first of which ran out of the profile's time.</summary>
+    /// <summary>Whether this is a second try after the first exceeded the profile's time limit.</summary>
     public bool TriedAgain { get; init; }
 
     /// <summary>Why infrastructure failed to answer, or <see langword="null"/>.</summary>
@@ -68,14 +68,14 @@ public sealed record AnsweredQuestion
 
 /// <summary>A sampled reasoning and the answer read from it.</summary>
 /// <param name="Index">Its index among the question's samples, from 0.</param>
-/// <param name="Stage">Which stage of the strategy drew it; 0 for the first.</param>
+/// <param name="Stage">The stage of the strategy that generated it; 0 for the first.</param>
 /// <param name="Text">Its text.</param>
 /// <param name="Answer">The index of the option that it answers, or <see langword="null"/>.</param>
 /// <param name="Forced">Whether the answer was forced.</param>
-/// <param name="End">Why it ended: <c>endToken</c>, <c>stopString</c>, <c>maxTokens</c> and so on.</param>
+/// <param name="End">Why generation ended: <c>endToken</c>, <c>stopString</c>, <c>maxTokens</c> and so on.</param>
 public sealed record Reasoning(int Index, int Stage, string Text, int? Answer, bool Forced, string End);
 
-/// <summary>Why a question has no answer although the model was not at fault.</summary>
+/// <summary>A failure that is not the model's fault.</summary>
 /// <param name="Code">The reason's code.</param>
 /// <param name="Message">What happened, for people.</param>
 public sealed record AnswerFailure(string Code, string Message);

@@ -1,14 +1,14 @@
 namespace MedQA.Client;
 
-/// <summary>A model that answers.</summary>
+/// <summary>A model that answers questions.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Fingerprint">Hash over its files.</param>
-/// <param name="EngineFingerprint">What else decides the bits of a result.</param>
-/// <param name="ContextLength">The most tokens that prompt and continuation can have together.</param>
+/// <param name="Fingerprint">A hash of its files.</param>
+/// <param name="EngineFingerprint">Identifies everything else that affects the exact result.</param>
+/// <param name="ContextLength">The maximum number of tokens of prompt and continuation together.</param>
 /// <param name="HasChatTemplate">Whether it has a chat template.</param>
 public sealed record Model(string Name, string Fingerprint, string EngineFingerprint, int ContextLength, bool HasChatTemplate);
 
-/// <summary>In which form a report or a comparison is read.</summary>
+/// <summary>The format of a report or comparison.</summary>
 public enum ReportFormat
 {
     /// <summary>JSON, for programs.</summary>
@@ -17,6 +17,6 @@ public enum ReportFormat
     /// <summary>Markdown.</summary>
     Markdown,
 
-    /// <summary>A page without scripts.</summary>
+    /// <summary>HTML without scripts.</summary>
     Html,
 }

@@ -6,8 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace MedQA.Client;
 
 /// <summary>
-/// How the interface writes JSON: camelCase, enumerations as camelCase texts, what is unknown left out. Fields that this version does not
-/// know are passed over.
+/// The API's JSON: camelCase names and enumeration values, null values omitted. Unknown fields are ignored.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -31,8 +30,7 @@ namespace MedQA.Client;
 internal sealed partial class ClientJson : JsonSerializerContext
 {
     /// <summary>
-    /// The same for what a service has answered: a text, list or object that is missing is an error. Numbers that an older service does not
-    /// know are 0.
+    /// The same for responses: a missing string, list or object is an error. Numbers that an older service does not send are 0.
     /// </summary>
     internal static JsonSerializerOptions Answered =>
         field ??= new JsonSerializerOptions(Default.Options) { TypeInfoResolver = Default.WithAddedModifier(Require) };
@@ -48,7 +46,7 @@ internal sealed partial class ClientJson : JsonSerializerContext
     }
 }
 
-/// <summary>How errors are read: whoever stands between may leave out what the service always says.</summary>
+/// <summary>How errors are read: a proxy's problem details may lack fields that the service always sends.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ProblemDetails))]
 internal sealed partial class ProblemJson : JsonSerializerContext
@@ -66,7 +64,7 @@ internal sealed partial class ProblemJson : JsonSerializerContext
 }
 
 /// <summary>
-/// Enumerations by their names in camel case, letter by letter: a number, a list or a name that this version does not know is an error.
+/// Reads enumerations by their exact camelCase names; a number, a list or an unknown name is an error.
 /// </summary>
 internal sealed class EnumConverter<T> : JsonConverter<T>
     where T : struct, Enum
@@ -83,5 +81,5 @@ internal sealed class EnumConverter<T> : JsonConverter<T>
         writer.WriteStringValue(
             Enum.IsDefined(value)
                 ? JsonNamingPolicy.CamelCase.ConvertName(value.ToString())
-                : throw new ArgumentOutOfRangeException(nameof(value), value, "The enumeration has no such value."));
+                : throw new ArgumentOutOfRangeException(nameof(value), value, "Undefined enumeration value."));
 }

@@ -10,8 +10,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace MedQA.Client;
 
 /// <summary>
-/// Calls the HTTP interface of a service. Every method throws <see cref="MedQAException"/> where the service refuses, cannot be reached, or
-/// answers something else than its document says.
+/// Calls the HTTP API of a service. Every method throws <see cref="MedQAException"/> if the service refuses the request, cannot be
+/// reached, or returns something its OpenAPI document does not allow.
 /// </summary>
 public sealed class MedQAClient : IDisposable
 {
@@ -24,17 +24,17 @@ public sealed class MedQAClient : IDisposable
     private readonly HttpClient _http;
     private readonly bool _owned;
 
-    /// <summary>Calls a service.</summary>
-    /// <param name="options">Where it is, and who calls it.</param>
-    /// <param name="http">What sends the requests; <see langword="null"/> for a client of its own, which goes with this object.</param>
-    /// <exception cref="ArgumentException">The endpoint is no address of a service.</exception>
+    /// <summary>Creates a client of a service.</summary>
+    /// <param name="options">The service's address and the caller's credentials.</param>
+    /// <param name="http">Sends the requests; if <see langword="null"/>, this object creates its own and disposes it.</param>
+    /// <exception cref="ArgumentException">The endpoint is not an absolute HTTP or HTTPS address.</exception>
     public MedQAClient(MedQAClientOptions options, HttpClient? http = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         if (!options.Endpoint.IsAbsoluteUri || options.Endpoint.Scheme is not ("http" or "https"))
         {
             throw new ArgumentException(
-                $"The endpoint is '{options.Endpoint}', but must be an address like http://127.0.0.1:5080.", nameof(options));
+                $"The endpoint must be an address such as http://127.0.0.1:5080, but is '{options.Endpoint}'.", nameof(options));
         }
 
         _options = options with
@@ -43,7 +43,7 @@ public sealed class MedQAClient : IDisposable
         };
         _owned = http is null;
 
-        // Answers can be long in coming: a comparison of large runs, an upload. Those who wait decide how long.
+        // Responses can take long: a comparison of large runs, an upload. The caller's cancellation token limits the wait.
         _http = http
             ?? new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.All })
             {
@@ -51,13 +51,13 @@ public sealed class MedQAClient : IDisposable
             };
     }
 
-    /// <summary>Starts a run of a question set, or finds the one that the same question set and profile made before.</summary>
-    /// <param name="questionSet">The question set: a CSV file, or any other form that is read.</param>
-    /// <param name="name">What it is called, with its extension.</param>
-    /// <param name="profile">How to ask; <see langword="null"/> for the service's usual profile.</param>
-    /// <param name="again">Starts a new run in any case.</param>
-    /// <param name="answerNotation">How it names the right option, where that is in doubt; see the service's document.</param>
-    /// <param name="dropFillers">Takes last options that only fill a place, as N/A, for missing ones.</param>
+    /// <summary>Starts a run of a question set, or returns the existing run of the same question set and profile.</summary>
+    /// <param name="questionSet">The question set: a CSV file or any other supported format.</param>
+    /// <param name="name">Its file name, with extension.</param>
+    /// <param name="profile">The profile; <see langword="null"/> for the service's default.</param>
+    /// <param name="again">Whether to start a new run even if one exists.</param>
+    /// <param name="answerNotation">How it names the right option, if that is ambiguous; see the service's OpenAPI document.</param>
+    /// <param name="dropFillers">Whether to treat trailing placeholder options, such as N/A, as missing.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -78,12 +78,12 @@ public sealed class MedQAClient : IDisposable
             response.StatusCode == HttpStatusCode.Accepted);
     }
 
-    /// <summary>What a run of a question set would take; the service stores nothing.</summary>
+    /// <summary>Estimates what a run of a question set would take; the service stores nothing.</summary>
     /// <param name="questionSet">The question set.</param>
-    /// <param name="name">What it is called, with its extension.</param>
-    /// <param name="profile">How to ask; <see langword="null"/> for the service's usual profile.</param>
-    /// <param name="answerNotation">How it names the right option, where that is in doubt.</param>
-    /// <param name="dropFillers">Takes last options that only fill a place, as N/A, for missing ones.</param>
+    /// <param name="name">Its file name, with extension.</param>
+    /// <param name="profile">The profile; <see langword="null"/> for the service's default.</param>
+    /// <param name="answerNotation">How it names the right option, if that is ambiguous.</param>
+    /// <param name="dropFillers">Whether to treat trailing placeholder options, such as N/A, as missing.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
         Stream questionSet,
@@ -101,14 +101,14 @@ public sealed class MedQAClient : IDisposable
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
     }
 
-    /// <summary>A page of runs, newest first.</summary>
-    /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
-    /// <param name="take">1 to 500; <see langword="null"/> for the service's usual number.</param>
+    /// <summary>Lists a page of runs, newest first.</summary>
+    /// <param name="continuation">From the previous page, or <see langword="null"/> for the first.</param>
+    /// <param name="take">1 to 500; <see langword="null"/> for the service's default.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<RunList> ListRunsAsync(string? continuation = null, int? take = null, CancellationToken cancellationToken = default) =>
         GetAsync("api/runs", [("continuation", continuation), ("take", Text(take))], ClientJson.Default.RunList, cancellationToken);
 
-    /// <summary>Every run, newest first, page by page.</summary>
+    /// <summary>Enumerates all runs, newest first.</summary>
     public async IAsyncEnumerable<RunResource> AllRunsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string? continuation = null;
@@ -125,13 +125,13 @@ public sealed class MedQAClient : IDisposable
         while (continuation is not null);
     }
 
-    /// <summary>Where a run stands.</summary>
+    /// <summary>Returns a run's state and progress.</summary>
     public Task<RunResource> GetRunAsync(string run, CancellationToken cancellationToken = default) =>
         GetAsync(Of(run), [], ClientJson.Default.RunResource, cancellationToken);
 
     /// <summary>
-    /// Follows a run: gives it now and after every change, until it has ended. Comes back by itself where the connection ends, for a minute
-    /// also to a service that does not answer.
+    /// Watches a run: returns it now and after every change until it has ended. Reconnects when the connection ends, for up to a minute
+    /// even if the service does not respond.
     /// </summary>
     public async IAsyncEnumerable<RunResource> WatchRunAsync(
         string run, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -156,14 +156,14 @@ public sealed class MedQAClient : IDisposable
             if (last is null && ++silences == MaxSilences)
             {
                 throw new MedQAException(
-                    $"The events of run {run} at {_options.Endpoint} end before the first, {MaxSilences} times. Does something on the "
-                        + "way hold them back?");
+                    $"The event stream of run {run} at {_options.Endpoint} ended {MaxSilences} times without an event. Check whether a "
+                        + "proxy buffers it.");
             }
 
             await Task.Delay(ComeBack, cancellationToken);
         }
 
-        // A service that is being restarted is waited for, unless it was not there in the first place.
+        // Waits for a service that restarts, but not for one that was never reached.
         async Task<bool> NextAsync(IAsyncEnumerator<(string Id, RunResource Run)> events)
         {
             try
@@ -180,23 +180,23 @@ public sealed class MedQAClient : IDisposable
         }
     }
 
-    /// <summary>Stops a run; its answers stay.</summary>
+    /// <summary>Stops a run and keeps its answers.</summary>
     public Task<RunResource> CancelRunAsync(string run, CancellationToken cancellationToken = default) =>
         AskAsync(HttpMethod.Post, $"{Of(run)}/cancel", cancellationToken);
 
-    /// <summary>Tries failed questions again, or goes on with a cancelled run.</summary>
+    /// <summary>Retries failed questions, or resumes a cancelled run.</summary>
     public Task<RunResource> RetryRunAsync(string run, CancellationToken cancellationToken = default) =>
         AskAsync(HttpMethod.Post, $"{Of(run)}/retry", cancellationToken);
 
-    /// <summary>Lets a run go on that is above a limit.</summary>
+    /// <summary>Approves a run that exceeds a limit.</summary>
     public Task<RunResource> ApproveRunAsync(string run, CancellationToken cancellationToken = default) =>
         AskAsync(HttpMethod.Post, $"{Of(run)}/approve", cancellationToken);
 
-    /// <summary>Removes a run and everything that it wrote.</summary>
+    /// <summary>Deletes a run and everything that it wrote.</summary>
     public Task<RunResource> DeleteRunAsync(string run, CancellationToken cancellationToken = default) =>
         AskAsync(HttpMethod.Delete, Of(run), cancellationToken);
 
-    /// <summary>A page of a run's answers, also while it goes on.</summary>
+    /// <summary>Lists a page of a run's answers, even while it is in progress.</summary>
     public Task<AnswerPage> ListAnswersAsync(
         string run,
         AnswerQuery? query = null,
@@ -214,10 +214,10 @@ public sealed class MedQAClient : IDisposable
         ClientJson.Default.AnswerPage,
         cancellationToken);
 
-    /// <summary>Every answer of a run as the service reads it, one at a time, in the order of the questions.</summary>
+    /// <summary>Streams all answers of a run in the order of the questions.</summary>
     /// <param name="run">The run.</param>
     /// <param name="filter">The kind of answers; <see langword="null"/> for all.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public async IAsyncEnumerable<AnswerRow> AllAnswersAsync(
         string run, string? filter = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -244,35 +244,35 @@ public sealed class MedQAClient : IDisposable
         }
     }
 
-    /// <summary>A question with every reasoning and vote.</summary>
+    /// <summary>Returns a question with every reasoning and vote.</summary>
     /// <param name="run">The run.</param>
     /// <param name="question">The question's id, or <c>dataset/id</c>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<AnswerDetail> GetAnswerAsync(string run, string question, CancellationToken cancellationToken = default) =>
         GetAsync($"{Of(run)}/answers/{Uri.EscapeDataString(question)}", [], ClientJson.Default.AnswerDetail, cancellationToken);
 
-    /// <summary>The report of a run. The caller disposes it.</summary>
+    /// <summary>Opens the report of a run. The caller disposes it.</summary>
     public Task<Stream> OpenReportAsync(
         string run, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
         OpenAsync($"{Of(run)}/report", [], TypeOf(format), cancellationToken);
 
     /// <summary>
-    /// A file of a run's result as it was written: <c>manifest.json</c>, <c>report.json</c>, <c>report.md</c>, <c>report.html</c>,
-    /// <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>; or with every sample <c>answers.jsonl</c>, <c>samples.parquet</c>.
-    /// The caller disposes it.
+    /// Opens a file of a run's result as stored: <c>manifest.json</c>, <c>report.json</c>, <c>report.md</c>, <c>report.html</c>,
+    /// <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>; or, with every sample, <c>answers.jsonl</c>,
+    /// <c>samples.parquet</c>. The caller disposes it.
     /// </summary>
     public Task<Stream> OpenFileAsync(string run, string file, CancellationToken cancellationToken = default) =>
         OpenAsync($"{Of(run)}/files/{Uri.EscapeDataString(file)}", [], TypeOfFile(file), cancellationToken);
 
-    /// <summary>Runs over the same questions, compared in pairs. The caller disposes it.</summary>
+    /// <summary>Compares runs pairwise on the questions that they share. The caller disposes the result.</summary>
     public Task<Stream> OpenComparisonAsync(
         IReadOnlyList<string> runs, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
         OpenAsync("api/compare", [("runs", string.Join(',', runs))], TypeOf(format), cancellationToken);
 
-    /// <summary>Makes a study of human ratings.</summary>
-    /// <param name="request">What it is made of.</param>
+    /// <summary>Creates a study of human ratings.</summary>
+    /// <param name="request">The study to create.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The study with a link for each rater, which no later answer has.</returns>
+    /// <returns>The study with a link for each rater; no later response has the links.</returns>
     public async Task<StudyResource> CreateStudyAsync(StudyRequest request, CancellationToken cancellationToken = default)
     {
         using var response = await SendAsync(HttpMethod.Post, "api/studies", [], JsonType, message =>
@@ -283,15 +283,15 @@ public sealed class MedQAClient : IDisposable
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.StudyResource, cancellationToken);
     }
 
-    /// <summary>The studies, newest first.</summary>
+    /// <summary>Lists the studies, newest first.</summary>
     public Task<StudyList> ListStudiesAsync(CancellationToken cancellationToken = default) =>
         GetAsync("api/studies", [], ClientJson.Default.StudyList, cancellationToken);
 
-    /// <summary>A study with how far each rater is.</summary>
+    /// <summary>Returns a study and each rater's progress.</summary>
     public Task<StudyResource> GetStudyAsync(string study, CancellationToken cancellationToken = default) =>
         GetAsync(OfStudy(study), [], ClientJson.Default.StudyResource, cancellationToken);
 
-    /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
+    /// <summary>Replaces a rater's link; the old one stops working.</summary>
     public async Task<RaterResource> RenewRaterLinkAsync(string study, string rater, CancellationToken cancellationToken = default)
     {
         using var response = await SendAsync(
@@ -299,46 +299,46 @@ public sealed class MedQAClient : IDisposable
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RaterResource, cancellationToken);
     }
 
-    /// <summary>Removes a rater with all of the rater's ratings.</summary>
+    /// <summary>Deletes a rater and the rater's ratings.</summary>
     public async Task DeleteRaterAsync(string study, string rater, CancellationToken cancellationToken = default) =>
         (await SendAsync(
             HttpMethod.Delete, $"{OfStudy(study)}/raters/{Uri.EscapeDataString(rater)}", [], "*/*", null, cancellationToken)).Dispose();
 
-    /// <summary>Removes a study with all ratings.</summary>
+    /// <summary>Deletes a study and its ratings.</summary>
     public async Task DeleteStudyAsync(string study, CancellationToken cancellationToken = default) =>
         (await SendAsync(HttpMethod.Delete, OfStudy(study), [], "*/*", null, cancellationToken)).Dispose();
 
-    /// <summary>The report of a study, also while raters are at work. The caller disposes it.</summary>
+    /// <summary>Opens the report of a study, even while raters are still rating. The caller disposes it.</summary>
     public Task<Stream> OpenStudyReportAsync(
         string study, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
         OpenAsync($"{OfStudy(study)}/report", [], TypeOf(format), cancellationToken);
 
-    /// <summary>Every rating of a study. The caller disposes it.</summary>
+    /// <summary>Opens all ratings of a study. The caller disposes them.</summary>
     /// <param name="study">The study.</param>
     /// <param name="mediaType"><c>application/x-ndjson</c>, <c>text/csv</c> or <c>application/vnd.apache.parquet</c>.</param>
-    /// <param name="history">Every click in the order in which it was made, instead of what they come to.</param>
+    /// <param name="history">Whether to return every click in order instead of the final ratings.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<Stream> OpenRatingsAsync(
         string study, string mediaType, bool history = false, CancellationToken cancellationToken = default) =>
         OpenAsync($"{OfStudy(study)}/ratings", [("history", history ? "true" : null)], mediaType, cancellationToken);
 
-    /// <summary>The profiles, each with all its fields.</summary>
+    /// <summary>Lists the profiles with all their fields.</summary>
     public async Task<IReadOnlyList<JsonElement>> ListProfilesAsync(CancellationToken cancellationToken = default) =>
         await GetAsync("api/profiles", [], ClientJson.Default.JsonElementArray, cancellationToken);
 
-    /// <summary>The models that answer.</summary>
+    /// <summary>Lists the available models.</summary>
     public async Task<IReadOnlyList<Model>> ListModelsAsync(CancellationToken cancellationToken = default) =>
         await GetAsync("api/models", [], ClientJson.Default.ModelArray, cancellationToken);
 
-    /// <summary>Accuracies from the literature, to stand beside a run's.</summary>
+    /// <summary>Lists accuracies from the literature for comparison.</summary>
     public async Task<IReadOnlyList<JsonElement>> ListPublishedResultsAsync(CancellationToken cancellationToken = default) =>
         await GetAsync("api/published-results", [], ClientJson.Default.JsonElementArray, cancellationToken);
 
-    /// <summary>Whether the service works.</summary>
+    /// <summary>Checks whether the service is ready.</summary>
     public Task<Health> GetHealthAsync(CancellationToken cancellationToken = default) =>
         GetAsync("healthz", [], ClientJson.Default.Health, cancellationToken);
 
-    /// <summary>Lets go of what sends the requests, unless it was given.</summary>
+    /// <summary>Disposes the HTTP client, unless the caller passed it in.</summary>
     public void Dispose()
     {
         if (_owned)
@@ -347,7 +347,7 @@ public sealed class MedQAClient : IDisposable
         }
     }
 
-    /// <summary>What is said of every question set that is sent.</summary>
+    /// <summary>Returns the query parameters common to uploads of question sets.</summary>
     private static (string Name, string? Value)[] SetParameters(
         string name, string? profile, string? answerNotation, bool dropFillers) =>
         [("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null)];
@@ -385,7 +385,7 @@ public sealed class MedQAClient : IDisposable
             }
             catch (IOException)
             {
-                // The connection broke: the caller comes back with the last event's id, and misses nothing.
+                // The connection broke. The caller reconnects with the last event's id and misses nothing.
                 yield break;
             }
 
@@ -399,7 +399,7 @@ public sealed class MedQAClient : IDisposable
                     HttpStatusCode.NotFound, new ProblemDetails
                     {
                         Type = "urn:medqa:unknown-run",
-                        Title = "There is no such run",
+                        Title = "No such run",
                         Status = (int)HttpStatusCode.NotFound,
                         Detail = $"Run {run} was deleted.",
                     });
@@ -441,7 +441,7 @@ public sealed class MedQAClient : IDisposable
         string path, Stream questionSet, (string Name, string? Value)[] query, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Post, path, query, JsonType, request =>
         {
-            // The caller's stream stays the caller's: a request disposes its content.
+            // A request disposes its content, but the caller keeps ownership of the stream.
             request.Content = new StreamContent(new Kept(questionSet));
             request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         }, cancellationToken);
@@ -491,7 +491,7 @@ public sealed class MedQAClient : IDisposable
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw new MedQAException(
-                $"The service at {_options.Endpoint} has not answered in the time that the HttpClient gives it.", exception);
+                $"The service at {_options.Endpoint} has not responded within the HttpClient's timeout.", exception);
         }
     }
 
@@ -501,7 +501,7 @@ public sealed class MedQAClient : IDisposable
 
     private static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>What a file's name says that it is; <c>*/*</c> for names that this version does not know.</summary>
+    /// <summary>Returns the media type of a file by its name; <c>*/*</c> for names unknown to this version.</summary>
     private static string TypeOfFile(string name) => Path.GetExtension(name) switch
     {
         ".json" => JsonType,
@@ -518,10 +518,10 @@ public sealed class MedQAClient : IDisposable
         ReportFormat.Json => JsonType,
         ReportFormat.Markdown => "text/markdown",
         ReportFormat.Html => "text/html",
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "There is no such format."),
+        _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Unknown format."),
     };
 
-    /// <summary>A stream that is not closed with what reads it.</summary>
+    /// <summary>A stream that its reader does not close.</summary>
     private sealed class Kept(Stream stream) : Stream
     {
         public override bool CanRead => true;
@@ -558,7 +558,7 @@ public sealed class MedQAClient : IDisposable
     }
 }
 
-/// <summary>The run that a question set became.</summary>
+/// <summary>The result of starting a run.</summary>
 /// <param name="Run">The run.</param>
-/// <param name="IsNew">Whether it is a new one; else the same question set was asked with the same profile before.</param>
+/// <param name="IsNew">Whether it is new; if not, the same question set was run with the same profile before.</param>
 public sealed record StartedRun(RunResource Run, bool IsNew);

@@ -1,13 +1,13 @@
 namespace MedQA.Client;
 
-/// <summary>Where the service is, and who calls it.</summary>
+/// <summary>Options of a <see cref="MedQAClient"/>.</summary>
 public sealed record MedQAClientOptions
 {
     /// <summary>The service's address, for example <c>http://127.0.0.1:5080</c>.</summary>
     public required Uri Endpoint { get; init; }
 
     /// <summary>
-    /// A key, sent in the header <see cref="KeyHeader"/>; <see langword="null"/> where the service asks for none, or for a token.
+    /// A key, sent in the header <see cref="KeyHeader"/>; <see langword="null"/> if the service requires none, or a token instead.
     /// </summary>
     public string? Key { get; init; }
 
@@ -15,8 +15,8 @@ public sealed record MedQAClientOptions
     public string KeyHeader { get; init; } = "x-medqa-key";
 
     /// <summary>
-    /// Gives the token that is sent with a request, for example an Entra ID credential's; asked for each request, so it should keep tokens
-    /// while they are good. <see langword="null"/> for none.
+    /// Returns the token to send, for example from an Entra ID credential. Called for each request, so it should cache tokens while they
+    /// are valid. <see langword="null"/> for none.
     /// </summary>
     public Func<CancellationToken, ValueTask<string>>? Token { get; init; }
 }

@@ -3,13 +3,12 @@ using System.Net;
 namespace MedQA.Client;
 
 /// <summary>
-/// The service refused a request, or could not answer it. The message says why and what to do, in the service's own words where it gave
-/// any.
+/// The service refused a request or could not answer it. The message says why and what to do, in the service's own words if it gave any.
 /// </summary>
 public sealed class MedQAException : Exception
 {
     internal MedQAException(HttpStatusCode status, ProblemDetails details)
-        : this(status, details.Detail ?? details.Title ?? $"The service answered with status {(int)status}.") =>
+        : this(status, details.Detail ?? details.Title ?? $"The service responded with status {(int)status}.") =>
         (Status, Type, Parameter, Line) = (status, details.Type, details.Parameter, details.Line);
 
     internal MedQAException(HttpStatusCode status, string message)
@@ -21,15 +20,15 @@ public sealed class MedQAException : Exception
     {
     }
 
-    /// <summary>The HTTP status; <see langword="null"/> where the service could not be reached, or its answer not be read.</summary>
+    /// <summary>The HTTP status; <see langword="null"/> if the service could not be reached or its response could not be read.</summary>
     public HttpStatusCode? Status { get; }
 
-    /// <summary>The kind of problem, for programs: <c>urn:medqa:…</c>; or <see langword="null"/>.</summary>
+    /// <summary>The machine-readable problem type, <c>urn:medqa:…</c>, or <see langword="null"/>.</summary>
     public string? Type { get; }
 
-    /// <summary>The parameter at fault, where it is one.</summary>
+    /// <summary>The parameter at fault, if any.</summary>
     public string? Parameter { get; }
 
-    /// <summary>The line of the question set at fault, from 1, where it is one.</summary>
+    /// <summary>The line of the question set at fault, from 1, if any.</summary>
     public int? Line { get; }
 }

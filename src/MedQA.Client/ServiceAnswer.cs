@@ -5,26 +5,25 @@ using System.Text.Json.Serialization.Metadata;
 namespace MedQA.Client;
 
 /// <summary>
-/// Reads what came in answer to a request. Whatever it is, the caller gets what was asked for or a <see cref="MedQAException"/> that says
-/// who answered what.
+/// Reads a response. The caller gets the requested value or a <see cref="MedQAException"/> that says which address returned what.
 /// </summary>
 internal static class ServiceAnswer
 {
     private const int MaxExcerptLength = 80;
 
-    /// <summary>The body as a value.</summary>
-    /// <exception cref="MedQAException">It is something else, or breaks off.</exception>
+    /// <summary>Reads the body as a value.</summary>
+    /// <exception cref="MedQAException">The body has another shape or is incomplete.</exception>
     public static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> shape, CancellationToken cancellationToken) =>
         Parse(await TextAsync(response, cancellationToken), shape, response);
 
-    /// <summary>A text of the body as a value.</summary>
-    /// <exception cref="MedQAException">It is something else.</exception>
+    /// <summary>Parses text of the body as a value.</summary>
+    /// <exception cref="MedQAException">The text has another shape.</exception>
     public static T Parse<T>(string text, JsonTypeInfo<T> shape, HttpResponseMessage response)
     {
         try
         {
             var value = JsonSerializer.Deserialize(text, (JsonTypeInfo<T>)ClientJson.Answered.GetTypeInfo(shape.Type));
-            return value is not null && !HasHoles(value) ? value : throw new JsonException("null stands where an object should.");
+            return value is not null && !HasHoles(value) ? value : throw new JsonException("Expected an object, but found null.");
         }
         catch (JsonException exception)
         {
@@ -32,7 +31,7 @@ internal static class ServiceAnswer
         }
     }
 
-    /// <summary>Whether a list has items that are none, which no annotation of a type rules out.</summary>
+    /// <summary>Whether a list has null items, which nullability annotations cannot rule out.</summary>
     private static bool HasHoles<T>(T value) => value switch
     {
         RunList page => page.Runs.Contains(null!),
@@ -43,24 +42,24 @@ internal static class ServiceAnswer
         _ => false,
     };
 
-    /// <summary>Refuses a body of another type than the one that was asked for.</summary>
-    /// <param name="response">The answer.</param>
+    /// <summary>Throws if the body has another media type than requested.</summary>
+    /// <param name="response">The response.</param>
     /// <param name="type">The media type; <c>*/*</c> for any.</param>
-    /// <exception cref="MedQAException">It is of another type.</exception>
+    /// <exception cref="MedQAException">The media type differs.</exception>
     public static void Expect(HttpResponseMessage response, string type)
     {
-        // 204 has no body to be of any type.
+        // A 204 has no body and so no type.
         if (type != "*/*" && response.StatusCode != HttpStatusCode.NoContent && response.Content.Headers.ContentType?.MediaType != type)
         {
-            throw new MedQAException($"{Who(response)}, where {type} was asked for. Is it the service, or something in front of it?");
+            throw new MedQAException($"{Who(response)}, but {type} was requested. Check that the endpoint is the service and not a proxy.");
         }
     }
 
-    /// <summary>What an answer without success means.</summary>
-    /// <param name="response">The answer.</param>
-    /// <param name="endpoint">What the caller gave for the service's address: where nothing is there, it may have too much of a
+    /// <summary>Returns the exception for an unsuccessful response.</summary>
+    /// <param name="response">The response.</param>
+    /// <param name="endpoint">The service's address as the caller gave it: after a 404, it may have a surplus
     /// path.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<MedQAException> ProblemAsync(HttpResponseMessage response, Uri endpoint, CancellationToken cancellationToken)
     {
         var text = await TextAsync(response, cancellationToken);
@@ -80,7 +79,7 @@ internal static class ServiceAnswer
             }
             catch (JsonException)
             {
-                // No problem that can be read: then it is said what there is instead.
+                // The body is not a readable problem; the message describes the response instead.
             }
         }
 
@@ -89,20 +88,20 @@ internal static class ServiceAnswer
             $"{Who(response)}{Excerpt(text)}.{(response.StatusCode == HttpStatusCode.NotFound ? Shorter(endpoint) : "")}");
     }
 
-    /// <summary>The connection ended within the body.</summary>
+    /// <summary>Returns the exception for a body that ended early.</summary>
     public static MedQAException BrokenOff(HttpResponseMessage response, Exception cause) =>
-        new($"{Who(response)}, which broke off: {cause.GetBaseException().Message}", cause);
+        new($"{Who(response)}, but the body ended early: {cause.GetBaseException().Message}", cause);
 
-    /// <summary>Says that an endpoint has a path, which is right only where a service is behind one.</summary>
+    /// <summary>Hints that an endpoint has a path, which is right only if the service is behind one.</summary>
     private static string Shorter(Uri endpoint)
     {
         var (path, root) = (endpoint.AbsolutePath.TrimEnd('/'), endpoint.GetLeftPart(UriPartial.Authority));
         return path.Length == 0 ? ""
             : path.EndsWith(
                 "/api",
-                StringComparison.OrdinalIgnoreCase) ? $" The endpoint is {endpoint}: leave /api out, which is added to it; "
-                    + $"{root}{path[..^4]} should do."
-            : $" The endpoint is {endpoint}: is {root} meant, without a path?";
+                StringComparison.OrdinalIgnoreCase) ? $" The endpoint {endpoint} must not include /api, which the client adds; "
+                    + $"use {root}{path[..^4]}."
+            : $" The endpoint {endpoint} has a path; did you mean {root}?";
     }
 
     private static async Task<string> TextAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -117,21 +116,21 @@ internal static class ServiceAnswer
         }
         catch (InvalidOperationException exception)
         {
-            // A character set that there is not.
-            throw new MedQAException($"{Who(response)} in letters that cannot be read: {exception.Message}", exception);
+            // An unknown character set.
+            throw new MedQAException($"{Who(response)} in an unreadable encoding: {exception.Message}", exception);
         }
     }
 
     private static MedQAException Unreadable(HttpResponseMessage response, string text, string why, Exception? cause) => new(
-        $"The service's answer cannot be read: {Who(response)}{Excerpt(text)}. {why} Does this version of the client belong to it, and is "
-            + "it the service at all?",
+        $"The service's response cannot be read: {Who(response)}{Excerpt(text)}. {why} Check that the endpoint is the service and that "
+            + "its version matches the client's.",
         cause);
 
-    /// <summary>Which address answered with what. Queries stay out: they may hold what was searched for.</summary>
+    /// <summary>Describes which address returned what. Queries are left out because they may have search terms.</summary>
     private static string Who(HttpResponseMessage response)
     {
         var reason = string.IsNullOrWhiteSpace(response.ReasonPhrase) ? "" : $" ({response.ReasonPhrase})";
-        return $"{response.RequestMessage?.RequestUri?.GetLeftPart(UriPartial.Path) ?? "The service"} answered with status "
+        return $"{response.RequestMessage?.RequestUri?.GetLeftPart(UriPartial.Path) ?? "The service"} responded with status "
             + $"{(int)response.StatusCode}{reason} and {response.Content.Headers.ContentType?.MediaType ?? "no content type"}";
     }
 

@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace MedQA.Contracts;
 
-/// <summary>An error as RFC 9457 writes it.</summary>
+/// <summary>An error in the format of RFC 9457.</summary>
 public sealed record ProblemDetails
 {
-    /// <summary>What kind of problem it is, for programs: <c>urn:medqa:…</c>.</summary>
+    /// <summary>The machine-readable type of the problem: <c>urn:medqa:…</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The kind, for people.</summary>
+    /// <summary>A short human-readable title.</summary>
     public required string Title { get; init; }
 
     /// <summary>The HTTP status.</summary>
@@ -17,11 +17,11 @@ public sealed record ProblemDetails
     /// <summary>What is wrong with this request and what to do.</summary>
     public required string Detail { get; init; }
 
-    /// <summary>The parameter at fault, where it is one.</summary>
+    /// <summary>The parameter at fault, if any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Parameter { get; init; }
 
-    /// <summary>The line of the body at fault, from 1, where it is one.</summary>
+    /// <summary>The line of the body at fault, from 1, if any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Line { get; init; }
 }

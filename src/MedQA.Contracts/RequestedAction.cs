@@ -1,20 +1,20 @@
 namespace MedQA.Contracts;
 
-/// <summary>What somebody wants to happen with a run.</summary>
+/// <summary>An action requested for a run.</summary>
 public enum RequestedAction
 {
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>Stop answering; what is answered stays.</summary>
+    /// <summary>Stop answering and keep the answers.</summary>
     Cancel,
 
-    /// <summary>Try the failed questions again, or go on with a cancelled run.</summary>
+    /// <summary>Retry the failed questions, or resume a cancelled run.</summary>
     Retry,
 
-    /// <summary>Remove everything that the run has written.</summary>
+    /// <summary>Delete everything that the run wrote.</summary>
     Delete,
 
-    /// <summary>Let a run go on that waits because it is larger than the limits, or than what is left of the day's budget.</summary>
+    /// <summary>Resume a run that waits because it exceeds the limits or the rest of the day's budget.</summary>
     Approve,
 }

@@ -2,32 +2,32 @@ using System.Text.Json.Serialization;
 
 namespace MedQA.Contracts;
 
-/// <summary>A run: what it is, where it stands and how it went.</summary>
+/// <summary>A run: its settings, state and results.</summary>
 public sealed record RunResource
 {
-    /// <summary>Its name: 16 characters.</summary>
+    /// <summary>Its id: 16 characters.</summary>
     [JsonPropertyName("run")]
     public required string Id { get; init; }
 
     /// <summary>The question set's name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its state.</summary>
     public required RunState State { get; init; }
 
     /// <summary>
-    /// True where it is queued, running or waiting, and no process works on it: it goes on when one begins. Missing everywhere else, and
-    /// always in Azure.
+    /// True if it is queued, running or waiting and no process works on it; it resumes when one starts. Otherwise, and always in Azure,
+    /// missing.
     /// </summary>
     public bool? Paused { get; init; }
 
-    /// <summary>Why it waits, was rejected or failed.</summary>
+    /// <summary>Why it is waiting, was rejected or failed.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The line of the question set that the reason speaks of, from 1.</summary>
+    /// <summary>The line of the question set that the reason refers to, from 1.</summary>
     public int? ReasonLine { get; init; }
 
-    /// <summary>What was asked for and is not done yet.</summary>
+    /// <summary>The requested action that is not done yet.</summary>
     public RequestedAction? Requested { get; init; }
 
     /// <summary>The profile's name.</summary>
@@ -54,57 +54,57 @@ public sealed record RunResource
     /// <summary>When its last batch was finished.</summary>
     public DateTimeOffset? Finished { get; init; }
 
-    /// <summary>Questions that are asked.</summary>
+    /// <summary>The number of questions.</summary>
     public int Questions { get; init; }
 
     /// <summary>Rows that could not be used.</summary>
     public int RejectedRows { get; init; }
 
-    /// <summary>Questions that are done, failed ones included.</summary>
+    /// <summary>Finished questions, including failed ones.</summary>
     public int Done { get; init; }
 
-    /// <summary>Questions that infrastructure failed to answer.</summary>
+    /// <summary>Questions that failed because of infrastructure.</summary>
     public int Failed { get; init; }
 
-    /// <summary>Questions that cannot be asked so: too long for the model's context, without options. No retry changes that.</summary>
+    /// <summary>Questions that cannot be asked: too long for the model's context, or without options. A retry does not help.</summary>
     public int Unaskable { get; init; }
 
-    /// <summary>Whether not every question was tried (the run goes on, was cancelled or could not end): every figure can change.</summary>
+    /// <summary>Whether some questions were not tried (the run is in progress, was cancelled or failed); all figures can change.</summary>
     public bool Provisional { get; init; }
 
-    /// <summary>Answered questions whose right answer is known.</summary>
+    /// <summary>Answered questions with a known right answer.</summary>
     public int Graded { get; init; }
 
     /// <summary>Right answers.</summary>
     public int Correct { get; init; }
 
-    /// <summary>Tokens drawn so far.</summary>
+    /// <summary>Tokens generated so far.</summary>
     public long GeneratedTokens { get; init; }
 
-    /// <summary>Seconds that workers spent so far.</summary>
+    /// <summary>Seconds spent by workers so far.</summary>
     public double Seconds { get; init; }
 
-    /// <summary>Correct over graded, once the report is written.</summary>
+    /// <summary>Correct divided by graded, once the report is written.</summary>
     public double? Accuracy { get; init; }
 
-    /// <summary>Lower end of its 95 % interval.</summary>
+    /// <summary>The lower end of its 95 % interval.</summary>
     public double? AccuracyLow { get; init; }
 
-    /// <summary>Upper end of its 95 % interval.</summary>
+    /// <summary>The upper end of its 95 % interval.</summary>
     public double? AccuracyHigh { get; init; }
 
-    /// <summary>How many reports have been written.</summary>
+    /// <summary>The number of reports written.</summary>
     public int Revision { get; init; }
 
-    /// <summary>How often failed questions were tried again.</summary>
+    /// <summary>The number of retries of failed questions.</summary>
     public int Retry { get; init; }
 
-    /// <summary>Whether nothing happens any more unless somebody asks for it.</summary>
+    /// <summary>Whether the run has ended: nothing more happens without a new request.</summary>
     [JsonIgnore]
     public bool HasEnded => Requested is null && State.IsFinal();
 }
 
 /// <summary>A page of runs, newest first.</summary>
 /// <param name="Runs">The runs.</param>
-/// <param name="Continuation">Ask with it for the next page; missing on the last.</param>
+/// <param name="Continuation">The token for the next page; missing on the last.</param>
 public sealed record RunList(IReadOnlyList<RunResource> Runs, string? Continuation);

@@ -17,7 +17,7 @@ builder.Services.AddSingleton<ModelLoading>();
 builder.Services.AddHostedService(static services => services.GetRequiredService<ModelLoading>());
 builder.AddTelemetry(settings, typeof(ModelLoading));
 
-// The question that is being answered may end (Worker__Drain), and its answer be stored, before the process does.
+// The current question may finish (Worker__Drain) and its answer be stored before the process ends.
 builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(60));
 await DataStorage.CreateOnEmulatorAsync(storage, CancellationToken.None);
 var app = builder.Build();
@@ -26,9 +26,9 @@ await app.RunAsync();
 
 if (loading.ExecuteTask?.Exception is { } fault)
 {
-    // The Functions host logs what a worker writes here. It starts one that has failed again, and in the end gives up, so that the
-    // container is started anew.
-    await Console.Error.WriteLineAsync($"The model was not loaded. {fault.InnerException?.Message}");
+    // The Functions host logs this output. It restarts a failed worker and eventually gives up, so that the
+    // container is restarted.
+    await Console.Error.WriteLineAsync($"The model could not be loaded. {fault.InnerException?.Message}");
     return 1;
 }
 

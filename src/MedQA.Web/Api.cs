@@ -12,96 +12,95 @@ using MedQA.Pipeline.Uploading;
 
 namespace MedQA.Web;
 
-/// <summary>What handlers work with; a host makes it once.</summary>
+/// <summary>The services that handlers use; a host creates one instance.</summary>
 public sealed record Api
 {
-    private const string CannotStart = "This host has no model to start runs with.";
+    private const string CannotStart = "This host cannot start runs because it has no model.";
 
     /// <summary>Reads runs and answers.</summary>
     public required RunReader Reader { get; init; }
 
-    /// <summary>Asks for something to happen with a run.</summary>
+    /// <summary>Requests actions on runs.</summary>
     public required RunControl Control { get; init; }
 
-    /// <summary>Stores question sets. No run can be started where it is missing.</summary>
+    /// <summary>Stores question sets. Without it, no runs can be started.</summary>
     /// <exception cref="InvalidOperationException">It is missing.</exception>
     public QuestionSetUploads Uploads { get => field ?? throw new InvalidOperationException(CannotStart); init; }
 
-    /// <summary>Makes runs of them. No run can be started where it is missing.</summary>
+    /// <summary>Creates runs from question sets. Without it, no runs can be started.</summary>
     /// <exception cref="InvalidOperationException">It is missing.</exception>
     public QuestionSetSplitter Splitter { get => field ?? throw new InvalidOperationException(CannotStart); init; }
 
-    /// <summary>Counts what the runs of a day take; <see langword="null"/> where there is no budget.</summary>
+    /// <summary>Tracks the use of a day's runs; <see langword="null"/> without a budget.</summary>
     public BudgetLedger? Ledger { get; init; }
 
-    /// <summary>Keeps studies of human ratings.</summary>
+    /// <summary>Stores studies of human ratings.</summary>
     public required StudyStore Studies { get; init; }
 
-    /// <summary>The profiles that can be chosen.</summary>
+    /// <summary>The available profiles.</summary>
     public required IProfileSource Profiles { get; init; }
 
-    /// <summary>The models that answer here.</summary>
+    /// <summary>The available models.</summary>
     public required ImmutableArray<ModelDescription> Models { get; init; }
 
-    /// <summary>The profile of question sets that name none.</summary>
+    /// <summary>The profile for question sets that name none.</summary>
     public string DefaultProfile { get; init; } = new SplitOptions().DefaultProfile;
 
     /// <summary>
-    /// What the parts of the pipeline in this process tell each other; where they work in another one it says nothing, and runs are looked
-    /// at from time to time.
+    /// Signals between the parts of the pipeline in this process. If those run in another process, runs are polled instead.
     /// </summary>
     public PipelineSignals Signals { get; init; } = new();
 
     /// <summary>
-    /// Waits until what is stored would survive the sudden end of whatever stores it: a change is acknowledged after that. Azure's storage
-    /// needs nothing of the kind.
+    /// Waits until stored changes would survive a crash of the storage, before a change is acknowledged. Azure Storage does not need
+    /// this.
     /// </summary>
     public Func<CancellationToken, Task> SaveAsync { get; init; } = static _ => Task.CompletedTask;
 
-    /// <summary>Comparisons that need not be made again.</summary>
+    /// <summary>Cached comparisons.</summary>
     public RecentComparisons Comparisons { get; } = new();
 
-    /// <summary>The runs that somebody watches.</summary>
+    /// <summary>The watched runs.</summary>
     public RunWatches Watches { get; } = new();
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Where secrets come from.</summary>
+    /// <summary>The source of secrets.</summary>
     public RandomNumberGenerator Random { get; init; } = RandomNumberGenerator.Create();
 
-    /// <summary>Ends answers that have no end of their own when the host stops.</summary>
+    /// <summary>Ends open-ended responses when the host stops.</summary>
     public CancellationToken Stopping { get; init; }
 
     /// <summary>
-    /// Whether callers are in this process, and get a fault itself. Others get a problem that says no more of it than is theirs to know.
+    /// Whether callers are in this process and get exceptions directly. Others get a problem without internal details.
     /// </summary>
     public bool ThrowsFaults { get; init; }
 
-    /// <summary>What a request may ask for.</summary>
+    /// <summary>Limits on requests.</summary>
     public ApiLimits Limits { get; init; } = new();
 }
 
-/// <summary>What a request may ask for.</summary>
+/// <summary>Limits on requests.</summary>
 public sealed record ApiLimits
 {
-    /// <summary>The largest question set that is taken as a body, in bytes.</summary>
+    /// <summary>The maximum size of a question set in a body, in bytes.</summary>
     public long MaxUploadBytes { get; init; } = 100L << 20;
 
     /// <summary>
-    /// Whether a question set may be called whatever a file can be called: longer than others, and with control characters.
+    /// Whether a question set may have any file name, including long ones and ones with control characters.
     /// </summary>
     public bool TakesAnyName { get; init; }
 
-    /// <summary>The most bytes of a rater's clicks that are taken at once: a hundred with long comments.</summary>
+    /// <summary>The maximum size of a request with a rater's clicks, in bytes: enough for a hundred with long comments.</summary>
     public long MaxClickBytes { get; init; } = 1L << 20;
 
-    /// <summary>Entries of a page where the request does not say.</summary>
+    /// <summary>The default number of entries per page.</summary>
     public int DefaultPage { get; init; } = 100;
 
-    /// <summary>How long a watched run is followed before its reader must come back.</summary>
+    /// <summary>How long a run is streamed before the client must reconnect.</summary>
     public TimeSpan WatchFor { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>How often a watched run of which nothing is heard is looked at.</summary>
+    /// <summary>How often a watched run is polled without signals.</summary>
     public TimeSpan WatchEvery { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -3,8 +3,8 @@ using MedQA.Evaluation.Reporting;
 namespace MedQA.Web;
 
 /// <summary>
-/// The comparisons of ended runs that were asked for last. They do not change, and each costs a look at every answer: it is made once,
-/// however many ask for it at a time.
+/// Caches the most recent comparisons of finished runs. They do not change, and each reads every answer, so concurrent requests share
+/// one computation.
 /// </summary>
 public sealed class RecentComparisons
 {
@@ -13,10 +13,10 @@ public sealed class RecentComparisons
     private readonly Lock _lock = new();
     private readonly LinkedList<(string Key, Task<RunComparison> Comparison)> _recent = new();
 
-    /// <summary>The comparison that was made before, or is being made, or is made now.</summary>
-    /// <param name="key">Names the runs and the revisions of their results.</param>
-    /// <param name="make">Makes it. Nobody's leaving ends it: others may wait for it.</param>
-    /// <param name="cancellationToken">The caller has gone.</param>
+    /// <summary>Returns the cached comparison, or starts or joins its computation.</summary>
+    /// <param name="key">Identifies the runs and the revisions of their results.</param>
+    /// <param name="make">Computes it. Callers' cancellation does not stop it, because others may wait for it.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     public Task<RunComparison> GetAsync(string key, Func<Task<RunComparison>> make, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(make);
@@ -33,7 +33,7 @@ public sealed class RecentComparisons
                 _recent.Remove(found);
             }
 
-            // One that could not be made is tried again.
+            // A failed one is retried.
             if (found is null || found.Value.Comparison is { IsFaulted: true } or { IsCanceled: true })
             {
                 found = new((key, Task.Run(make, CancellationToken.None)));

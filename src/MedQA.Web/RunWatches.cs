@@ -9,17 +9,17 @@ using MedQA.Web.Contracts;
 
 namespace MedQA.Web;
 
-/// <summary>A run as a look at the storage found it, and as it is sent.</summary>
-/// <param name="Run">The run; <see langword="null"/> where it is deleted.</param>
-/// <param name="Id">The same as long as what is sent is: whichever process is asked, it knows what a reader has seen.</param>
-/// <param name="Data">What is sent.</param>
-/// <param name="Answers">How many requests to look came before the look began.</param>
+/// <summary>A run as read from the storage, and as sent to watchers.</summary>
+/// <param name="Run">The run; <see langword="null"/> if it is deleted.</param>
+/// <param name="Id">A hash of the data, so that any process recognizes what a watcher has seen.</param>
+/// <param name="Data">The data sent.</param>
+/// <param name="Answers">The number of read requests before this read began.</param>
 internal sealed record RunLook(RunSummary? Run, string Id, string Data, long Answers = 0)
 {
-    /// <summary>Whether nothing will change any more.</summary>
+    /// <summary>Whether the run has ended and will not change.</summary>
     public bool HasEnded => Run is { Requested: RequestedAction.None } run && run.State.IsFinal();
 
-    /// <summary>What was found.</summary>
+    /// <summary>Creates a look from a run.</summary>
     public static RunLook Of(RunSummary? run)
     {
         if (run is null)
@@ -32,18 +32,18 @@ internal sealed record RunLook(RunSummary? Run, string Id, string Data, long Ans
     }
 }
 
-/// <summary>The runs that are watched in this process: each is looked at by one reader, however many listen.</summary>
+/// <summary>The runs watched in this process. Each has one reader, shared by all its listeners.</summary>
 public sealed class RunWatches
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<RunId, RunWatch> _watches = [];
 
-    /// <summary>Listens to a run, until the result is disposed.</summary>
+    /// <summary>Listens to a run until the result is disposed.</summary>
     internal RunListener Join(Api api, RunId run)
     {
         lock (_lock)
         {
-            // One whose reader has met a fault is not joined: whoever comes back is told of the fault, or finds the storage well again.
+            // A failed reader is replaced: a reconnecting client gets the fault again, or finds the storage recovered.
             if (!_watches.TryGetValue(run, out var watch) || watch.HasFailed)
             {
                 _watches[run] = watch = new RunWatch(api, run);
@@ -73,17 +73,17 @@ public sealed class RunWatches
     }
 }
 
-/// <summary>One of those who listen to a run.</summary>
+/// <summary>A listener to a run.</summary>
 internal sealed class RunListener(RunWatch watch, long asked, Action<RunWatch> leave) : IDisposable
 {
     /// <summary>
-    /// Ends with the next look that finds something else, or with the reader's fault. Take it before <see cref="FindAsync"/>, and wait for
-    /// it afterwards: so nothing is missed.
+    /// Completes with the next changed look or the reader's fault. Get it before calling <see cref="FindAsync"/> and await it
+    /// afterwards, so that no change is missed.
     /// </summary>
     public Task Changed => watch.Changed;
 
-    /// <summary>The last look; the first time one that began after this listener came.</summary>
-    /// <exception cref="Exception">The storage does not answer the reader.</exception>
+    /// <summary>Returns the latest look that began after this listener was created.</summary>
+    /// <exception cref="Exception">The reader failed to read the storage.</exception>
     public async Task<RunLook> FindAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -104,7 +104,7 @@ internal sealed class RunListener(RunWatch watch, long asked, Action<RunWatch> l
 }
 
 /// <summary>
-/// The reader of a run that is watched: looks again when this process has written a run, when somebody comes, and from time to time.
+/// The reader of a watched run. It reads again when this process writes a run, when a listener joins, and periodically.
 /// </summary>
 internal sealed class RunWatch : IDisposable
 {
@@ -127,26 +127,26 @@ internal sealed class RunWatch : IDisposable
     /// <summary>The run.</summary>
     public RunId Run { get; }
 
-    /// <summary>How many listen; guarded by the lock of <see cref="RunWatches"/>.</summary>
+    /// <summary>The number of listeners; guarded by the lock of <see cref="RunWatches"/>.</summary>
     public int Listeners { get; set; }
 
-    /// <summary>The last look, or <see langword="null"/> before the first.</summary>
+    /// <summary>The latest look, or <see langword="null"/> before the first.</summary>
     public RunLook? Last => Volatile.Read(ref _last);
 
-    /// <summary>Ends with the next look, or with the reader's fault.</summary>
+    /// <summary>Completes with the next look or the reader's fault.</summary>
     public Task Looked => _looked.Next;
 
-    /// <summary>Ends with the next look that finds something else, or with the reader's fault.</summary>
+    /// <summary>Completes with the next changed look or the reader's fault.</summary>
     public Task Changed => _changed.Next;
 
-    /// <summary>Whether the reader has met a fault, and looks no more.</summary>
+    /// <summary>Whether the reader has failed and stopped.</summary>
     public bool HasFailed => Volatile.Read(ref _fault) is not null;
 
-    /// <summary>Throws the fault that the reader has met, where it has met one.</summary>
+    /// <summary>Throws the reader's fault, if any.</summary>
     public void ThrowFault() => Volatile.Read(ref _fault)?.Throw();
 
-    /// <summary>Has the reader look again.</summary>
-    /// <returns>What <see cref="RunLook.Answers"/> of a look that began afterwards is at least.</returns>
+    /// <summary>Requests another look.</summary>
+    /// <returns>The minimum <see cref="RunLook.Answers"/> of a look that began afterwards.</returns>
     public long Ask()
     {
         var number = Interlocked.Increment(ref _requests);
@@ -168,7 +168,7 @@ internal sealed class RunWatch : IDisposable
             Task again = Task.CompletedTask;
             while (!stop.IsCancellationRequested)
             {
-                // Taken before the look, so that no change falls between the two; one that has not come yet is waited for on.
+                // Subscribed before the look, so that no change is missed between the two; a pending one is kept.
                 again = again.IsCompleted ? Task.WhenAny(_api.Signals.RunWritten.Next, _asked.Next) : again;
                 var requests = Interlocked.Read(ref _requests);
                 var look = RunLook.Of(await _api.Reader.GetAsync(Run, stop)) with { Answers = requests };
@@ -184,11 +184,11 @@ internal sealed class RunWatch : IDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // Nobody listens any more.
+            // No listeners are left.
         }
         catch (Exception exception)
         {
-            // Each listener throws it.
+            // Each listener rethrows it.
             Volatile.Write(ref _fault, ExceptionDispatchInfo.Capture(exception));
             _looked.Set();
             _changed.Set();

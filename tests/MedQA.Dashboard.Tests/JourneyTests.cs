@@ -20,7 +20,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start the run" })).ToBeDisabledAsync();
         await DropAsync(page, "cases.csv", Server.Questions(12));
         await Expect(page.Locator(".file-name")).ToContainTextAsync("cases.csv");
-        await Expect(page.Locator("main")).ToContainTextAsync("Tokens to draw");
+        await Expect(page.Locator("main")).ToContainTextAsync("Tokens to generate");
 
         // The model is held back in the middle of the run.
         var questions = 0;
@@ -47,7 +47,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
             await box.CheckAsync();
         }
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "Compare the chosen two" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Compare the selected runs" }).ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("McNemar's test");
         await Expect(page.Locator(".flip")).Not.ToHaveCountAsync(0);
         await page.Locator(".flip-side").First.ClickAsync();
@@ -76,7 +76,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
         go.SetResult();
 
         await Expect(page.Locator("main")).ToContainTextAsync("The usual choice. 11 samples");
-        await Expect(page.Locator("main")).ToContainTextAsync("Tokens to draw");
+        await Expect(page.Locator("main")).ToContainTextAsync("Tokens to generate");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start the run" })).ToBeEnabledAsync();
         Assert.Empty(visit.Faults);
     }
@@ -93,16 +93,16 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
         await visit.GoAsync($"#/runs/{run}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("0 of 3 questions are answered");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Keep it as it is" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go back" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the run" }).ClickAsync();
         await Expect(page.Locator(".badge")).ToHaveTextAsync("cancelled");
 
         go.SetResult();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Go on", Exact = true }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("every other answer stays");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Go on with the run" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume", Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("all other answers are kept");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Resume the run" }).ClickAsync();
         await Expect(page.Locator(".badge")).ToHaveTextAsync("completed");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
@@ -133,7 +133,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
 
         await visit.GoAsync($"#/runs/{run}");
         await page.GetByRole(AriaRole.Button, new() { Name = "Retry failed questions" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Retry them" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Retry the questions" }).ClickAsync();
         await Expect(page.Locator(".badge")).ToHaveTextAsync("completed");
         await Expect(page.Locator(".headline")).ToContainTextAsync("95 % interval");
     }
@@ -146,7 +146,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
         await visit.GoAsync("#/new");
         await visit.Page.Locator("#file").SetInputFilesAsync(new FilePayload { Name = "wrong.csv", MimeType = "text/csv", Buffer = Encoding.UTF8.GetBytes("name,age\nAnn,7\n") });
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Start the run" }).ClickAsync();
-        await Expect(visit.Page.GetByRole(AriaRole.Alert).Last).ToContainTextAsync("The body is no question set");
+        await Expect(visit.Page.GetByRole(AriaRole.Alert).Last).ToContainTextAsync("The body is not a question set");
         await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Start the run" })).ToBeEnabledAsync();
     }
 

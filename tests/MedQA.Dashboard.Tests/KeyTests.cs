@@ -23,10 +23,10 @@ public sealed class KeyTests(Chromium chromium, AzuriteFixture azurite)
         var page = visit.Page;
         var dialog = page.GetByRole(AriaRole.Dialog);
         await page.GotoAsync("/");
-        await Expect(dialog).ToContainTextAsync("This service asks for a key");
+        await Expect(dialog).ToContainTextAsync("This service requires a key");
         await dialog.GetByLabel("Key", new() { Exact = true }).FillAsync("another key");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Open" }).ClickAsync();
-        await Expect(dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync("That key does not open it.");
+        await Expect(dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync("That key is wrong.");
         await dialog.GetByLabel("Key", new() { Exact = true }).FillAsync(Key);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("li.run-row")).ToHaveCountAsync(1);
@@ -35,7 +35,7 @@ public sealed class KeyTests(Chromium chromium, AzuriteFixture azurite)
         // Where a file is read by a script and where a run is followed the key goes along.
         await page.GetByRole(AriaRole.Link, new() { Name = "practice.csv" }).ClickAsync();
         await Expect(page.Locator(".badge")).ToHaveTextAsync("completed");
-        var report = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Report to print" }).ClickAsync());
+        var report = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Printable report" }).ClickAsync());
         Assert.Equal($"practice-{finished}.html", report.SuggestedFilename);
         await using var content = await report.CreateReadStreamAsync();
         Assert.Contains("practice.csv", await new StreamReader(content).ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
@@ -55,8 +55,8 @@ public sealed class KeyTests(Chromium chromium, AzuriteFixture azurite)
         // Another tab of the same browser knows nothing of it.
         var other = await page.Context.NewPageAsync();
         await other.GotoAsync("/");
-        await Expect(other.GetByRole(AriaRole.Dialog)).ToContainTextAsync("This service asks for a key");
+        await Expect(other.GetByRole(AriaRole.Dialog)).ToContainTextAsync("This service requires a key");
         await other.GetByRole(AriaRole.Button, new() { Name = "I have none" }).ClickAsync();
-        await Expect(other.Locator("main")).ToContainTextAsync("Nobody is signed in");
+        await Expect(other.Locator("main")).ToContainTextAsync("Sign-in required");
     }
 }

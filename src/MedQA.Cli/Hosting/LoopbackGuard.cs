@@ -33,7 +33,7 @@ internal static class LoopbackGuard
                 context,
                 StatusCodes.Status403Forbidden,
                 "foreign-page",
-                "A page of another origin may not write here",
+                "Cross-origin writes are not allowed",
                 "A page of another origin may not write here.");
         }
 

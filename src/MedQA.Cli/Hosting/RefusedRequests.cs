@@ -65,7 +65,7 @@ internal static class RefusedRequests
                 ("too-slow", "The request did not end in time", "The headers of a request must arrive within "
                     + $"{limits.RequestHeadersTimeout.TotalSeconds:0} seconds."),
             StatusCodes.Status405MethodNotAllowed =>
-                ("method", "Method not allowed", $"This address takes {refused.Headers.Allow}, not {method}."),
+                ("method", "Method not allowed", $"This path supports {refused.Headers.Allow}, not {method}."),
             StatusCodes.Status505HttpVersionNotsupported =>
                 ("http-version", "Unsupported HTTP version", "Send the request as HTTP/1.1."),
             _ => ("bad-request", "The request cannot be read", "It is not a valid HTTP/1.1 request (RFC 9112). Check its first line, its "

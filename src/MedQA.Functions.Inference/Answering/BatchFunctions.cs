@@ -11,9 +11,9 @@ namespace MedQA.Functions.Inference.Answering;
 public sealed class BatchFunctions(LoadedWorker loaded, IHostApplicationLifetime host, ILogger<BatchFunctions> logger)
 {
     /// <summary>
-    /// Answers the batch of a message. Completes in every case but two: where the storage stays unreachable, and where nothing can be read
-    /// in the message; it then comes back, and goes to the poison queue in the end. While it runs the host keeps the message invisible;
-    /// where that fails the batch's lease protects the work.
+    /// Answers the batch of a message. It fails only if the storage stays unreachable or the message is unreadable; the message then
+    /// reappears and eventually goes to the poison queue. While it runs, the host keeps the message invisible;
+    /// if that fails, the batch's lease protects the work.
     /// </summary>
     [Function(nameof(OnBatch))]
     public Task OnBatch(
@@ -31,7 +31,7 @@ public sealed class BatchFunctions(LoadedWorker loaded, IHostApplicationLifetime
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // Nobody has begun with the batch: it is given out again.
+            // No worker has started the batch, so it will be sent again.
             logger.BatchLeft(batch.Batch, batch.Run);
             return;
         }

@@ -3,10 +3,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace MedQA.Functions.Inference.Answering;
 
-/// <summary>Says whether the app can answer questions.</summary>
+/// <summary>Reports whether the app can answer questions.</summary>
 public sealed class HealthFunctions(LoadedWorker loaded)
 {
-    /// <summary>200 and what the model is, once it is loaded; 503 before.</summary>
+    /// <summary>Returns 200 with the model's description once it is loaded, 503 before.</summary>
     [Function(nameof(GetHealth))]
     public IResult GetHealth([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "healthz")] HttpRequest request) =>
         loaded.Model is { } model

@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Functions.Inference.Answering;
 
-/// <summary>What the inference app says: events 2000 to 2099.</summary>
+/// <summary>Log messages of the inference app: events 2000 to 2099.</summary>
 internal static partial class InferenceLog
 {
-    [LoggerMessage(2000, LogLevel.Information, "Model {Name} is loaded in {Seconds:0.0} s. The control app's settings must say "
+    [LoggerMessage(2000, LogLevel.Information, "Model {Name} was loaded in {Seconds:0.0} s. The control app needs the settings "
         + "Model__Fingerprint={Fingerprint}, Model__ContextLength={ContextLength}, Model__HasChatTemplate={HasChatTemplate}, "
         + "Model__GivesEmbeddings={GivesEmbeddings}.")]
     public static partial void ModelLoaded(
@@ -18,7 +18,7 @@ internal static partial class InferenceLog
         bool hasChatTemplate,
         bool givesEmbeddings);
 
-    [LoggerMessage(2001, LogLevel.Information, "Batch {Batch} of run {Run} is left: the app stops before its model is loaded.")]
+    [LoggerMessage(2001, LogLevel.Information, "Batch {Batch} of run {Run} was given back: the app stops before its model is loaded.")]
     public static partial void BatchLeft(this ILogger logger, string? batch, string run);
 
     [LoggerMessage(2002, LogLevel.Information, "Batch {Batch} of run {Run}: {Outcome}.")]

@@ -4,7 +4,7 @@ using MedQA.Pipeline.Answering;
 
 namespace MedQA.Functions.Inference.Answering;
 
-/// <summary>The worker, once its model is loaded: whoever needs it before waits for it.</summary>
+/// <summary>The worker, available once its model is loaded.</summary>
 public sealed class LoadedWorker
 {
     private readonly TaskCompletionSource<(BatchWorker Worker, ModelDescription Model)> _loaded = new(
@@ -12,14 +12,14 @@ public sealed class LoadedWorker
 
     private readonly ConcurrentDictionary<Task, bool> _running = new();
 
-    /// <summary>What the worker holds; <see langword="null"/> before it is loaded.</summary>
+    /// <summary>The worker's model; <see langword="null"/> before it is loaded.</summary>
     public ModelDescription? Model => _loaded.Task.IsCompletedSuccessfully ? _loaded.Task.Result.Model : null;
 
-    /// <summary>The worker, as soon as it is there.</summary>
+    /// <summary>Waits for the worker.</summary>
     public async Task<BatchWorker> GetAsync(CancellationToken cancellationToken) =>
         (await _loaded.Task.WaitAsync(cancellationToken)).Worker;
 
-    /// <summary>Does a piece of work that <see cref="IdleAsync"/> waits for.</summary>
+    /// <summary>Runs work that <see cref="IdleAsync"/> waits for.</summary>
     public async Task RunAsync(Func<Task> work)
     {
         ArgumentNullException.ThrowIfNull(work);
@@ -35,11 +35,11 @@ public sealed class LoadedWorker
         }
     }
 
-    /// <summary>Waits until nothing runs any more; how it ended is the matter of whoever began it.</summary>
+    /// <summary>Waits until no work is running, ignoring its outcome.</summary>
     public Task IdleAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_running.Keys.Select(static running => running.ContinueWith(static _ => { }, TaskScheduler.Default)))
             .WaitAsync(cancellationToken);
 
-    /// <summary>Says that the model is loaded.</summary>
+    /// <summary>Signals that the model is loaded.</summary>
     public void Complete(BatchWorker worker, ModelDescription model) => _loaded.SetResult((worker, model));
 }

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Functions.Inference.Answering;
 
 /// <summary>
-/// Loads the model once, in the background: the Functions host gives a worker process 60 s to answer, and a large model takes longer. A
-/// model that cannot be loaded ends the process with the reason, since a worker without one would only use up messages.
+/// Loads the model once, in the background: the Functions host gives a worker process 60 s to respond, and a large model takes longer. If
+/// the model cannot be loaded, the process exits with the reason, since a worker without one would only use up messages.
 /// </summary>
 internal sealed class ModelLoading(
     InferenceSettings settings,
@@ -27,7 +27,7 @@ internal sealed class ModelLoading(
     {
         await base.StopAsync(cancellationToken);
 
-        // The connection to the host is stopped after this: what runs is told to stop by now, and its result still reaches the host.
+        // The connection to the host closes after this: running work is cancelled now, and its result still reaches the host.
         await loaded.IdleAsync(cancellationToken);
         if (_model is not null)
         {
@@ -44,7 +44,7 @@ internal sealed class ModelLoading(
         if (settings.Fingerprint is { } expected && expected != model.Fingerprint)
         {
             throw AppSettings.Fault(
-                "Model__Fingerprint", $"is {expected}, and the model in {settings.ModelFolder} has {model.Fingerprint}.");
+                "Model__Fingerprint", $"is {expected}, but the model in {settings.ModelFolder} has {model.Fingerprint}.");
         }
 
         logger.ModelLoaded(

@@ -5,7 +5,7 @@ using MedQA.Pipeline.Answering;
 
 namespace MedQA.Functions.Inference.Settings;
 
-/// <summary>What the inference app's settings say.</summary>
+/// <summary>The inference app's settings.</summary>
 internal sealed record InferenceSettings
 {
     /// <summary>The model's folder.</summary>
@@ -25,7 +25,7 @@ internal sealed record InferenceSettings
     public static InferenceSettings Read(AppSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var folder = FindModel(settings.Get("Model__Folder", "which folder holds the model"));
+        var folder = FindModel(settings.Get("Model__Folder", "the model's folder"));
 
         var usual = new ModelOptions();
         var model = usual with
@@ -55,7 +55,7 @@ internal sealed record InferenceSettings
             Fingerprint = settings.Find("Model__Fingerprint"),
             Worker = worker with
             {
-                // Container Apps names its replicas; a container's host name is an unspoken number.
+                // Container Apps names its replicas; a container's host name is only a number.
                 Name = settings.Find("CONTAINER_APP_REPLICA_NAME") ?? worker.Name,
                 BatchTime = settings.Find<TimeSpan>("Worker__BatchTime", "a time such as 00:10:00") ?? TimeSpan.FromMinutes(10),
                 Drain = settings.Find<TimeSpan>("Worker__Drain", "a time such as 00:00:20") ?? worker.Drain,
@@ -64,7 +64,7 @@ internal sealed record InferenceSettings
     }
 
     /// <summary>
-    /// A relative path is looked for in the app's folder and in those above it: tools build the app into folders of different depth.
+    /// Resolves a relative path against the app's folder and those above it, since tools build the app into folders of different depth.
     /// </summary>
     private static string FindModel(string folder)
     {
@@ -78,7 +78,7 @@ internal sealed record InferenceSettings
         }
 
         throw AppSettings.Fault("Model__Folder", Path.IsPathRooted(folder)
-            ? $"is '{folder}', and there is no such folder."
-            : $"is '{folder}', and there is no such folder in {AppContext.BaseDirectory} or above it.");
+            ? $"is '{folder}', which does not exist."
+            : $"is '{folder}', which does not exist in {AppContext.BaseDirectory} or any folder above it.");
     }
 }

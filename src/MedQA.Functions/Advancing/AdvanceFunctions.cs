@@ -7,13 +7,13 @@ using Microsoft.DurableTask.Client;
 
 namespace MedQA.Functions.Advancing;
 
-/// <summary>The steps of runs: as the orchestration's activity, on wake-ups, and for runs that nobody drives.</summary>
+/// <summary>Advances runs: as the orchestration's activity, on wake-ups, and for runs without a running orchestration.</summary>
 public sealed class AdvanceFunctions(RunAdvancer advancer, RunSignals wakeUps, RunReader reader, TimeProvider time)
 {
     /// <summary>The activity's name.</summary>
     internal const string Step = "Advance";
 
-    /// <summary>An orchestration pauses half a minute at most: one that has done nothing for this long does not drive its run.</summary>
+    /// <summary>An orchestration waits half a minute at most; one without activity for this long does not drive its run.</summary>
     private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(5);
 
     /// <summary>The orchestration's activity: one step of a run.</summary>
@@ -25,7 +25,7 @@ public sealed class AdvanceFunctions(RunAdvancer advancer, RunSignals wakeUps, R
         return RunStep.Of(outcome, await reader.GetAsync(id, cancellationToken));
     }
 
-    /// <summary>A batch has ended, or somebody has asked for something.</summary>
+    /// <summary>Handles a finished batch or a requested action.</summary>
     [Function(nameof(OnAdvance))]
     public async Task OnAdvance(
         [QueueTrigger("advance", Connection = DataStorage.Connection)] string message,
@@ -33,7 +33,7 @@ public sealed class AdvanceFunctions(RunAdvancer advancer, RunSignals wakeUps, R
         CancellationToken cancellationToken) =>
         await client.EnsureOrchestrationAsync(await wakeUps.TakeAsync(message, cancellationToken), cancellationToken);
 
-    /// <summary>A message for a batch was taken too often and never completed.</summary>
+    /// <summary>Handles a batch message that failed repeatedly.</summary>
     [Function(nameof(OnBatchPoison))]
     public async Task OnBatchPoison(
         [QueueTrigger("question-batches-poison", Connection = DataStorage.Connection)] string message,
@@ -42,7 +42,7 @@ public sealed class AdvanceFunctions(RunAdvancer advancer, RunSignals wakeUps, R
         await client.EnsureOrchestrationAsync(await wakeUps.TakePoisonedBatchAsync(message, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Looks every minute for runs that have something to do and that nobody drives, and at the queue of batches: its length and age are
+    /// Checks every minute for runs with work and no running orchestration, and records the length and age of the queue of batches as
     /// metrics.
     /// </summary>
     [Function(nameof(OnTimer))]

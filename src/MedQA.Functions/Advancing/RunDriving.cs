@@ -5,14 +5,14 @@ using Microsoft.DurableTask.Client;
 
 namespace MedQA.Functions.Advancing;
 
-/// <summary>Sees to it that a run has its orchestration.</summary>
+/// <summary>Ensures that a run has its orchestration.</summary>
 internal static class RunDriving
 {
-    /// <summary>Starts the orchestration of a run; one that goes on already is just as good.</summary>
-    /// <param name="client">The orchestrations.</param>
-    /// <param name="run">The run; <see langword="null"/> for none, and nothing happens.</param>
+    /// <summary>Starts the orchestration of a run, unless one is running.</summary>
+    /// <param name="client">The orchestration client.</param>
+    /// <param name="run">The run; <see langword="null"/> to do nothing.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <returns>When the orchestration last did something, where it went on already; else <see langword="null"/>.</returns>
+    /// <returns>The last activity of an orchestration that was already running; otherwise <see langword="null"/>.</returns>
     public static async Task<DateTimeOffset?> EnsureOrchestrationAsync(
         this DurableTaskClient client, RunId? run, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal static class RunDriving
         }
         catch (OrchestrationAlreadyExistsException)
         {
-            // Somebody else has started it since this looked.
+            // Another caller has started it meanwhile.
         }
 
         return null;

@@ -4,22 +4,22 @@ using Microsoft.DurableTask;
 namespace MedQA.Functions.Advancing;
 
 /// <summary>
-/// Drives one run to its end: a step, a pause as long as the step says, the next step. The instance's id is the run's. It knows nothing
-/// but that: what the run has come to lies in
-/// storage, so an orchestration that is lost, doubled or started again loses nothing.
+/// Drives one run to its end: a step, the delay that the step requests, the next step. The instance's id is the run's. It has no other
+/// state: the run's is in
+/// storage, so losing, duplicating or restarting an orchestration loses nothing.
 /// </summary>
 public static class RunOrchestrator
 {
-    /// <summary>The orchestration's name in storage and in logs, which those that are going on have.</summary>
+    /// <summary>The orchestration's name in storage and logs, used by running instances.</summary>
     internal const string Name = "ScoreRun";
 
-    /// <summary>After so many steps the history begins anew: it stays short however long the run is.</summary>
+    /// <summary>The number of steps after which it continues as new, so that the history stays short for long runs.</summary>
     internal const int StepsOfAHistory = 40;
 
     /// <summary>
-    /// The shortest pause, in whole seconds: on Azure Storage a timer of one second fires at once, and a busy run took 5 to 8 steps a
-    /// second. Nothing waits for it: a batch that is finished,
-    /// or a person who asks for something, wakes the run through the queue <c>advance</c>.
+    /// The minimum delay, in whole seconds: on Azure Storage a timer of one second fires at once, and a busy run took 5 to 8 steps a
+    /// second. Nothing waits for it: a finished batch
+    /// or a requested action wakes the run through the queue <c>advance</c>.
     /// </summary>
     internal const int ShortestPauseSeconds = 5;
 
@@ -53,8 +53,8 @@ public static class RunOrchestrator
             }
             catch (TaskFailedException exception)
             {
-                // The run stays where it is, and is tried again for as long as it takes: an end here would only hide it.
-                context.SetCustomStatus($"The last step failed and is tried again: {exception.FailureDetails.ErrorMessage}");
+                // The run keeps its state and is retried indefinitely, because ending here would only hide the failure.
+                context.SetCustomStatus($"The last step failed and will be retried: {exception.FailureDetails.ErrorMessage}");
             }
 
             if (pause > TimeSpan.Zero)

@@ -5,7 +5,7 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Functions.Hosting;
 
-/// <summary>Opens the data account by the settings that the triggers read too: <c>Connection = "MedQAData"</c>.</summary>
+/// <summary>Opens the data account with the settings that the triggers read too: <c>Connection = "MedQAData"</c>.</summary>
 internal static class DataStorage
 {
     /// <summary>
@@ -15,10 +15,10 @@ internal static class DataStorage
     /// </summary>
     public const string Connection = "MedQAData";
 
-    /// <summary>What the connection was called before.</summary>
+    /// <summary>The connection's former name.</summary>
     private const string Former = "Storage";
 
-    /// <summary>Settings that the storage extensions read instead of <see cref="Connection"/> where they are present.</summary>
+    /// <summary>Settings that the storage extensions read instead of <see cref="Connection"/> if present.</summary>
     private static readonly string[] Shadows =
         [$"AzureWebJobs{Connection}", $"ConnectionStrings__AzureWebJobs{Connection}", $"ConnectionStrings__{Connection}"];
 
@@ -31,7 +31,7 @@ internal static class DataStorage
         {
             throw AppSettings.Fault(
                 Former,
-                $"is called {Connection} now, and {Former}__blobServiceUri and its like begin with {Connection}. Rename or remove it: "
+                $"was renamed to {Connection}, as were {Former}__blobServiceUri and similar settings. Rename or remove it: "
                 + $"triggers read a connection named {Former} from AzureWebJobs{Former}, the host's own account.");
         }
 
@@ -39,8 +39,8 @@ internal static class DataStorage
         {
             throw AppSettings.Fault(
                 shadow,
-                $"must not be set: the triggers would read it instead of {Connection}, and listen on another account than the rest of "
-                + "the app uses.");
+                $"must not be set: the triggers would read it instead of {Connection} and listen to another account than the rest of "
+                + "the app.");
         }
 
         if (settings.Find(Connection) is { } connectionString)
@@ -51,11 +51,11 @@ internal static class DataStorage
             }
             catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
             {
-                throw AppSettings.Fault(Connection, "is no connection string of a storage account.", exception);
+                throw AppSettings.Fault(Connection, "is not a storage connection string.", exception);
             }
         }
 
-        const string Meaning = "where the account of the data answers, where MedQAData itself (a connection string) is not set";
+        const string Meaning = "the data account's endpoint, or set MedQAData to a connection string";
         return StorageConnection.Open(
             settings.GetAddress($"{Connection}__blobServiceUri", Meaning),
             settings.GetAddress($"{Connection}__queueServiceUri", Meaning),
@@ -63,20 +63,21 @@ internal static class DataStorage
             CredentialOf(settings));
     }
 
-    /// <summary>Whether the storage is an emulator on this machine: it starts empty, and no one else can reach it.</summary>
+    /// <summary>Whether the storage is an emulator on this machine, which starts empty and is not reachable from elsewhere.</summary>
     public static bool IsEmulator(RunStorage storage)
     {
         ArgumentNullException.ThrowIfNull(storage);
         return storage.Runs.Uri.IsLoopback;
     }
 
-    /// <summary>Creates what an emulator lacks. In Azure the deployment makes containers, queues and tables, and nothing happens.</summary>
-    /// <remarks>Both apps do it, since either may start first: a trigger asks for a queue that is missing every few seconds.</remarks>
+    /// <summary>Creates what is missing in an emulator. In Azure the deployment creates containers, queues and tables, and this does
+    /// nothing.</summary>
+    /// <remarks>Both apps do it, since either may start first: a trigger polls for a missing queue every few seconds.</remarks>
     public static Task CreateOnEmulatorAsync(RunStorage storage, CancellationToken cancellationToken) =>
         IsEmulator(storage) ? storage.EnsureCreatedAsync(cancellationToken) : Task.CompletedTask;
 
     /// <summary>
-    /// Whether a setting is a connection, and not something else that happens to have the name: names are equal in any case.
+    /// Whether a setting is a connection and not something else with the same name, since names are case-insensitive.
     /// </summary>
     private static bool IsConnection(AppSettings settings, string name) =>
         settings.Find(name)?.Contains('=', StringComparison.Ordinal) == true
@@ -90,10 +91,10 @@ internal static class DataStorage
             ("managedidentity", null) => new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned),
             (null, null) => new DefaultAzureCredential(),
             (null, _) => throw AppSettings.Fault(
-                $"{Connection}__credential", $"must be managedidentity where {Connection}__clientId names an identity."),
+                $"{Connection}__credential", $"must be managedidentity if {Connection}__clientId names an identity."),
             (var other, _) =>
                 throw AppSettings.Fault(
                     $"{Connection}__credential",
-                    $"is '{other}': it must be managedidentity, or not set for whoever is signed in on this machine."),
+                    $"is '{other}', but must be managedidentity, or not set to use this machine's signed-in user."),
         };
 }

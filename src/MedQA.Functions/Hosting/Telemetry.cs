@@ -15,11 +15,11 @@ namespace MedQA.Functions.Hosting;
 internal static class Telemetry
 {
     /// <summary>
-    /// Sends them where a connection string is set. Without one the app says nothing of itself to OpenTelemetry, so that its logs go to
+    /// Sends them if a connection string is set. Without one, the app does not log through OpenTelemetry, so that its logs go to
     /// the host and its console: those of an invocation as
-    /// <c>Function.NAME.User</c>, for which the app's host.json has a rule. The host drops what a worker logs outside of an invocation,
-    /// so that goes to the worker's own console, which the
-    /// host passes on as <c>Host.Function.Console</c>.
+    /// <c>Function.NAME.User</c>, for which the app's host.json has a rule. The host drops logs from outside an invocation,
+    /// so they go to the worker's own console, which the
+    /// host forwards as <c>Host.Function.Console</c>.
     /// </summary>
     /// <param name="builder">The app.</param>
     /// <param name="settings">Its settings.</param>
@@ -27,7 +27,7 @@ internal static class Telemetry
     public static void AddTelemetry(
         this FunctionsApplicationBuilder builder, AppSettings settings, params ReadOnlySpan<Type> outsideInvocations)
     {
-        // The host gives the lines of libraries the category of the function, too, so that no rule of its own could tell them apart.
+        // The host also gives library logs the category of the function, so its rules cannot tell them apart.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning).AddFilter("System", LogLevel.Warning)
             .AddSimpleConsole(static console => console.SingleLine = true)
             .AddFilter<ConsoleLoggerProvider>(null, LogLevel.None);

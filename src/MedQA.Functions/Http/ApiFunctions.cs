@@ -7,17 +7,17 @@ namespace MedQA.Functions.Http;
 
 /// <summary>
 /// One function per row of the route tables, <see cref="ApiRoutes"/> and <see cref="DashboardRoutes"/>. A trigger's route must be a
-/// constant, so name, method and path stand here once more; a test compares them with the tables.
+/// constant, so name, method and path are repeated here; a test compares them with the tables.
 /// </summary>
 public sealed class ApiFunctions(GuardedApi api)
 {
     /// <summary>
-    /// The site's root: for an empty route the Functions host takes the function's name, so it is a placeholder that must stay empty.
+    /// The site's root. For an empty route the Functions host would use the function's name, so it is a placeholder that must stay empty.
     /// </summary>
     internal const string Root = "{root:maxlength(0)?}";
 
     /// <summary>
-    /// The function that takes what no other does. The host tries routes in the order of the functions' names, so this one must come last.
+    /// Handles requests that match no other function. The host maps routes in the order of the functions' names, so this must be last.
     /// </summary>
     internal const string Everything = "ZzUnknown";
 
@@ -31,71 +31,74 @@ public sealed class ApiFunctions(GuardedApi api)
     public Task<IResult> ListRuns([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs")] HttpRequest request) =>
         api.AnswerAsync(nameof(ListRuns), request);
 
-    /// <summary>Shows where a run stands.</summary>
+    /// <summary>Returns a run's state and progress.</summary>
     [Function(nameof(GetRun))]
     public Task<IResult> GetRun([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}")] HttpRequest request) =>
         api.AnswerAsync(nameof(GetRun), request);
 
-    /// <summary>Follows a run as server-sent events.</summary>
+    /// <summary>Streams changes of a run as server-sent events.</summary>
     [Function(nameof(WatchRun))]
     public Task<IResult> WatchRun(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/events")] HttpRequest request) =>
             api.AnswerAsync(nameof(WatchRun), request);
 
-    /// <summary>Removes a run and everything that it wrote.</summary>
+    /// <summary>Deletes a run and everything that it wrote.</summary>
     [Function(nameof(DeleteRun))]
     public Task<IResult> DeleteRun([HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/runs/{run}")] HttpRequest request) =>
         api.AnswerAsync(nameof(DeleteRun), request);
 
-    /// <summary>Stops a run; its answers stay.</summary>
+    /// <summary>Stops a run and keeps its answers.</summary>
     [Function(nameof(CancelRun))]
     public Task<IResult> CancelRun(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/cancel")] HttpRequest request) =>
             api.AnswerAsync(nameof(CancelRun), request);
 
-    /// <summary>Tries failed questions again, or goes on with a cancelled run.</summary>
+    /// <summary>Retries failed questions, or resumes a cancelled run.</summary>
     [Function(nameof(RetryRun))]
     public Task<IResult> RetryRun(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/retry")] HttpRequest request) =>
             api.AnswerAsync(nameof(RetryRun), request);
 
-    /// <summary>Lets a run go on that is above a limit.</summary>
+    /// <summary>Approves a run that exceeds a limit.</summary>
     [Function(nameof(ApproveRun))]
     public Task<IResult> ApproveRun(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/approve")] HttpRequest request) =>
             api.AnswerAsync(nameof(ApproveRun), request);
 
-    /// <summary>Lists the answers of a run, also while it goes on.</summary>
+    /// <summary>Lists the answers of a run, even while it is in progress.</summary>
     [Function(nameof(ListAnswers))]
     public Task<IResult> ListAnswers(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/answers")] HttpRequest request) =>
             api.AnswerAsync(nameof(ListAnswers), request);
 
-    /// <summary>Shows a question with every reasoning and vote.</summary>
+    /// <summary>Returns a question with every reasoning and vote.</summary>
     [Function(nameof(GetAnswer))]
     public Task<IResult> GetAnswer(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/answers/{question}")] HttpRequest request) =>
             api.AnswerAsync(nameof(GetAnswer), request);
 
-    /// <summary>Reads a file of a run's result.</summary>
+    /// <summary>
+    /// Returns a file of a run's result: manifest.json, report.json, report.md, report.html, answers.csv, answers.parquet, rejected.csv,
+    /// or, with every sample, answers.jsonl or samples.parquet.
+    /// </summary>
     [Function(nameof(GetRunFile))]
     public Task<IResult> GetRunFile(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/files/{file}")] HttpRequest request) =>
             api.AnswerAsync(nameof(GetRunFile), request);
 
-    /// <summary>Describes the interface.</summary>
+    /// <summary>Returns the OpenAPI document of this API.</summary>
     [Function(nameof(GetDocument))]
     public Task<IResult> GetDocument(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi/v1.json")] HttpRequest request) =>
             api.AnswerAsync(nameof(GetDocument), request);
 
-    /// <summary>Reads the report of a run.</summary>
+    /// <summary>Returns the report of a run.</summary>
     [Function(nameof(GetReport))]
     public Task<IResult> GetReport(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/report")] HttpRequest request) =>
             api.AnswerAsync(nameof(GetReport), request);
 
-    /// <summary>Compares runs in pairs on the questions that they share.</summary>
+    /// <summary>Compares runs pairwise on the questions that they share.</summary>
     [Function(nameof(CompareRuns))]
     public Task<IResult> CompareRuns(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/compare")] HttpRequest request) =>
@@ -107,12 +110,12 @@ public sealed class ApiFunctions(GuardedApi api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/compare/flips")] HttpRequest request) =>
             api.AnswerAsync(nameof(ListFlips), request);
 
-    /// <summary>Says what a run of the question set in the body would take; stores nothing.</summary>
+    /// <summary>Estimates what a run of the question set in the body would take; stores nothing.</summary>
     [Function(nameof(EstimateRun))]
     public Task<IResult> EstimateRun([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/estimates")] HttpRequest request) =>
         api.AnswerAsync(nameof(EstimateRun), request);
 
-    /// <summary>Makes a study of human ratings out of runs and files of answers; its answer has the raters' links.</summary>
+    /// <summary>Creates a study of human ratings from runs and files of answers, and returns the raters' links.</summary>
     [Function(nameof(CreateStudy))]
     public Task<IResult> CreateStudy([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/studies")] HttpRequest request) =>
         api.AnswerAsync(nameof(CreateStudy), request);
@@ -123,19 +126,19 @@ public sealed class ApiFunctions(GuardedApi api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies")] HttpRequest request) =>
             api.AnswerAsync(nameof(ListStudies), request);
 
-    /// <summary>Shows a study with how far each rater is.</summary>
+    /// <summary>Returns a study and each rater's progress.</summary>
     [Function(nameof(GetStudy))]
     public Task<IResult> GetStudy(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies/{study}")] HttpRequest request) =>
             api.AnswerAsync(nameof(GetStudy), request);
 
-    /// <summary>Removes a study with all ratings.</summary>
+    /// <summary>Deletes a study and its ratings.</summary>
     [Function(nameof(DeleteStudy))]
     public Task<IResult> DeleteStudy(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/studies/{study}")] HttpRequest request) =>
             api.AnswerAsync(nameof(DeleteStudy), request);
 
-    /// <summary>Reads the report of a study, also while raters are at work.</summary>
+    /// <summary>Returns the report of a study, even while raters are still rating.</summary>
     [Function(nameof(GetStudyReport))]
     public Task<IResult> GetStudyReport(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies/{study}/report")] HttpRequest request) =>
@@ -147,52 +150,52 @@ public sealed class ApiFunctions(GuardedApi api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/studies/{study}/ratings")] HttpRequest request) =>
             api.AnswerAsync(nameof(ListRatings), request);
 
-    /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
+    /// <summary>Replaces a rater's link; the old one stops working.</summary>
     [Function(nameof(RenewRaterLink))]
     public Task<IResult> RenewRaterLink(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/studies/{study}/raters/{rater}/link")] HttpRequest request) =>
             api.AnswerAsync(nameof(RenewRaterLink), request);
 
-    /// <summary>Removes a rater with all of the rater's ratings; the study goes on.</summary>
+    /// <summary>Deletes a rater and the rater's ratings; the study continues.</summary>
     [Function(nameof(DeleteRater))]
     public Task<IResult> DeleteRater(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/studies/{study}/raters/{rater}")] HttpRequest request) =>
             api.AnswerAsync(nameof(DeleteRater), request);
 
-    /// <summary>Lists the rubrics that come with the service.</summary>
+    /// <summary>Lists the built-in rubrics.</summary>
     [Function(nameof(ListRubrics))]
     public Task<IResult> ListRubrics(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/rubrics")] HttpRequest request) =>
             api.AnswerAsync(nameof(ListRubrics), request);
 
-    /// <summary>Shows a rater the own queue.</summary>
+    /// <summary>Returns the calling rater's queue.</summary>
     [Function(nameof(GetRating))]
     public Task<IResult> GetRating([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/rating")] HttpRequest request) =>
         api.AnswerAsync(nameof(GetRating), request);
 
-    /// <summary>Takes a rater's clicks.</summary>
+    /// <summary>Stores the calling rater's clicks.</summary>
     [Function(nameof(SendClicks))]
     public Task<IResult> SendClicks([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/clicks")] HttpRequest request) =>
         api.AnswerAsync(nameof(SendClicks), request);
 
-    /// <summary>A rater agrees to take part.</summary>
+    /// <summary>Records the calling rater's consent.</summary>
     [Function(nameof(AgreeToRate))]
     public Task<IResult> AgreeToRate(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/consent")] HttpRequest request) =>
             api.AnswerAsync(nameof(AgreeToRate), request);
 
-    /// <summary>A rater hands everything in.</summary>
+    /// <summary>Submits the calling rater's ratings.</summary>
     [Function(nameof(SubmitRating))]
     public Task<IResult> SubmitRating(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/submit")] HttpRequest request) =>
             api.AnswerAsync(nameof(SubmitRating), request);
 
-    /// <summary>A rater stops taking part.</summary>
+    /// <summary>Ends the calling rater's participation.</summary>
     [Function(nameof(StopRating))]
     public Task<IResult> StopRating([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/rating/stop")] HttpRequest request) =>
         api.AnswerAsync(nameof(StopRating), request);
 
-    /// <summary>Lists accuracies from the literature, to stand beside a run's.</summary>
+    /// <summary>Lists accuracies from the literature for comparison.</summary>
     [Function(nameof(ListPublishedResults))]
     public Task<IResult> ListPublishedResults(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/published-results")] HttpRequest request) =>
@@ -204,39 +207,39 @@ public sealed class ApiFunctions(GuardedApi api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/profiles")] HttpRequest request) =>
             api.AnswerAsync(nameof(ListProfiles), request);
 
-    /// <summary>Lists the models that answer.</summary>
+    /// <summary>Lists the available models.</summary>
     [Function(nameof(ListModels))]
     public Task<IResult> ListModels([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/models")] HttpRequest request) =>
         api.AnswerAsync(nameof(ListModels), request);
 
-    /// <summary>Says whether the service works.</summary>
+    /// <summary>Reports whether the service is ready: storage, models and the batch queue.</summary>
     [Function(nameof(GetHealth))]
     public Task<IResult> GetHealth([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "healthz")] HttpRequest request) =>
         api.AnswerAsync(nameof(GetHealth), request);
 
-    /// <summary>Shows the dashboard.</summary>
+    /// <summary>Returns the dashboard.</summary>
     [Function(nameof(GetHome))]
     public Task<IResult> GetHome([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = Root)] HttpRequest request) =>
         api.AnswerAsync(nameof(GetHome), request);
 
-    /// <summary>Shows the dashboard.</summary>
+    /// <summary>Returns the dashboard.</summary>
     [Function(nameof(GetDashboard))]
     public Task<IResult> GetDashboard(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "dashboard")] HttpRequest request) =>
             api.AnswerAsync(nameof(GetDashboard), request);
 
-    /// <summary>Reads a file of the dashboard.</summary>
+    /// <summary>Returns a file of the dashboard.</summary>
     [Function(nameof(GetDashboardFile))]
     public Task<IResult> GetDashboardFile(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "dashboard/{file}")] HttpRequest request) =>
             api.AnswerAsync(nameof(GetDashboardFile), request);
 
-    /// <summary>Shows the page of raters.</summary>
+    /// <summary>Returns the raters' page.</summary>
     [Function(nameof(GetRatingPage))]
     public Task<IResult> GetRatingPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "rate")] HttpRequest request) =>
         api.AnswerAsync(nameof(GetRatingPage), request);
 
-    /// <summary>Reads a file of the page of raters.</summary>
+    /// <summary>Returns a file of the raters' page.</summary>
     [Function(nameof(GetRatingPageFile))]
     public Task<IResult> GetRatingPageFile(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "rate/{file}")] HttpRequest request) =>

@@ -5,16 +5,16 @@ using Microsoft.Extensions.Hosting;
 
 namespace MedQA.Functions.Http;
 
-/// <summary>What requests pass through before a function answers them.</summary>
+/// <summary>The HTTP pipeline in front of the functions.</summary>
 internal static class HttpPipeline
 {
-    /// <summary>Takes requests over the web server of this process, and refuses addresses that are not plain.</summary>
+    /// <summary>Serves requests with this process's web server, and refuses ambiguous request targets.</summary>
     public static void UseHttp(this FunctionsApplicationBuilder builder)
     {
         builder.ConfigureFunctionsWebApplication();
         builder.UseMiddleware<RequestTargetMiddleware>();
 
-        // The handlers have their own limit and say so in a problem; Kestrel's would break the connection.
+        // The handlers have their own limit, reported in a problem; Kestrel's would break the connection.
         builder.Services.Configure<KestrelServerOptions>(static kestrel => kestrel.Limits.MaxRequestBodySize = null);
     }
 }

@@ -5,9 +5,9 @@ using Microsoft.Azure.Functions.Worker.Middleware;
 namespace MedQA.Functions.Http;
 
 /// <summary>
-/// Refuses addresses that are not plain before a function is called. It runs for the invocation and not in the web server's pipeline: the
-/// invocation waits for its request, and must be answered.
-/// The Functions host has decoded the path once and resolved its dot segments before, so it is what is coded more often that arrives here.
+/// Refuses ambiguous request targets before a function is called. It runs for the invocation and not in the web server's pipeline,
+/// because the invocation waits for its request and must be answered.
+/// The Functions host has already decoded the path once and resolved its dot segments, so only repeated encoding arrives here.
 /// </summary>
 internal sealed class RequestTargetMiddleware : IFunctionsWorkerMiddleware
 {

@@ -15,10 +15,10 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Functions.Settings;
 
-/// <summary>The parts of the pipeline as the control app connects them.</summary>
+/// <summary>The services of the control app.</summary>
 internal static class ControlServices
 {
-    /// <summary>Registers what the functions take.</summary>
+    /// <summary>Registers the functions' dependencies.</summary>
     public static IServiceCollection AddControl(this IServiceCollection services, RunStorage storage, ControlSettings settings)
     {
         var ledger = settings.Budget.LimitsAnything ? new BudgetLedger(storage, settings.Budget, TimeProvider.System) : null;

@@ -8,11 +8,11 @@ using MedQA.Web.Access;
 
 namespace MedQA.Functions.Settings;
 
-/// <summary>What the control app's settings say.</summary>
+/// <summary>The control app's settings.</summary>
 internal sealed record ControlSettings
 {
     /// <summary>
-    /// The model that the workers answer with. The app has no model itself: the deployment names it here and bakes it into the workers.
+    /// The workers' model. The app itself has none: the deployment names it here and bakes it into the workers.
     /// </summary>
     public required ModelDescription Model { get; init; }
 
@@ -22,16 +22,16 @@ internal sealed record ControlSettings
     /// <summary>How runs are driven.</summary>
     public required AdvanceOptions Advance { get; init; }
 
-    /// <summary>What the runs of a day may take.</summary>
+    /// <summary>The day's budget.</summary>
     public DayBudget Budget { get; init; } = new();
 
-    /// <summary>How long things are kept.</summary>
+    /// <summary>The retention.</summary>
     public RetentionOptions Retention { get; init; } = new();
 
-    /// <summary>Who may call what.</summary>
+    /// <summary>The access options.</summary>
     public required AccessOptions Access { get; init; }
 
-    /// <summary>A folder with further profiles, or <see langword="null"/>.</summary>
+    /// <summary>A folder with additional profiles, or <see langword="null"/>.</summary>
     public string? ProfilesFolder { get; init; }
 
     /// <summary>Reads them.</summary>
@@ -43,10 +43,10 @@ internal sealed record ControlSettings
         ArgumentNullException.ThrowIfNull(settings);
         var usual = new SplitOptions();
         var mode = settings.FindName<AccessMode>("Access__Mode")
-            ?? throw AppSettings.Fault("Access__Mode", "is missing: it says who may call the HTTP interface, EntraId, Keys or Anyone.");
+            ?? throw AppSettings.Fault("Access__Mode", "is missing; set it to EntraId, Keys or Anyone: who may call the API.");
         if (mode == AccessMode.Anyone && !emulator)
         {
-            throw AppSettings.Fault("Access__Mode", "may be Anyone only where MedQAData is an emulator on this machine.");
+            throw AppSettings.Fault("Access__Mode", "can be Anyone only if MedQAData is an emulator on this machine.");
         }
 
         var rate = settings.Find<double>("Split__TokensPerSecond", "a number of tokens") ?? usual.TokensPerSecond;
@@ -92,18 +92,18 @@ internal sealed record ControlSettings
 
     private static ModelDescription ReadModel(AppSettings settings)
     {
-        const string Source = "as `medqa models describe` prints it and the inference app logs it";
-        var fingerprint = settings.Get("Model__Fingerprint", $"which model the workers hold, {Source}");
+        const string Source = "which `medqa models describe` prints and the inference app logs";
+        var fingerprint = settings.Get("Model__Fingerprint", $"the fingerprint of the workers' model, {Source}");
         if (fingerprint.Length != 64 || !fingerprint.All(static digit => digit is (>= '0' and <= '9') or (>= 'a' and <= 'f')))
         {
-            throw AppSettings.Fault("Model__Fingerprint", $"is '{fingerprint}': it must have 64 digits from 0 to 9 and a to f, {Source}.");
+            throw AppSettings.Fault("Model__Fingerprint", $"is '{fingerprint}', but must have 64 digits from 0 to 9 and a to f, {Source}.");
         }
 
         var context = settings.Find<int>("Model__ContextLength", "a number of tokens")
-            ?? throw AppSettings.Fault("Model__ContextLength", $"is missing: it says how many tokens the model's context holds, {Source}.");
+            ?? throw AppSettings.Fault("Model__ContextLength", $"is missing; set it to the context length of the model, {Source}.");
         return new ModelDescription
         {
-            Name = settings.Get("Model__Name", "what people call the workers' model"),
+            Name = settings.Get("Model__Name", "the display name of the workers' model"),
             Fingerprint = fingerprint,
             ContextLength = context > 0
                 ? context
@@ -113,7 +113,7 @@ internal sealed record ControlSettings
                     "Model__HasChatTemplate", $"is missing: it says whether the model has a chat template, {Source}."),
             GivesEmbeddings = settings.Find<bool>("Model__GivesEmbeddings", "true or false") ?? false,
 
-            // What computes is the workers' matter: it stands with each answer.
+            // The engine is specific to each worker and recorded with each answer.
             EngineFingerprint = "",
         };
     }

@@ -11,13 +11,13 @@ using Microsoft.DurableTask.Client;
 namespace MedQA.Functions.Uploading;
 
 /// <summary>
-/// Uploads become runs. Where the events come from is chosen by turning functions off (<c>AzureWebJobs_NAME_Disabled</c>), since a
-/// trigger's source is fixed when it is compiled: exactly one of <see cref="OnBlobEvent"/>, <see cref="OnBlobFound"/> and
-/// <see cref="OnUploadMessage"/> is meant to be on. Several are safe: the same upload is the same run.
+/// Turns uploads into runs. The source of events is chosen by disabling functions (<c>AzureWebJobs_NAME_Disabled</c>), since a
+/// trigger's source is fixed at compile time: exactly one of <see cref="OnBlobEvent"/>, <see cref="OnBlobFound"/> and
+/// <see cref="OnUploadMessage"/> should be enabled. Several are safe, because the same upload gives the same run.
 /// </summary>
 public sealed class UploadFunctions(QuestionSetSplitter splitter, PoisonUploadHandler poisoned, RunSignals wakeUps)
 {
-    /// <summary>Event Grid has called the blob extension's webhook: for Azure.</summary>
+    /// <summary>Handles an Event Grid call of the blob extension's webhook, in Azure.</summary>
     [Function(nameof(OnBlobEvent))]
     public Task OnBlobEvent(
         [BlobTrigger("question-sets/{name}", Source = BlobTriggerSource.EventGrid, Connection = DataStorage.Connection)] BlobClient blob,
@@ -25,7 +25,7 @@ public sealed class UploadFunctions(QuestionSetSplitter splitter, PoisonUploadHa
         CancellationToken cancellationToken) =>
         SplitAsync(blob, client, cancellationToken);
 
-    /// <summary>The container was looked through: for the storage emulator, which sends no events.</summary>
+    /// <summary>Handles a blob found by polling, with the storage emulator, which sends no events.</summary>
     [Function(nameof(OnBlobFound))]
     public Task OnBlobFound(
         [BlobTrigger("question-sets/{name}", Connection = DataStorage.Connection)] BlobClient blob,
@@ -33,7 +33,7 @@ public sealed class UploadFunctions(QuestionSetSplitter splitter, PoisonUploadHa
         CancellationToken cancellationToken) =>
         SplitAsync(blob, client, cancellationToken);
 
-    /// <summary>Event Grid has put an event into the queue by its identity: for a storage account that is closed to the network.</summary>
+    /// <summary>Handles an event that Event Grid has queued by its identity, for a storage account closed to the network.</summary>
     [Function(nameof(OnUploadMessage))]
     public async Task OnUploadMessage(
         [QueueTrigger("uploads", Connection = DataStorage.Connection)] string message,
@@ -41,7 +41,7 @@ public sealed class UploadFunctions(QuestionSetSplitter splitter, PoisonUploadHa
         CancellationToken cancellationToken) =>
         await DriveAsync((await splitter.OnUploadAsync(UploadEvent.Parse(message), cancellationToken)).Run, client, cancellationToken);
 
-    /// <summary>An event of the queue was tried too often.</summary>
+    /// <summary>Handles a queued event that failed repeatedly.</summary>
     [Function(nameof(OnUploadPoison))]
     public async Task OnUploadPoison(
         [QueueTrigger("uploads-poison", Connection = DataStorage.Connection)] string message,
@@ -49,7 +49,7 @@ public sealed class UploadFunctions(QuestionSetSplitter splitter, PoisonUploadHa
         CancellationToken cancellationToken) =>
         await DriveAsync(await poisoned.TakeAsync(message, cancellationToken), client, cancellationToken);
 
-    /// <summary>A blob trigger has tried an upload too often.</summary>
+    /// <summary>Handles an upload for which a blob trigger failed repeatedly.</summary>
     [Function(nameof(OnBlobPoison))]
     public async Task OnBlobPoison(
         [QueueTrigger("webjobs-blobtrigger-poison", Connection = DataStorage.Connection)] string message,
@@ -62,7 +62,7 @@ public sealed class UploadFunctions(QuestionSetSplitter splitter, PoisonUploadHa
             (await splitter.OnUploadAsync(new UploadEvent(blob.Name, ETag: null), cancellationToken)).Run, client, cancellationToken);
 
     /// <summary>
-    /// Events come twice, late, and for uploads over HTTP too: an orchestration starts only where a step leaves something to do.
+    /// Events can be duplicate, late, or for uploads over HTTP: an orchestration starts only if a step leaves something to do.
     /// </summary>
     private async Task DriveAsync(RunId? run, DurableTaskClient client, CancellationToken cancellationToken) =>
         await client.EnsureOrchestrationAsync(

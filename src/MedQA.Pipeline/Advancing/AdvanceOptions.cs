@@ -6,10 +6,10 @@ public sealed record AdvanceOptions
     /// <summary>The most batches of a run that are out at a time.</summary>
     public int MaxOutstanding { get; init; } = 1000;
 
-    /// <summary>How long a batch that nobody works on is left before its message is sent again.</summary>
+    /// <summary>How long a batch without a worker waits before its message is sent again.</summary>
     public TimeSpan ResendAfter { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How long a run may stand without any worker before it is said to wait for one.</summary>
+    /// <summary>How long a run may have no worker before its state becomes waiting.</summary>
     public TimeSpan NoWorkerAfter { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The most batches that one step collects; more are collected by the next.</summary>
@@ -24,7 +24,7 @@ public sealed record AdvanceOptions
     public long? MaxGeneratedTokens { get; init; }
 
     /// <summary>
-    /// The most hours that workers may spend on a run that nobody has approved, summed over all of them; <see langword="null"/> for any. A
+    /// The maximum hours of workers on an unapproved run, summed over all of them; <see langword="null"/> for any. A
     /// run that is above it waits, and its workers stop within <see cref="Answering.WorkerOptions.Renew"/>: it can be passed by what they
     /// have at hand.
     /// </summary>

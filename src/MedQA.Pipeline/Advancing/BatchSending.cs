@@ -7,7 +7,7 @@ using MedQA.Pipeline.Tracing;
 namespace MedQA.Pipeline.Advancing;
 
 /// <summary>
-/// Sends messages for batches that nobody works on: those never sent, those given back, and those whose worker or message is lost.
+/// Sends messages for batches without a worker: those never sent, those given back, and those whose worker or message is lost.
 /// </summary>
 internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, TimeProvider time, PipelineSignals signals)
 {
@@ -26,7 +26,7 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
 
     private readonly BatchRows _batches = new(storage);
 
-    /// <summary>Which batches nobody works on, of those that are not collected.</summary>
+    /// <summary>Returns the uncollected batches without a worker.</summary>
     /// <param name="run">The run.</param>
     /// <param name="rows">The rows of all batches that may be out, in order.</param>
     /// <param name="ownGone">Whether what the host's own worker was answering before this process began is to be sent again.</param>
@@ -58,8 +58,8 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
                 BatchState.Waiting when ownGone && row.Sent < processStarted && inHand-- > 0 => true,
                 _ when quiet < options.ResendAfter => false,
 
-                // Nobody has begun: as long as messages lie in the queue, this batch's is among them or comes to its turn when they are
-                // gone.
+                // No worker has started it: while the queue has messages, this batch's is among them or will be sent when they are
+                // handled.
                 BatchState.Waiting or BatchState.OtherModel or BatchState.Released =>
                     queueIsEmpty ??= await storage.CountBatchesAsync(cancellationToken) == 0,
                 BatchState.Running when (now - row.Timestamp).Duration() < Fresh => false,

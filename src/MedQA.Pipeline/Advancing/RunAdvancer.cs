@@ -25,7 +25,7 @@ public sealed class RunAdvancer
     private const int Tries = 3;
     private const int CachedManifests = 64;
 
-    /// <summary>Batches that are collected beside one that is waited for.</summary>
+    /// <summary>The number of batches collected ahead of the one awaited.</summary>
     private const int CollectedAhead = 3;
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(30);
@@ -82,7 +82,7 @@ public sealed class RunAdvancer
     }
 
     /// <summary>Does the next step of a run.</summary>
-    /// <returns>Where the run stands, and when to come back.</returns>
+    /// <returns>The run's state, and when to advance it again.</returns>
     public async Task<AdvanceOutcome> AdvanceAsync(RunId run, CancellationToken cancellationToken)
     {
         for (var i = 0; i < Tries; i++)
@@ -120,7 +120,7 @@ public sealed class RunAdvancer
         return await _runs.FindAsync(run, cancellationToken);
     }
 
-    /// <returns><see langword="null"/> where somebody else has changed the run meanwhile.</returns>
+    /// <returns><see langword="null"/> if another process has changed the run meanwhile.</returns>
     private async Task<AdvanceOutcome?> StepAsync(RunRow row, CancellationToken cancellationToken)
     {
         var summary = row.Summary;
@@ -138,7 +138,7 @@ public sealed class RunAdvancer
         {
             if (await _storage.FindManifestAsync(summary.Run, cancellationToken) is { Tombstone: not null })
             {
-                // Deleted while somebody made the row (again) of the manifest that stood until then.
+                // Deleted while another process created the row from the manifest that existed until then.
                 return await _deletion.StepAsync(row, cancellationToken);
             }
 
@@ -209,7 +209,7 @@ public sealed class RunAdvancer
         await _sending.SendAsync(run, abandoned, row.Traceparent, cancellationToken);
         if (abandoned.Exists(static batch => batch.Sends > 0))
         {
-            // Something was lost: the next step looks whether the manifest still stands.
+            // Something was lost: the next step checks whether the manifest still exists.
             _manifests.TryRemove(run, out _);
         }
 
@@ -345,7 +345,7 @@ public sealed class RunAdvancer
     private async Task<AdvanceOutcome?> FinishAsync(
         RunRow row, RunManifest manifest, RunState state, List<BatchRow> rows, CancellationToken cancellationToken)
     {
-        // Where rows were lost, retries that had been made still lie in blobs: they are gone through again.
+        // If rows were lost, earlier retries are still in blobs and are collected again.
         if (state == RunState.Completed && await _retry.FindNextAsync(row, cancellationToken) is { } again)
         {
             return await _runs.TryUpdateAsync(WithTimestamp(again), cancellationToken) is null
@@ -478,7 +478,7 @@ public sealed class RunAdvancer
             : null;
     }
 
-    /// <summary>What is found out only while the run goes on: how long its questions take.</summary>
+    /// <summary>Checks the limit that applies only while the run is in progress: how long its questions take.</summary>
     private string? GetApprovalReason(RunSummary summary) =>
         summary.Approved || _options.MaxComputeHours is not { } most || summary.Totals.Seconds <= most * 3600 ? null
         : string.Create(
@@ -496,7 +496,7 @@ public sealed class RunAdvancer
         var need = ledger.Budget.UseOf(left * manifest.Protocol!.Profile.MostTokensPerQuestion);
         var shortage = await ledger.ReserveAsync(summary.Run, row.Start, need, UseOf(summary.Totals), summary.Approved, cancellationToken);
         return shortage is not null
-            ? $"The run waits until the day's budget has room for it, or somebody approves it: {shortage}."
+            ? $"The run waits for room in the day's budget or for approval: {shortage}."
             : null;
     }
 

@@ -15,8 +15,8 @@ public enum RequestOutcome
     NotFound,
 
     /// <summary>
-    /// The run's state does not allow it: only what goes on can be cancelled, only what has ended can be retried, and what is being deleted
-    /// stays deleted.
+    /// The run's state does not allow it: only a run in progress can be cancelled, only a finished one can be retried, and one being
+    /// deleted stays deleted.
     /// </summary>
     NotPossible,
 
@@ -25,7 +25,7 @@ public enum RequestOutcome
 }
 
 /// <summary>
-/// Writes down what somebody wants to happen with a run. <c>Advance</c> obeys, in every host; the message sent here only wakes it up.
+/// Records requested actions on a run. <c>Advance</c> executes them, in every host; the message sent here only wakes it up.
 /// </summary>
 public sealed class RunControl
 {
@@ -80,11 +80,11 @@ public sealed class RunControl
         return RequestOutcome.NotFound;
     }
 
-    /// <summary>Why a run under another version of the rules does not go on, as a sentence.</summary>
+    /// <summary>Returns why a run under another version of the rules cannot resume, as a sentence.</summary>
     public static string OtherRulesOf(RunId run, string? rules) =>
-        $"Run {run} follows version {rules ?? "1"} of the evaluation's rules, and this one follows version {EvaluationRules.Version}: "
-            + "answers read by two versions are not mixed. What it has can still be shown, compared and exported; start a new run of the "
-            + "same questions instead.";
+        $"Run {run} uses version {rules ?? "1"} of the evaluation rules, but this version of medqa uses version {EvaluationRules.Version}. "
+            + "A run cannot mix the two. Its results can still be shown, compared and exported; start a new run of the same questions "
+            + "instead.";
 
     private static bool IsPossible(RunSummary summary, RequestedAction action) => action switch
     {
@@ -94,6 +94,6 @@ public sealed class RunControl
         RequestedAction.Retry =>
             summary.State is RunState.CompletedWithFailures or RunState.Cancelled or RunState.Failed && summary.Retry < BatchId.MaxRetries,
         RequestedAction.Approve => !summary.State.IsFinal(),
-        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "There is nothing to ask for."),
+        _ => throw new ArgumentOutOfRangeException(nameof(action), action, "Not an action that can be requested."),
     };
 }

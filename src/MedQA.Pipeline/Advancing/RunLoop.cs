@@ -27,7 +27,7 @@ public sealed class RunLoop
 
     /// <summary>
     /// A step of a large run looks at up to a thousand batches. Where batches end faster than that, several are taken in one step: a run
-    /// rests so many times as long as its last step took.
+    /// pauses this multiple of its last step's duration.
     /// </summary>
     private const int RestForWork = 4;
 
@@ -87,8 +87,8 @@ public sealed class RunLoop
     /// </summary>
     private TimeSpan Now => _time.GetElapsedTime(_began);
 
-    /// <summary>Drives runs until it is told to stop. An outage of the storage is waited out.</summary>
-    /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing goes on before somebody has made
+    /// <summary>Drives runs until it is cancelled. Waits out outages of the storage.</summary>
+    /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing continues before someone has made
     /// room.</exception>
     public async Task RunAsync(CancellationToken stopping)
     {

@@ -46,7 +46,7 @@ internal static class RunProgress
     /// <param name="row">The row with its sums.</param>
     /// <param name="rows">The rows of the batches that may be out.</param>
     /// <param name="now">The time.</param>
-    /// <param name="noWorkerAfter">How long nobody may have taken a batch before the run is said to wait.</param>
+    /// <param name="noWorkerAfter">How long no batch may have been taken before the run's state becomes waiting.</param>
     public static RunRow WithState(RunRow row, IReadOnlyList<BatchRow> rows, DateTimeOffset now, TimeSpan noWorkerAfter)
     {
         var summary = row.Summary;
@@ -59,7 +59,7 @@ internal static class RunProgress
         var (state, reason) = !answering && refused is not null ? (RunState.Waiting, refused.Error)
             : begun ? (RunState.Running, trouble)
             : now - summary.Created >= noWorkerAfter ? (RunState.Waiting, trouble
-                ?? $"No worker has taken a batch yet: one with model {summary.Model} must run.")
+                ?? $"No worker has taken a batch yet. Start a worker with the model {summary.Model}.")
             : (RunState.Queued, trouble);
         return row with
         {

@@ -53,7 +53,7 @@ public sealed class RunRetention
         {
             await foreach (var row in _runs.EndedBeforeAsync(_time.GetUtcNow() - TimeSpan.FromDays(runDays), cancellationToken))
             {
-                // A run that somebody has asked for something since it was listed is not an old one any more.
+                // A run with a new request since it was listed is no longer old.
                 if (await _runs.TryUpdateAsync(
                     row with { Summary = row.Summary with { Requested = RequestedAction.Delete } }, cancellationToken) is not null)
                 {
@@ -69,7 +69,7 @@ public sealed class RunRetention
             var before = _time.GetUtcNow() - TimeSpan.FromDays(uploadDays);
             await foreach (var blob in _storage.ListQuestionSetsAsync(cancellationToken))
             {
-                // One that somebody writes anew meanwhile is not old.
+                // One that is rewritten meanwhile is not old.
                 if (blob.Written < before
                     && _storage.FindQuestionSet(blob.Name) is { } upload
                     && await upload.TryDeleteAsync(blob.Version, cancellationToken))

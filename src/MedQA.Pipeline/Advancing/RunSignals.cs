@@ -11,7 +11,7 @@ namespace MedQA.Pipeline.Advancing;
 public sealed class RunSignals
 {
     /// <summary>
-    /// The most steps at a time. A run that has more to do at once (after rows were lost) is driven on by whoever drives it.
+    /// The most steps at a time. A run that has more to do at once (after rows were lost) is advanced by its regular driver.
     /// </summary>
     private const int MaxSteps = 20;
 
@@ -32,7 +32,7 @@ public sealed class RunSignals
     }
 
     /// <summary>Takes a message of the queue <c>advance</c>.</summary>
-    /// <returns>The run, where it must be driven on; <see langword="null"/> where nothing is left to do.</returns>
+    /// <returns>The run, if it must be advanced; <see langword="null"/> if nothing is left to do.</returns>
     public async Task<RunId?> TakeAsync(string message, CancellationToken cancellationToken)
     {
         if (!BatchMessage.TryParse(message, out var wakeUp) || !wakeUp.TryGetRun(out var run))
@@ -45,11 +45,11 @@ public sealed class RunSignals
     }
 
     /// <summary>
-    /// Takes a message of <c>question-batches-poison</c>: nobody has completed it, but the batch may well be answered. Where it is not, the
-    /// batch's row and with it the run say what happened until a worker has the batch again: <c>Advance</c> gives it out once nobody holds
-    /// it. A question that kills its worker is found and failed by the next worker.
+    /// Handles a message of <c>question-batches-poison</c>: it was never completed, but the batch may be answered. If it is not, the
+    /// batch's row and so the run show the error until a worker takes the batch again: <c>Advance</c> sends it once it is not
+    /// leased. A question that crashes its worker is detected and failed by the next worker.
     /// </summary>
-    /// <returns>The run, where it must be driven on; <see langword="null"/> where nothing is left to do.</returns>
+    /// <returns>The run, if it must be advanced; <see langword="null"/> if nothing is left to do.</returns>
     public async Task<RunId?> TakePoisonedBatchAsync(string message, CancellationToken cancellationToken)
     {
         if (!BatchMessage.TryParse(message, out var poisoned) || !poisoned.TryGetBatch(out var run, out var batch))
@@ -61,8 +61,8 @@ public sealed class RunSignals
         if (!await _storage.Answers(run, batch).ExistsAsync(cancellationToken))
         {
             var error =
-                $"A message for batch {batch}, sent at {poisoned.Sent:u}, was taken again and again and never completed. The worker's log "
-                    + "says why.";
+                $"A message for batch {batch}, sent at {poisoned.Sent:u}, failed repeatedly and was moved to the poison queue. "
+                    + "See the worker's log.";
             _logger.BatchPoisoned(batch, run, error);
             await _batches.NoteErrorAsync(run, batch, error, cancellationToken);
         }
@@ -74,7 +74,7 @@ public sealed class RunSignals
     public IAsyncEnumerable<RunId> ActiveAsync(CancellationToken cancellationToken) => _runs.ToDriveAsync(cancellationToken);
 
     /// <summary>Does the steps of a run that are due at once.</summary>
-    /// <returns>The run, where it must be driven on; <see langword="null"/> where nothing is left to do.</returns>
+    /// <returns>The run, if it must be advanced; <see langword="null"/> if nothing is left to do.</returns>
     public async Task<RunId?> StepAsync(RunId run, CancellationToken cancellationToken)
     {
         for (var i = 0; i < MaxSteps; i++)

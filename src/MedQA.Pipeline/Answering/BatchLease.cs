@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Answering;
 
 /// <summary>
-/// A worker's lease on a batch: renewed in the background until it is released, lost, or the batch is not wanted any more.
+/// A worker's lease on a batch: renewed in the background until it is released or lost, or the batch is no longer wanted.
 /// </summary>
 internal sealed class BatchLease : IAsyncDisposable
 {
@@ -34,20 +34,20 @@ internal sealed class BatchLease : IAsyncDisposable
     /// <summary>The id that every write to the blob must carry.</summary>
     public string Id { get; }
 
-    /// <summary>Set when nothing may be written any more.</summary>
+    /// <summary>Set when nothing more may be written.</summary>
     public CancellationToken Ended => _ended.Token;
 
-    /// <summary>Why nothing may be written any more; <see langword="null"/> while the lease holds.</summary>
+    /// <summary>Why nothing more may be written; <see langword="null"/> while the lease holds.</summary>
     public BatchOutcome? Reason => _reason;
 
     /// <summary>Takes the lease.</summary>
     /// <param name="blob">The batch's progress blob.</param>
-    /// <param name="whenRenewed">Called after each renewal; says why to stop, or <see langword="null"/> to go on.</param>
+    /// <param name="whenRenewed">Called after each renewal; returns why to stop, or <see langword="null"/> to continue.</param>
     /// <param name="options">Length and renewal.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told of failed renewals.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns><see langword="null"/> where somebody else holds it.</returns>
+    /// <returns><see langword="null"/> if another worker holds it.</returns>
     public static async Task<BatchLease?> TryTakeAsync(
         ProgressBlob blob,
         Func<CancellationToken, Task<BatchOutcome?>> whenRenewed,
@@ -62,7 +62,7 @@ internal sealed class BatchLease : IAsyncDisposable
             : null;
     }
 
-    /// <summary>Says that nothing may be written any more.</summary>
+    /// <summary>Signals that nothing more may be written.</summary>
     public void End(BatchOutcome reason)
     {
         _reason ??= reason;
@@ -105,8 +105,8 @@ internal sealed class BatchLease : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_released.Token))
             {
-                // The last moment at which this worker may believe in its lease lies a renewal before its end, by a clock that only runs
-                // forward.
+                // This worker may rely on its lease until one renewal period before its end, by a monotonic
+                // clock.
                 var left = _options.Lease - _options.Renew - _time.GetElapsedTime(held);
                 var began = _time.GetTimestamp();
                 if (left <= TimeSpan.Zero || await TryRenewAsync(left) is not { } renewed)

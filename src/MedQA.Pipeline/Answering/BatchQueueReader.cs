@@ -8,7 +8,7 @@ namespace MedQA.Pipeline.Answering;
 
 /// <summary>
 /// A worker's loop over the queue of batches, for hosts without a trigger of their own: takes a message, keeps it invisible while its batch
-/// is answered, and completes it. A message that fails again and again goes to the poison queue, so that it is seen and keeps nobody busy.
+/// is answered, and completes it. A message that fails repeatedly goes to the poison queue, so that it is noticed and blocks no worker.
 /// </summary>
 public sealed class BatchQueueReader
 {
@@ -33,8 +33,8 @@ public sealed class BatchQueueReader
         (_storage, _worker, _time, _logger, _signals) = (storage, worker, time, logger, signals ?? new PipelineSignals());
     }
 
-    /// <summary>Answers batches until it is told to stop. An outage of the storage is waited out.</summary>
-    /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing goes on before somebody has made
+    /// <summary>Answers batches until it is cancelled. Waits out outages of the storage.</summary>
+    /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing continues before someone has made
     /// room.</exception>
     /// <param name="stopping">Tells it to stop; it returns when the current question has ended or was dropped.</param>
     public async Task RunAsync(CancellationToken stopping)
@@ -106,7 +106,7 @@ public sealed class BatchQueueReader
         }
         catch (Exception exception) when (QueuedBatch.IsTakenByOthers(exception))
         {
-            // It has become visible and somebody else has it: a second look at a finished batch costs nothing.
+            // It has become visible and another worker has it: a second check of a finished batch costs nothing.
             _logger.MessageNotCompleted(exception, batch.Batch, batch.Run);
         }
     }
@@ -125,7 +125,7 @@ public sealed class BatchQueueReader
                 }
                 catch (Exception exception) when (exception.IsOfStorage())
                 {
-                    // Without the message the work goes on: the lease protects it, not the message.
+                    // The work continues without the message, because the lease protects it.
                     _logger.MessageNotKept(exception, batch.Batch, batch.Run);
                 }
             }
@@ -136,7 +136,7 @@ public sealed class BatchQueueReader
         }
     }
 
-    /// <summary>Moves a message to where it is seen; what can be read of it is told to whoever drives its run.</summary>
+    /// <summary>Moves a message to the poison queue and, if it is readable, notifies the process that drives its run.</summary>
     private async Task MoveToPoisonAsync(QueuedBatch message, BatchMessage? batch)
     {
         RunId? run = batch is not null && batch.TryGetRun(out var named) ? named : null;

@@ -24,7 +24,7 @@ public sealed record BatchQueueState(int Messages, TimeSpan? Oldest)
             return new BatchQueueState(messages, null);
         }
 
-        // By the sender's clock where the message says it, as all ages here are; a message of somebody else has only the storage's.
+        // All ages use the sender's clock, if the message has it; other programs' messages have only the storage's.
         var sent = BatchMessage.TryParse(next.Text, out var batch) ? batch.Sent : next.Sent ?? now;
         return new BatchQueueState(messages, now > sent ? now - sent : TimeSpan.Zero);
     }

@@ -16,7 +16,7 @@ namespace MedQA.Pipeline.Answering;
 
 /// <summary>
 /// Answers batches with one model. One worker of a process may be called for several batches at a time; each question's answer is stored as
-/// soon as it is there, and whoever goes on with the batch later does not ask it again.
+/// soon as it is there, and a worker that continues the batch later does not ask it again.
 /// </summary>
 public sealed class BatchWorker
 {
@@ -165,7 +165,7 @@ public sealed class BatchWorker
                 return await EndAsync(work, lease, run, message, outcome);
             }
 
-            // Written by whoever holds the lease, and once: a second writer finds it there.
+            // Written once, by the holder of the lease: a second writer finds it there.
             await _storage.Answers(run, batch).TryCreateAsync(Join(log.Answers.Values), "application/x-ndjson", stopping);
             await FinishAsync(work, run, message, stopping);
             return BatchOutcome.Finished;
@@ -306,7 +306,7 @@ public sealed class BatchWorker
         }
         catch (InputException exception)
         {
-            return (null, $"Worker {_options.Name} cannot ask with the run's prefix: {exception.Message}");
+            return (null, $"Worker {_options.Name} cannot load the run's prefix: {exception.Message}");
         }
     }
 
@@ -314,10 +314,10 @@ public sealed class BatchWorker
     {
         var own = _model.Description;
         return manifest.ModelFingerprint != own.Fingerprint
-            ? $"The run asks for model {manifest.ModelName} ({Short(manifest.ModelFingerprint)}), and worker {_options.Name} holds "
+            ? $"The run requires model {manifest.ModelName} ({Short(manifest.ModelFingerprint)}), but worker {_options.Name} has "
                 + $"{own.Name} ({Short(own.Fingerprint)})."
             : manifest.Rules != EvaluationRules.Version
-                ? $"The run asks for version {manifest.Rules} of the evaluation's rules, and worker {_options.Name} follows version "
+                ? $"The run requires version {manifest.Rules} of the evaluation rules, but worker {_options.Name} uses version "
                     + $"{EvaluationRules.Version}."
                 : null;
     }
@@ -348,7 +348,8 @@ public sealed class BatchWorker
 
     private async Task<BatchOutcome?> ReasonToStopAsync(RunId run, CancellationToken cancellationToken)
     {
-        // A missing row says nothing: rows are made again from blobs. A deleted run has a tombstone, which stands before its row goes.
+        // A missing row means nothing, because rows are rebuilt from blobs. A deleted run has a tombstone, written before its row is
+        // removed.
         if (await _runs.FindAsync(run, cancellationToken) is not { Summary: var summary })
         {
             return await _storage.FindManifestAsync(run, cancellationToken) is { Manifest: not null } ? null : BatchOutcome.Deleted;
@@ -364,7 +365,7 @@ public sealed class BatchWorker
 
     private async Task FinishAsync(BatchWork work, RunId run, BatchMessage message, CancellationToken stopping)
     {
-        // The answers stand: what follows only tells others, so a stop does not cut it off, but an outage does.
+        // The answers are stored: what follows only notifies others, so a stop does not interrupt it, but an outage does.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), _time);
         await work.EndAsync(BatchState.Finished, stopping.IsCancellationRequested ? limit.Token : stopping);
         await WakeAsync(run, PipelineTracing.Traceparent ?? message.Traceparent, limit.Token);
@@ -374,7 +375,7 @@ public sealed class BatchWorker
     {
         lease.End(outcome);
 
-        // First the lease, then the word: whoever hears that the batch is free must be able to take it.
+        // Release the lease before the notification, so that its receiver can take the batch.
         await lease.DisposeAsync();
         if (outcome is not (BatchOutcome.Deleted or BatchOutcome.LeaseLost))
         {

@@ -21,7 +21,7 @@ internal sealed class QuestionAttempt(
     /// <summary>Answers a question.</summary>
     /// <param name="protocol">How to ask.</param>
     /// <param name="asked">What to ask.</param>
-    /// <param name="lost">Drops the question at once: nothing may be written any more.</param>
+    /// <param name="lost">Drops the question at once: nothing more may be written.</param>
     /// <param name="stopping">Drops the question after <see cref="WorkerOptions.Drain"/>.</param>
     /// <returns>The answer or failure, or <see langword="null"/> where the question was dropped.</returns>
     public async Task<AnsweredQuestion?> AnswerAsync(
@@ -54,7 +54,7 @@ internal sealed class QuestionAttempt(
                 protocol,
                 asked,
                 FailureCodes.TimeLimit,
-                $"The model went on after the profile's maxSeconds, {protocol.Profile.MaxSeconds}, and did not give in when told to stop.",
+                $"The model exceeded the profile's maxSeconds, {protocol.Profile.MaxSeconds}, and did not stop when cancelled.",
                 time.GetElapsedTime(began));
         }
         catch (Exception exception)
@@ -67,12 +67,12 @@ internal sealed class QuestionAttempt(
         }
     }
 
-    /// <summary>What stands for a question that has brought down its worker twice.</summary>
+    /// <summary>Returns the failure of a question that has crashed its worker twice.</summary>
     public AnsweredQuestion Crashed(Protocol protocol, BatchQuestion asked, int crashes) =>
-        Failed(protocol, asked, "workerCrashed", $"The worker ended {crashes} times while it answered this question.", TimeSpan.Zero);
+        Failed(protocol, asked, "workerCrashed", $"The worker crashed {crashes} times while answering this question.", TimeSpan.Zero);
 
     /// <summary>The second try's answer or failure, which says that it is one.</summary>
-    /// <param name="answered">What the second try came to.</param>
+    /// <param name="answered">The second try's result.</param>
     /// <param name="firstSeconds">How long the first took.</param>
     public static AnsweredQuestion TriedAgain(AnsweredQuestion answered, double firstSeconds) => answered with
     {
@@ -89,7 +89,7 @@ internal sealed class QuestionAttempt(
         var line = JsonSerializer.SerializeToUtf8Bytes(answered, PipelineJson.Compact.AnsweredQuestion);
         if (line.Length + 2 > ProgressLog.MaxLine)
         {
-            var sentence = $"All samples together have {line.Length} bytes as JSON; {ProgressLog.MaxLine} can be stored. "
+            var sentence = $"The samples have {line.Length} bytes as JSON; at most {ProgressLog.MaxLine} can be stored. "
                 + "Use fewer samples or a smaller maxTokens.";
             var failed = Failed(protocol, asked, FailureCodes.AnswerTooLong, sentence, TimeSpan.FromSeconds(answered.Seconds));
             answered = failed with { TriedAgain = answered.TriedAgain };

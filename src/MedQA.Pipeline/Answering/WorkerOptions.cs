@@ -7,7 +7,7 @@ namespace MedQA.Pipeline.Answering;
 /// <summary>How a worker works.</summary>
 public sealed record WorkerOptions
 {
-    /// <summary>Who it is, for people: stands in the table of batches.</summary>
+    /// <summary>Its display name, shown in the table of batches.</summary>
     public string Name { get; init; } = Environment.MachineName;
 
     /// <summary>
@@ -28,13 +28,13 @@ public sealed record WorkerOptions
     /// <summary>The shortest time between two reports of progress after answers.</summary>
     public TimeSpan Report { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the current question may go on once the worker is told to stop.</summary>
+    /// <summary>How long the current question may continue after the worker is told to stop.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a cancelled question may take to give in before it is left behind.</summary>
     public TimeSpan GiveIn { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>After how long a worker gives a batch back to go on later, or <see langword="null"/> for never.</summary>
+    /// <summary>After how long a worker gives a batch back to be continued later, or <see langword="null"/> for never.</summary>
     public TimeSpan? BatchTime { get; init; }
 
     /// <summary>Refuses what cannot work.</summary>

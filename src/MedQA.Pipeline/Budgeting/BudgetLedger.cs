@@ -7,15 +7,14 @@ using MedQA.Pipeline.Storage;
 namespace MedQA.Pipeline.Budgeting;
 
 /// <summary>
-/// Counts what the runs of a day take, for the whole service and for each caller, in the partition <c>budget</c> of the table of runs. A
-/// run reserves what it can take at most before anything
-/// of it is given out, and gives back what it did not need at its end. The run's row and the sums change in one transaction against the
-/// versions that were read, so a run counts once whoever
-/// tries how often, and of two that do not fit together one is refused. The sums stay when a run is deleted.
+/// Tracks the use of a day's runs, for the whole service and for each caller, in the partition <c>budget</c> of the table of runs. A
+/// run reserves its maximum before any of its batches is sent, and returns what it did not need at its end. The run's row and the
+/// totals change in one transaction against the versions that were read, so a run counts once however often it is tried, and of two
+/// that do not fit together one is refused. The totals remain when a run is deleted.
 /// </summary>
 public sealed class BudgetLedger
 {
-    /// <summary>Who pays for uploads that came straight into the container: nobody can tell who wrote them.</summary>
+    /// <summary>The caller charged for uploads written directly to the container, whose authors are unknown.</summary>
     public const string StorageCaller = "storage";
 
     private const string Partition = "budget";
@@ -58,8 +57,8 @@ public sealed class BudgetLedger
     }
 
     /// <summary>
-    /// Notes who is about to store an upload, before it is stored: whoever sees the blob first finds it here. Only this service can write
-    /// it, so what a blob says of itself need not be believed.
+    /// Records who is about to store an upload, before it is stored, so that the first to see the blob finds it here. Only this service
+    /// can write it, so what a blob says of itself need not be believed.
     /// </summary>
     /// <param name="blobName">The blob that will be written.</param>
     /// <param name="caller">Who asked for it.</param>
@@ -71,12 +70,11 @@ public sealed class BudgetLedger
     }
 
     /// <summary>
-    /// Decides who pays for a run, once, before the run exists. A claim is good for one run, of exactly what was claimed: who can write the
-    /// container may repeat or replace an upload, but not
-    /// on somebody else's bill.
+    /// Decides which caller is charged for a run, once, before the run exists. A claim is valid for one run of exactly the claimed content:
+    /// anyone who can write to the container can repeat or replace an upload, but not at another caller's expense.
     /// </summary>
     /// <param name="run">The run.</param>
-    /// <param name="blobName">The upload that it is made of.</param>
+    /// <param name="blobName">The run's upload.</param>
     /// <param name="isWhatWasClaimed">Looks whether the blob is as this service stores it; asked only where there is a claim.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     internal async Task NoteCallerAsync(
@@ -174,7 +172,7 @@ public sealed class BudgetLedger
             List<RowChange> actions = [Write(settled.ToRow(run), standing)];
             foreach (var (key, caller) in ((string, string)[])[(DayKey(entry.Day), ""), (DayKey(entry.Day, entry.Caller), entry.Caller)])
             {
-                // The sums of a day that is long past are gone.
+                // The totals of days long past have been deleted.
                 if (await FindAsync(key, cancellationToken) is { } sum)
                 {
                     actions.Add(Write(SumOf(key, caller, UseOf(sum) + counted - entry.Counted), sum));

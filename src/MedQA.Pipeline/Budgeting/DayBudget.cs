@@ -5,7 +5,7 @@ namespace MedQA.Pipeline.Budgeting;
 /// <summary>What all runs that begin on one day, by UTC, may take together without being approved. Each limit may be left out.</summary>
 public sealed record DayBudget
 {
-    /// <summary>Tokens that a worker draws in a second, where no setting says it.</summary>
+    /// <summary>The default for the tokens that a worker generates per second.</summary>
     internal const double DefaultTokensPerSecond = 150;
 
     /// <summary>The most tokens of a day that all runs together can generate; <see langword="null"/> for any.</summary>
@@ -21,7 +21,7 @@ public sealed record DayBudget
     public double? MaxComputeHoursPerCallerPerDay { get; init; }
 
     /// <summary>
-    /// Tokens that a worker is expected to draw in a second: makes hours of tokens before a run has begun. As that of the splitter.
+    /// The tokens that a worker is expected to generate per second, to convert tokens to hours before a run starts; as in the splitter.
     /// </summary>
     public double TokensPerSecond { get; init; } = DefaultTokensPerSecond;
 
@@ -30,7 +30,7 @@ public sealed record DayBudget
         MaxGeneratedTokensPerDay is not null || MaxComputeHoursPerDay is not null
         || MaxGeneratedTokensPerCallerPerDay is not null || MaxComputeHoursPerCallerPerDay is not null;
 
-    /// <summary>What so many tokens take.</summary>
+    /// <summary>Returns the use of a number of tokens.</summary>
     internal BudgetUse UseOf(long tokens) => new(tokens, tokens / TokensPerSecond);
 
     /// <summary>Why a run does not fit, as what follows "because"; <see langword="null"/> where it does.</summary>
@@ -60,14 +60,14 @@ public sealed record DayBudget
         Require(TokensPerSecond is > 0 and < double.PositiveInfinity, nameof(TokensPerSecond), "more than 0");
     }
 
-    /// <summary>A run that draws no token takes none of this, however much the others have.</summary>
+    /// <summary>A run that generates no tokens needs none of this, whatever others use.</summary>
     private static string? WhyNotTokens(long need, long used, long? limit, string setting, string whose) =>
         need == 0 || limit is not { } most || need <= most - used
             ? null
             : $"it can generate {need} tokens, and {whose} have taken or reserved {used} of the {most} tokens"
                 + $" that Limits__{setting} allows";
 
-    /// <summary>How long a run takes that draws no token is known only at its end: it begins as long as anything is left.</summary>
+    /// <summary>The time of a run that generates no tokens is known only at its end, so it starts as long as anything is left.</summary>
     private static string? WhyNotHours(double need, double used, double? limit, string setting, string whose) =>
         limit is not { } most || (need > 0 ? used + need <= most * 3600 : used < most * 3600)
             ? null

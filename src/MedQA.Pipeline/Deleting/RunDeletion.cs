@@ -8,10 +8,11 @@ using MedQA.Pipeline.Uploading;
 namespace MedQA.Pipeline.Deleting;
 
 /// <summary>
-/// Removes a run, step by step: first the tombstone takes the manifest's place, so that no worker begins and no repeated event revives the
-/// run; blobs go once no lease on them lives; then the rows, the run's own last. Repeated from anywhere it goes on where it was cut off. A
-/// split or a step that was at work elsewhere meanwhile may still write something: it removes that itself when it finds the tombstone, and
-/// where it was cut off before, a later look does. The look is noted beside the rows, so that it comes although this process ends.
+/// Removes a run, step by step: first a tombstone replaces the manifest, so that no worker starts and no repeated event revives the
+/// run; blobs are removed once they are not leased; then the rows, the run's own last. Repeating it, from any process, resumes an
+/// interrupted deletion. A concurrent split or step may still write something: it removes that itself when it finds the
+/// tombstone; if it was interrupted before, a later check does. The check is noted with the rows, so that it happens even if this
+/// process ends.
 /// </summary>
 internal sealed class RunDeletion(RunStorage storage, TimeProvider time, PipelineSignals signals)
 {
@@ -53,9 +54,9 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
 
     /// <summary>Removes what was written of a deleted run after its deletion.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="tombstone">What stands in its manifest's place.</param>
+    /// <param name="tombstone">The tombstone that replaces its manifest.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <returns>When to come back, <see langword="null"/> once nobody can be at work on it any more.</returns>
+    /// <returns>When to come back, <see langword="null"/> once no process can be working on it.</returns>
     public async Task<TimeSpan?> RemoveLateAsync(RunId run, RunTombstone tombstone, CancellationToken cancellationToken)
     {
         TimeSpan? pause;
@@ -94,7 +95,7 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
         return null;
     }
 
-    /// <returns>Whether a tombstone stands; a run that never had a manifest gets none.</returns>
+    /// <returns>Whether a tombstone exists; a run that never had a manifest gets none.</returns>
     private async Task<bool> PlaceTombstoneAsync(RunId run, CancellationToken cancellationToken)
     {
         var standing = await storage.FindManifestAsync(run, cancellationToken);
@@ -133,7 +134,7 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
     private async Task<bool> AnyLeaseLivesAsync(RunId run, CancellationToken cancellationToken) =>
         await storage.ListAsync(run, "progress/", cancellationToken).AnyAsync(static blob => blob.IsLeased, cancellationToken);
 
-    /// <returns>Whether all are gone; else some are left for the next step.</returns>
+    /// <returns>Whether all are removed; otherwise some are left for the next step.</returns>
     private async Task<bool> DeleteBlobsAsync(RunId run, CancellationToken cancellationToken)
     {
         var manifest = $"{run}/manifest.json";

@@ -45,7 +45,7 @@ public sealed class ProfileFolder : IProfileSource
         var profile = ProfileReader.Parse(Read(path, file), file);
         return profile.Name == name
             ? profile
-            : throw ProfileFault.Of(file, "name", $"is \"{profile.Name}\", but the file is called {name}.json; both must be the same.");
+            : throw ProfileFault.Of(file, "name", $"is \"{profile.Name}\", but the file is named {name}.json; the names must match.");
     }
 
     private static byte[] Read(string path, string file)

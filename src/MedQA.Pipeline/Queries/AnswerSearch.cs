@@ -10,7 +10,7 @@ internal sealed class AnswerSearch(RunStorage storage)
     /// <summary>So many rows are read for one page; it may then be short and still have a continuation.</summary>
     private const int MaxRead = 4 * RunReader.MaxPage;
 
-    /// <summary>Segments of the index of words that are read beside the one whose texts are looked at.</summary>
+    /// <summary>The number of word index segments read ahead of the one being checked.</summary>
     private const int SegmentsAhead = 3;
 
     /// <summary>Candidates whose texts are looked at together.</summary>
@@ -25,7 +25,7 @@ internal sealed class AnswerSearch(RunStorage storage)
     /// <param name="from">The first ordinal of the page.</param>
     /// <param name="take">The most rows.</param>
     /// <param name="questions">The run's number of questions.</param>
-    /// <param name="indexed">Whether the indexes of the result stand; else every row is looked at.</param>
+    /// <param name="indexed">Whether the result's indexes exist; otherwise every row is checked.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<AnswerPage> PageAsync(
         RunId run, AnswerQuery query, string list, int from, int take, int questions, bool indexed, CancellationToken cancellationToken)

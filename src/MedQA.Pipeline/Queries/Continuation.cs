@@ -7,7 +7,7 @@ using MedQA.Evaluation;
 namespace MedQA.Pipeline.Queries;
 
 /// <summary>
-/// Where the next page begins, written so that nobody takes it for something to compute with. It is good for one list only: a few bytes of
+/// Where the next page begins, as an opaque token. It is valid for one list only: a few bytes of
 /// a hash over list and place show one that was changed, or that belongs to another run or filter. They keep no secret, and need not: a
 /// place in a list is none.
 /// </summary>
@@ -52,15 +52,15 @@ internal static class Continuation
     /// <summary>That it is not a continuation of this list.</summary>
     public static InputException NotGivenOut() => new(
         new FaultLocation(Parameter: "continuation"),
-        "The continuation is not one that this service has given out.",
-        "Ask for the first page without one.");
+        "The continuation is not valid for this list.",
+        "Omit it to get the first page.");
 
     private static ReadOnlySpan<byte> Check(string list, string key) =>
         SHA256.HashData(Encoding.UTF8.GetBytes($"{list}\n{key}")).AsSpan(0, CheckBytes);
 }
 
 /// <summary>A place in the answers of a run.</summary>
-/// <param name="Ordinal">The first ordinal that may stand on the page.</param>
+/// <param name="Ordinal">The first ordinal that can be on the page.</param>
 /// <param name="Entry">Where in the filter's index that is, and the revision of the result that wrote the index; <see langword="null"/>
 /// where no index was used.</param>
 internal readonly record struct AnswerPlace(int Ordinal, (int At, int Revision)? Entry = null)

@@ -24,7 +24,7 @@ internal sealed class ResultCheck(RunStorage storage)
         if (await storage.Blob(run, "report.json").FindContentAsync(cancellationToken) is not { } content
             || BlobReading.ParseLine(content.ToMemory(), ReportJson.Default.RunReport) is not { } stored)
         {
-            return ["the report is gone or damaged"];
+            return ["the report is missing or damaged"];
         }
 
         var accumulator = new ReportAccumulator();
@@ -57,7 +57,7 @@ internal sealed class ResultCheck(RunStorage storage)
         var canBeMade = manifest.Rules == EvaluationRules.Version;
         if (canBeMade && !ReportJson.Write(made).AsSpan().SequenceEqual(content.ToMemory().Span))
         {
-            differences.Add("the report is not what this medqa makes of the answers");
+            differences.Add("the report differs from the one that this medqa computes from the answers");
         }
 
         if (canBeMade
@@ -66,13 +66,13 @@ internal sealed class ResultCheck(RunStorage storage)
             || await HashAsync(run, "report.html", cancellationToken) is not { } page || !page.AsSpan()
                 .SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(ReportHtml.Write(stored))))))
         {
-            differences.Add("report.md or report.html says something else than report.json");
+            differences.Add("report.md or report.html differs from report.json");
         }
 
         if (await HashAsync(run, "answers.csv", cancellationToken) is not { } lines
             || !lines.AsSpan().SequenceEqual(table.GetHashAndReset()))
         {
-            differences.Add("answers.csv is not what the answers are");
+            differences.Add("answers.csv differs from the answers");
         }
 
         return differences.ToImmutable();

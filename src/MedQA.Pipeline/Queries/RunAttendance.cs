@@ -9,32 +9,32 @@ namespace MedQA.Pipeline.Queries;
 public sealed record RunAttendant(bool Drives, string Model);
 
 /// <summary>
-/// Knows who works on the runs of a storage. Only where all who may are known: in Azure, where workers come when there is work, nobody can
-/// say that a run stands still.
+/// Knows which processes work on the runs of a storage. Not available in Azure, where workers start on demand and a run cannot be
+/// known to be paused.
 /// </summary>
 public interface IRunAttendance
 {
     /// <summary>
-    /// Those who are at work at this moment. One that has ended, however that happened, or stands still is not among them.
+    /// Returns the processes that are currently working, excluding ones that have ended or are stalled.
     /// </summary>
     IReadOnlyList<RunAttendant> Present();
 }
 
 /// <summary>
-/// Whether a run is paused: it has not ended, and nobody works on it. Nothing stores that, so nothing can leave it wrong.
+/// Whether a run is paused: it has not ended, and no process works on it. This is not stored, so it cannot become stale.
 /// </summary>
 internal static class RunPause
 {
     /// <summary>A worker reports with each renewal, every 20 s: a row that is younger than this speaks of a worker that lives.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(45);
 
-    /// <summary>Whether nobody works on a run.</summary>
+    /// <summary>Whether no process works on a run.</summary>
     /// <param name="run">The run.</param>
     /// <param name="present">Who is at work.</param>
     /// <param name="isAnswered">Whether a worker is seen to answer a batch of the run; asked only where workers are all there is.</param>
     public static async ValueTask<bool> IsPausedAsync(RunSummary run, IReadOnlyList<RunAttendant> present, Func<Task<bool>> isAnswered)
     {
-        // A run that waits for somebody's word says so itself.
+        // A run that waits for approval says so itself.
         if (run.State is not (RunState.Queued or RunState.Running or RunState.Waiting) || run.NeedsApproval)
         {
             return false;

@@ -7,7 +7,7 @@ namespace MedQA.Pipeline.Queries;
 /// <summary>Reads what a comparison of runs needs.</summary>
 public static class RunComparisons
 {
-    /// <summary>Compares runs in pairs on the questions that they share.</summary>
+    /// <summary>Compares runs pairwise on the questions that they share.</summary>
     /// <exception cref="InputException">They do not answer the same questions, or not yet.</exception>
     public static async Task<RunComparison> ReadAsync(RunReader reader, IReadOnlyList<RunSummary> runs, CancellationToken cancellationToken)
     {

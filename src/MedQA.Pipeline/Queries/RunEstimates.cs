@@ -103,12 +103,12 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
 
         if (sized.Questions == 0)
         {
-            yield return "The run would be rejected: no row can be used.";
+            yield return "The run would be rejected: it has no usable rows.";
         }
 
         if (shortage is not null)
         {
-            yield return $"The run would wait until the day's budget has room for it, or somebody approves it: {shortage}.";
+            yield return $"The run would wait for room in the day's budget or for approval: {shortage}.";
         }
 
         foreach (var note in sized.Warnings)
@@ -153,7 +153,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
         return found;
     }
 
-    /// <summary>The figures of a profile for so many questions, as far as earlier runs tell them.</summary>
+    /// <summary>Adds the profile's figures for the number of questions, as far as earlier runs provide them.</summary>
     /// <param name="estimate">The question set's part.</param>
     /// <param name="profile">How the questions would be asked.</param>
     /// <param name="earlier">Finished runs of the same model and profile, the newest first.</param>
@@ -164,8 +164,8 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
         return answered == 0
             ? estimate with
             {
-                Unknown = [$"How many tokens and how much time it takes is not known: no run of profile {profile.Name} with model "
-                    + $"{estimate.Model} has finished here yet. `medqa estimate` asks a few questions to find out."]
+                Unknown = [$"The expected tokens and time are unknown: no run of profile {profile.Name} with model "
+                    + $"{estimate.Model} has finished here yet. `medqa estimate` asks a few questions to measure them."]
             }
             : estimate with
             {
@@ -179,7 +179,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
                         run.Totals.Done - run.Totals.Failed - run.Totals.Unaskable,
                         run.Totals.GeneratedTokens,
                         run.Totals.Seconds))],
-                Unknown = totals.Seconds > 0 ? [] : ["How much time it takes is not known: the earlier runs did not measure it."],
+                Unknown = totals.Seconds > 0 ? [] : ["The expected time is unknown: the earlier runs did not measure it."],
             };
     }
 }

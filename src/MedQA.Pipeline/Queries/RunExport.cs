@@ -33,7 +33,7 @@ public static class RunExports
     {
         RunExport.Answers => "answers.jsonl",
         RunExport.Samples => "samples.parquet",
-        _ => throw new ArgumentOutOfRangeException(nameof(export), export, "There is no such file."),
+        _ => throw new ArgumentOutOfRangeException(nameof(export), export, "Unknown file."),
     };
 
     /// <summary>The file of a name, or <see langword="null"/> where files of this name are stored, or there are none.</summary>
@@ -84,8 +84,8 @@ public static class RunExports
 internal sealed record WholeAnswer(Question Question, AnsweredQuestion Answer);
 
 /// <summary>
-/// How <c>answers.jsonl</c> is written: as the HTTP interface answers one question. Other than in the stored answers, what follows from
-/// other fields (agreement, whether it is right) stands there too.
+/// The JSON of <c>answers.jsonl</c>: as the API returns one question. Unlike stored answers, it includes derived
+/// fields (agreement, whether it is right).
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -10,7 +10,7 @@ using MedQA.Pipeline.Storage;
 namespace MedQA.Pipeline.Queries;
 
 /// <summary>
-/// Reads runs and their answers, also while they go on. Never scans a table: a page costs the same at any size of the run.
+/// Reads runs and their answers, even while they are in progress. Never scans a table: a page costs the same at any size of the run.
 /// </summary>
 public sealed class RunReader
 {
@@ -29,7 +29,7 @@ public sealed class RunReader
     /// <summary>Reads from a storage.</summary>
     /// <param name="storage">The storage.</param>
     /// <param name="attendance">
-    /// Knows who works on its runs; <see langword="null"/> where nobody can, and no run is said to be paused.
+    /// Knows which processes work on its runs; <see langword="null"/> if that is unknown, and no run is reported as paused.
     /// </param>
     /// <param name="time">The clock; <see langword="null"/> for the system's.</param>
     public RunReader(RunStorage storage, IRunAttendance? attendance = null, TimeProvider? time = null)
@@ -110,8 +110,8 @@ public sealed class RunReader
                 };
         }
 
-        // Where the pages before came from no index, or from one that a retry has replaced since, this one goes on by ordinal: nothing is
-        // left out or comes twice.
+        // If the earlier pages came from no index, or from one that a retry has replaced since, this one continues by ordinal, so that no
+        // answer is skipped or repeated.
         return await ScanAsync(run, list, place.Ordinal, take, filter, summary.Questions, cancellationToken);
     }
 
@@ -205,7 +205,7 @@ public sealed class RunReader
 
     /// <summary>
     /// Every answer of the finished batches with its votes, in the order of the questions; of a question that was tried again the last try.
-    /// The reasonings are there without their texts and tokens, which nobody counts; a few batches are in memory at a time.
+    /// Reasonings are read without their texts and tokens, which are not needed; a few batches are in memory at a time.
     /// </summary>
     public async IAsyncEnumerable<AnsweredQuestion> AllAnsweredAsync(
         RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -236,7 +236,7 @@ public sealed class RunReader
         ArgumentNullException.ThrowIfNull(questionId);
         var (run, questions) = (summary.Run, summary.Questions);
 
-        // Each question stands twice in the index: under its id, and under its data set and id.
+        // Each question appears twice in the index: under its id, and under its data set and id.
         var ordinals = await OrdinalIndex.FindAsync(_storage.Blob(run, OrdinalIndex.IdsName), questionId, 2 * questions, cancellationToken);
         foreach (var ordinal in ordinals.Order())
         {
@@ -398,7 +398,7 @@ public sealed class RunReader
         return new AnswerPage(rows, null);
     }
 
-    /// <summary>Whether the lists of the run's result stand and speak of its answers as they are.</summary>
+    /// <summary>Whether the lists of the run's result exist and are current.</summary>
     private static bool IsIndexed(RunSummary summary) => summary.State.IsFinal() && summary.Revision > 0;
 
     private static string ListOf(RunId run, AnswerQuery query) => $"{run} {query}";

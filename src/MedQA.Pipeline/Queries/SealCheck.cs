@@ -23,7 +23,7 @@ public sealed record SealCheck(int Batches, ImmutableArray<string> Differences)
         {
             if (!now.Remove(batch.Batch, out var hash))
             {
-                differences.Add($"the answers of batch {batch.Batch} are gone");
+                differences.Add($"the answers of batch {batch.Batch} are missing");
             }
             else if (hash != batch.Sha256)
             {
@@ -33,7 +33,7 @@ public sealed record SealCheck(int Batches, ImmutableArray<string> Differences)
 
         differences.AddRange(
             now.Keys.Order(StringComparer.Ordinal)
-                .Select(static batch => $"the answers of batch {batch} came after the result was written"));
+                .Select(static batch => $"the answers of batch {batch} were added after the result was written"));
         if (differences.Count == 0 && found.Chain != stated.Chain)
         {
             differences.Add("the run's manifest was changed");
@@ -41,12 +41,12 @@ public sealed record SealCheck(int Batches, ImmutableArray<string> Differences)
 
         if (questionsChanged)
         {
-            differences.Add("the questions are not those that the manifest states");
+            differences.Add("the questions differ from those in the manifest");
         }
 
         if (reportSeal is not null && reportSeal != stated.Chain)
         {
-            differences.Add("the report states another seal than was written with it");
+            differences.Add("the report's seal differs from the one written with it");
         }
 
         return new(stated.Batches.Length, differences.ToImmutable());

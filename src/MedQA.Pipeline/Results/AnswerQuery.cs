@@ -15,7 +15,7 @@ public sealed record AnswerQuery
     public double? AgreementBelow { get; init; }
 
     /// <summary>
-    /// Only questions in which each of these words stands, in any case: in text, options, id, topic or data set; <see langword="null"/> for
+    /// Only questions that contain each of these words, in any case: in text, options, id, topic or data set; <see langword="null"/> for
     /// all.
     /// </summary>
     public string? Search { get; init; }

@@ -52,20 +52,20 @@ public static class AnswerTable
     /// <param name="row">The answer.</param>
     public static string Line(AnswerRow row) => Line(row, Columns.Length);
 
-    /// <summary>An answer's CSV record in a table with the first so many columns.</summary>
+    /// <summary>Returns an answer's CSV record in a table with the first columns only.</summary>
     internal static string Line(AnswerRow row, int columns)
     {
         ArgumentNullException.ThrowIfNull(row);
         return CsvLine.Of([.. Columns.Take(columns).Select(column => column.ValueOf(row))]);
     }
 
-    /// <summary>The header record of a table with the first so many columns.</summary>
+    /// <summary>Returns the header record of a table with the first columns only.</summary>
     internal static string HeaderOf(int columns) => CsvLine.Of([.. Columns.Take(columns).Select(static column => column.Name)]);
 
     /// <summary>
-    /// How many columns a stored table has, by how its text begins: those of an earlier version where it has these alone, else all.
+    /// Returns the number of columns of a stored table by the beginning of its text: only those of an earlier version, or all.
     /// </summary>
-    /// <param name="beginning">At least as many characters as <see cref="Header"/> has, where there are so many.</param>
+    /// <param name="beginning">At least as many characters as <see cref="Header"/> has, if the table is that long.</param>
     internal static int ColumnsOf(string beginning) =>
         beginning.StartsWith(HeaderOf(EarlierColumns), StringComparison.Ordinal) ? EarlierColumns : Columns.Length;
 }

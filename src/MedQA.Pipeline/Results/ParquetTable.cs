@@ -93,7 +93,7 @@ internal sealed class ParquetTable<TRow> : IAsyncDisposable
     }
 
     /// <summary>
-    /// What the writer has written and nobody has taken yet. It writes as it likes, at once or not; a server's answers take bytes
+    /// What the writer has written and the reader not taken yet. The writer may write synchronously or not; a server's answers take bytes
     /// asynchronously only, and cannot say where they are.
     /// </summary>
     private sealed class Written : Stream

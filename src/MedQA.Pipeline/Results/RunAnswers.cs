@@ -7,7 +7,7 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Results;
 
-/// <summary>An answer with the place where its line lies.</summary>
+/// <summary>An answer with the location of its line.</summary>
 /// <param name="Answered">The answer, without the texts and tokens of its reasonings.</param>
 /// <param name="Batch">The batch that answered it.</param>
 /// <param name="Offset">Where its line begins in that batch's answers, in bytes.</param>
@@ -58,7 +58,7 @@ internal sealed class RunAnswers(RunStorage storage)
     }
 
     /// <summary>
-    /// Keeps what is counted of a batch's answers. Only a shortcut: whoever does not find it, or finds it older than the answers, reads the
+    /// Stores a batch's counts. Only a shortcut: a reader that does not find it, or finds it older than the answers, reads the
     /// answers.
     /// </summary>
     public async Task KeepCountedAsync(RunId run, FinishedBatch finished, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ using MedQA.Pipeline.Tracing;
 namespace MedQA.Pipeline.Results;
 
 /// <summary>
-/// Writes a run's result: report, table of answers, indexes and scores. Everything in it follows from blobs, so whoever writes it writes
+/// Writes a run's result: report, table of answers, indexes and scores. Everything in it follows from blobs, so every writer writes
 /// the same.
 /// </summary>
 internal sealed class RunFinish(RunStorage storage)
@@ -24,7 +24,7 @@ internal sealed class RunFinish(RunStorage storage)
     /// <param name="manifest">Its manifest.</param>
     /// <param name="complete">Whether all its questions are done; else the report says that it is provisional.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    /// <returns>The report, or <see langword="null"/> where somebody else has written one meanwhile.</returns>
+    /// <returns>The report, or <see langword="null"/> if another process has written one meanwhile.</returns>
     public async Task<RunReport?> WriteAsync(RunRow row, RunManifest manifest, bool complete, CancellationToken cancellationToken)
     {
         var run = row.Summary.Run;

@@ -1,7 +1,7 @@
 namespace MedQA.Pipeline.Runs;
 
-/// <summary>What one step of a run has come to.</summary>
-/// <param name="State">Where the run stands; <see langword="null"/> where it does not exist (any more).</param>
+/// <summary>The outcome of one step of a run.</summary>
+/// <param name="State">The run's state; <see langword="null"/> if it does not exist (or no longer exists).</param>
 /// <param name="ComeBackIn">When to call again; <see langword="null"/> where nothing is left to do.</param>
 public sealed record AdvanceOutcome(RunState? State, TimeSpan? ComeBackIn)
 {

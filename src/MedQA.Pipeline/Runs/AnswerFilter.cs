@@ -12,7 +12,7 @@ public enum AnswerFilter
     /// <summary>Those that are wrong, questions without an answer included.</summary>
     Wrong,
 
-    /// <summary>Questions that infrastructure failed to answer, or that cannot be asked so.</summary>
+    /// <summary>Questions that infrastructure failed to answer, or that cannot be asked.</summary>
     Failed,
 
     /// <summary>Questions that the model gave no answer to.</summary>
@@ -42,6 +42,6 @@ internal static class AnswerFilters
         AnswerFilter.Forced => row.ForcedVotes > 0,
         AnswerFilter.Tie => row.Tie,
         AnswerFilter.LowAgreement => row is { Answer: not null, Agreement: < 0.5 },
-        _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "There is no such filter."),
+        _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, "Unknown filter."),
     };
 }

@@ -37,6 +37,6 @@ public enum BatchOutcome
     /// <summary>The worker has given the batch back after <see cref="WorkerOptions.BatchTime"/>.</summary>
     TimeUsed,
 
-    /// <summary>The worker has lost its lease; another may go on.</summary>
+    /// <summary>The worker has lost its lease; another may continue.</summary>
     LeaseLost,
 }

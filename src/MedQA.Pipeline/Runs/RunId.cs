@@ -26,7 +26,7 @@ public readonly record struct RunId : IComparable<RunId>
     {
         if (hash.Length < 10)
         {
-            throw new ArgumentException("A run is named by at least 10 bytes of hash.", nameof(hash));
+            throw new ArgumentException("A run's id needs at least 10 bytes of hash.", nameof(hash));
         }
 
         Span<char> text = stackalloc char[Length];
@@ -49,7 +49,7 @@ public readonly record struct RunId : IComparable<RunId>
     public static RunId Parse(string text) =>
         TryParse(text, out var run)
             ? run
-            : throw new FormatException($"'{text}' is not the name of a run: that has {Length} characters from a to z and 2 to 7.");
+            : throw new FormatException($"'{text}' is not a run's id: an id has {Length} characters from a to z and 2 to 7.");
 
     /// <summary>Reads a run's name; capital letters are accepted.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out RunId run)
@@ -76,15 +76,15 @@ public readonly record struct RunId : IComparable<RunId>
     /// <summary>The 16 characters.</summary>
     public override string ToString() => _text ?? "";
 
-    /// <summary>Whether one stands before the other.</summary>
+    /// <summary>Whether one is before the other.</summary>
     public static bool operator <(RunId left, RunId right) => left.CompareTo(right) < 0;
 
-    /// <summary>Whether one stands before the other, or they are equal.</summary>
+    /// <summary>Whether one is before the other, or they are equal.</summary>
     public static bool operator <=(RunId left, RunId right) => left.CompareTo(right) <= 0;
 
-    /// <summary>Whether one stands after the other.</summary>
+    /// <summary>Whether one is after the other.</summary>
     public static bool operator >(RunId left, RunId right) => left.CompareTo(right) > 0;
 
-    /// <summary>Whether one stands after the other, or they are equal.</summary>
+    /// <summary>Whether one is after the other, or they are equal.</summary>
     public static bool operator >=(RunId left, RunId right) => left.CompareTo(right) >= 0;
 }

@@ -1,6 +1,6 @@
 namespace MedQA.Pipeline.Runs;
 
-/// <summary>What people see of a run in a list: what it is, where it stands and how it went.</summary>
+/// <summary>A run as shown in lists: its settings, state and results.</summary>
 public sealed record RunSummary
 {
     /// <summary>The run.</summary>
@@ -9,17 +9,17 @@ public sealed record RunSummary
     /// <summary>The name of the upload.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its state.</summary>
     public required RunState State { get; init; }
 
     /// <summary>
-    /// Whether nobody works on it although it has not ended: it goes on when a process begins that can. Read off those who are at work,
+    /// Whether it has not ended but no process works on it; it resumes when a suitable process starts. Derived from the active processes,
     /// where all of them are known; never stored.
     /// </summary>
     public bool Paused { get; init; }
 
     /// <summary>
-    /// Why it waits, was rejected or failed, or what is in the way of a batch while it goes on; else <see langword="null"/>.
+    /// Why it waits, was rejected or failed, or what blocks a batch while it is in progress; otherwise <see langword="null"/>.
     /// </summary>
     public string? Reason { get; init; }
 
@@ -71,7 +71,7 @@ public sealed record RunSummary
     /// <summary>Batches that are finished, of those counted in <see cref="Batches"/>.</summary>
     public int FinishedBatches { get; init; }
 
-    /// <summary>The sums so far; while the run goes on with those of unfinished batches as their workers last reported them.</summary>
+    /// <summary>The totals so far; while the run is in progress, including unfinished batches as last reported by their workers.</summary>
     public RunTotals Totals { get; init; }
 
     /// <summary>
@@ -92,12 +92,12 @@ public sealed record RunSummary
     public int Retry { get; init; }
 
     /// <summary>
-    /// Whether it waits because it is above a limit: nothing of it is answered until somebody approves it, or the day's budget has room for
+    /// Whether it waits because it exceeds a limit: nothing is answered until it is approved or the day's budget has room for
     /// it.
     /// </summary>
     public bool NeedsApproval { get; init; }
 
-    /// <summary>Whether somebody has let it go on in spite of the limits.</summary>
+    /// <summary>Whether it was approved in spite of the limits.</summary>
     public bool Approved { get; init; }
 
     /// <summary>Questions that are still to be answered.</summary>

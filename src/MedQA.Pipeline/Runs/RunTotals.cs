@@ -11,7 +11,7 @@ public readonly record struct RunTotals
     /// <summary>Those of them that infrastructure failed to answer: a retry can answer them.</summary>
     public int Failed { get; init; }
 
-    /// <summary>Those of them that cannot be asked so, whoever tries: too long for the model's context, without options.</summary>
+    /// <summary>Those of them that cannot be asked at all: too long for the model's context, or without options.</summary>
     public int Unaskable { get; init; }
 
     /// <summary>Those with a known right answer that did not fail.</summary>
@@ -29,7 +29,7 @@ public readonly record struct RunTotals
     /// <summary>Sum of the agreements of the graded questions.</summary>
     public double Agreement { get; init; }
 
-    /// <summary>Tokens drawn over all samples.</summary>
+    /// <summary>Tokens generated over all samples.</summary>
     public long GeneratedTokens { get; init; }
 
     /// <summary>Seconds that workers spent on questions.</summary>

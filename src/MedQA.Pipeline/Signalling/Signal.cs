@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace MedQA.Pipeline.Signalling;
 
-/// <summary>Wakes one waiting loop of this process. Setting it twice before somebody waits wakes once.</summary>
+/// <summary>Wakes one waiting loop of this process. Setting it twice before anyone waits wakes once.</summary>
 public sealed class Signal
 {
     private readonly Channel<bool> _set =

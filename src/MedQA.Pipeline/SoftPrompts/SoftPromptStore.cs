@@ -9,8 +9,8 @@ namespace MedQA.Pipeline.SoftPrompts;
 
 /// <summary>
 /// The soft prompts that profiles can name, in the container <c>prefixes</c>: <c>{hash}/prefix.safetensors</c> has the keys and values,
-/// immutable under their SHA-256, and <c>names/{name}.json</c> the manifest of what a name stands for now. A host with a folder of them
-/// puts what is asked for into the container first, so that workers fetch it from there wherever they run.
+/// immutable under their SHA-256, and <c>names/{name}.json</c> the manifest that a name currently refers to. A host with a folder of them
+/// copies a requested one into the container first, so that workers can fetch it from anywhere.
 /// </summary>
 public sealed class SoftPromptStore
 {
@@ -60,14 +60,14 @@ public sealed class SoftPromptStore
             return await _storage.Prefix(KeyValuesOf(prefix.Hash)).FindContentAsync(cancellationToken) is { } content
                 ? content.ToMemory()
                 : throw new InputException(
-                    $"prefix {prefix.Name} is not there: the container {_storage.PrefixesName} has no {KeyValuesOf(prefix.Hash)}. Put "
-                        + "it there again.");
+                    $"prefix {prefix.Name} is missing: the container {_storage.PrefixesName} has no {KeyValuesOf(prefix.Hash)}. Upload "
+                        + "it again.");
         }
         catch (Exception exception) when (exception.IsForbidden(out var code))
         {
             throw new InputException(
                 $"prefix {prefix.Name} cannot be fetched: this identity may not read the container {_storage.PrefixesName} ({code}). "
-                    + "Give it the role Storage Blob Data Reader there.",
+                    + "Assign it the role Storage Blob Data Reader on the container.",
                 exception);
         }
     }
@@ -86,7 +86,7 @@ public sealed class SoftPromptStore
             return hash == prefix.Hash
                 ? (prefix, manifest, keyValues)
                 : throw new InputException(
-                    $"prefix {name} is damaged: its {SoftPromptFiles.KeyValues} has the SHA-256 {hash}, and its manifest says "
+                    $"prefix {name} is damaged: its {SoftPromptFiles.KeyValues} has the SHA-256 {hash}, but its manifest says "
                         + $"{prefix.Hash}. Tune it again, or copy the folder again.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -13,7 +13,7 @@ namespace MedQA.Pipeline.Splitting;
 /// </summary>
 internal sealed class ExemplarFit(Profile profile, Func<Prompt, int> countTokens, int contextLength)
 {
-    /// <summary>Tokens that may differ where the question's text meets what stands around it.</summary>
+    /// <summary>Tokens that may differ where the question's text meets the surrounding text.</summary>
     private const int Seam = 64;
 
     private readonly Dictionary<(string Dataset, bool Free), Shared> _shared = [];
@@ -61,7 +61,7 @@ internal sealed class ExemplarFit(Profile profile, Func<Prompt, int> countTokens
     {
         ChatPrompt chat => chat.Messages.Sum(static message => Encoding.UTF8.GetByteCount(message.Content)),
         CompletionPrompt completion => Encoding.UTF8.GetByteCount(completion.Text),
-        _ => throw new ArgumentOutOfRangeException(nameof(prompt), prompt, "There is no such prompt."),
+        _ => throw new ArgumentOutOfRangeException(nameof(prompt), prompt, "Unknown prompt."),
     };
 
     private sealed record Shared(int Count, Protocol Protocol, int Tokens, int Bytes);

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Splitting;
 
 /// <summary>
-/// Takes the uploads that were tried too often and never became a run. Each is tried once more, since what was in the way may be gone;
-/// where it fails again, a failed run says so to whoever uploaded it.
+/// Handles uploads that failed repeatedly and never became a run. Each is tried once more, since the obstacle may be removed;
+/// if it fails again, a failed run tells the uploader.
 /// </summary>
 public sealed class PoisonUploadHandler
 {
@@ -23,7 +23,7 @@ public sealed class PoisonUploadHandler
     }
 
     /// <summary>Takes a message of <c>uploads-poison</c> or <c>webjobs-blobtrigger-poison</c>.</summary>
-    /// <returns>The run that goes on now, or <see langword="null"/> where none does.</returns>
+    /// <returns>The run that now resumes, or <see langword="null"/> for none.</returns>
     /// <exception cref="Exception">The storage stayed unreachable: the message should come back.</exception>
     public async Task<RunId?> TakeAsync(string message, CancellationToken cancellationToken)
     {

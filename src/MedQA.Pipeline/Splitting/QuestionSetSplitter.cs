@@ -90,7 +90,7 @@ public sealed class QuestionSetSplitter
         TakeAsync(blobName, etag, asked: false, waits: true, cancellationToken);
 
     /// <summary>
-    /// Makes a run of an upload for whoever has just stored it and waits for the answer, whatever others have made of the same content.
+    /// Creates a run of an upload for the caller that has just stored it and waits, independently of other runs of the same content.
     /// What is rejected leaves neither a run nor its blob.
     /// </summary>
     /// <param name="upload">The upload.</param>
@@ -161,7 +161,7 @@ public sealed class QuestionSetSplitter
     }
 
     /// <summary>
-    /// Handles an upload that another service speaks of. Where it names no version, that is the one which stands now: a later one has an
+    /// Handles an upload that another service announces. Without a version, that is the current one: a later one has an
     /// event of its own.
     /// </summary>
     /// <param name="upload">The upload.</param>
@@ -177,12 +177,12 @@ public sealed class QuestionSetSplitter
 
     /// <summary>
     /// Records that an upload could not be split, as a failed run without a manifest: people see it, and the same event makes the run after
-    /// all once what was in the way is gone.
+    /// all once the obstacle is removed.
     /// </summary>
     /// <param name="upload">The upload.</param>
     /// <param name="fault">What was in the way.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <returns>The failed run; <see langword="null"/> where the upload is gone, or its run was deleted.</returns>
+    /// <returns>The failed run; <see langword="null"/> if the upload no longer exists, or its run was deleted.</returns>
     public async Task<RunId?> RecordFailureAsync(UploadEvent upload, Exception fault, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upload);
@@ -209,8 +209,8 @@ public sealed class QuestionSetSplitter
                     Run = run,
                     Name = upload.BlobName[(upload.BlobName.LastIndexOf('/') + 1)..],
                     State = RunState.Failed,
-                    Reason = "The question set could not be split into batches, although it was tried several times: "
-                        + $"{FaultText.MessageOf(fault)} Upload it again once the cause is gone.",
+                    Reason = "The question set could not be split into batches after several attempts: "
+                        + $"{FaultText.MessageOf(fault)} Resolve the cause and upload it again.",
                     Source = upload.BlobName,
                     Profile = profileName,
                     Model = _model.Name,
@@ -267,14 +267,14 @@ public sealed class QuestionSetSplitter
             var found = AnswerNotationName.Find(named);
             notation = found ?? AnswerNotation.Detect;
             rejection ??= found is null
-                ? new Rejection($"the upload's metadata say answerNotation '{named}', but it must be {AnswerNotationName.All}.", null)
+                ? new Rejection($"the upload's metadata has answerNotation '{named}', but it must be {AnswerNotationName.All}.", null)
                 : null;
         }
 
         var dropsFillers = false;
         if (UploadMetadata.Find(metadata, UploadMetadata.DropFillers) is { } drops && !bool.TryParse(drops, out dropsFillers))
         {
-            rejection ??= new Rejection($"the upload's metadata say dropFillers '{drops}', but it must be true or false.", null);
+            rejection ??= new Rejection($"the upload's metadata has dropFillers '{drops}', but it must be true or false.", null);
         }
 
         var run = RunIdentity.Of(blob.Name, etag, profileName, profile, prefix, _model.Fingerprint);
@@ -296,7 +296,7 @@ public sealed class QuestionSetSplitter
             return known;
         }
 
-        // What others have made of the same content stays theirs, receipt included, also where somebody asks for a run of his own.
+        // Others' runs of the same content keep their receipts, even if a caller requests a separate run.
         var isOthers = receipt is not null && receipt.Run != run && WhyNotOwn(receipt, run) is not null;
         if (!isOthers && receipt is { Standing: UploadStanding.Claimed } && IsHeld(receipt) && !takesOver)
         {
@@ -331,7 +331,7 @@ public sealed class QuestionSetSplitter
         }
         catch (Exception exception) when (claim is not null && !exception.IsOfStorage())
         {
-            // Nothing was made, and whoever tries again need not wait until this claim is old.
+            // Nothing was created, and a retry need not wait until this claim expires.
             using var limit = new CancellationTokenSource(ReleaseWithin, _time);
             await claim.ReleaseAsync(limit.Token);
             throw;
@@ -381,8 +381,8 @@ public sealed class QuestionSetSplitter
             return await FindKnownAsync(run, cancellationToken) ?? new SplitOutcome(SplitResult.Gone, null);
         }
 
-        // A row can stand already where a storage has come back from a crash without the manifest that it had: what that row says is void.
-        // What was asked to be deleted stays so.
+        // A row can exist already if the storage lost the manifest in a crash; that row is void, except for a requested
+        // deletion.
         await _runs.CreateAsync(RowOf(run, manifest), cancellationToken);
         var standing = await _runs.FindAsync(run, cancellationToken);
         if (standing is { Summary: { State: RunState.Failed, Requested: not RequestedAction.Delete } } failed)
@@ -448,7 +448,7 @@ public sealed class QuestionSetSplitter
         && await QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancellationToken);
 
     /// <summary>
-    /// Leaves nothing of an upload whose maker is told why it is rejected: neither a run nor anything that somebody picks up later.
+    /// Removes everything of an upload whose uploader is told why it is rejected: the run and anything that could be picked up later.
     /// </summary>
     private async Task RemoveRejectedAsync(
         StoredBlob? upload, StoredVersion etag, RunId run, UploadClaim? claim, CancellationToken cancellationToken)
@@ -456,7 +456,7 @@ public sealed class QuestionSetSplitter
         await DiscardAsync(run, cancellationToken);
         if (upload is not null)
         {
-            // Where somebody has written it anew, that is another upload.
+            // If it was rewritten meanwhile, that is another upload.
             await upload.TryDeleteAsync(etag, cancellationToken);
         }
 
@@ -466,7 +466,7 @@ public sealed class QuestionSetSplitter
         }
     }
 
-    /// <summary>Removes what was written of a run that does not come to be.</summary>
+    /// <summary>Removes what was written for a run that is not created.</summary>
     private async Task DiscardAsync(RunId run, CancellationToken cancellationToken)
     {
         // Another process may have made it after all.
@@ -513,7 +513,7 @@ public sealed class QuestionSetSplitter
             {
                 if (claim is not null && _time.GetElapsedTime(kept) >= KeepEvery)
                 {
-                    // One that was taken over meanwhile is seen before the run comes to be.
+                    // A claim taken over meanwhile is detected before the run is created.
                     await claim.KeepAsync(cancellationToken);
                     kept = _time.GetTimestamp();
                 }
@@ -548,7 +548,7 @@ public sealed class QuestionSetSplitter
             var first = blobs.First[0];
             var sentence = blobs.Rejected == 1
                 ? $"the only row cannot be used: {first.Reason}"
-                : $"none of the {blobs.Rejected} rows can be used. The first: {first.Reason}";
+                : $"none of the {blobs.Rejected} rows can be used. First reason: {first.Reason}";
             return manifest with
             {
                 Rejection = new Rejection(sentence, first.Line),
@@ -601,8 +601,8 @@ public sealed class QuestionSetSplitter
             return await _prefixes.FindAsync(prefixName, cancellationToken) is { } prefix
                 ? (profile, prefix, profile.GetIncompatibility(_model, prefix) is { } reason ? new Rejection(reason, null) : null)
                 : (profile, null, new Rejection(
-                    $"profile {name} names the prefix '{prefixName}', and there is none of that name. Put it into the folder of prefixes "
-                        + "(--prefixes), or in Azure into the container of prefixes.",
+                    $"profile {name} uses the prefix '{prefixName}', which does not exist. Put it into the folder of prefixes "
+                        + "(--prefixes) or, in Azure, into the container of prefixes.",
                     null));
         }
         catch (InputException exception)
@@ -618,7 +618,7 @@ public sealed class QuestionSetSplitter
             return _profiles.Find(name) is { } profile
                 ? (profile, profile.GetIncompatibility(_model) is { } reason ? new Rejection(reason, null) : null)
                 : (null, new Rejection(
-                    $"there is no profile '{name}' (the folder of an upload, or its metadata, names it). There are: "
+                    $"unknown profile '{name}' (from the upload's folder or metadata). The profiles are "
                         + $"{string.Join(", ", _profiles.Names)}.",
                     null));
         }

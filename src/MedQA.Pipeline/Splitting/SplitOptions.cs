@@ -23,7 +23,7 @@ public sealed record SplitOptions
     public TimeSpan BatchWork { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Tokens that a worker is expected to draw in a second over all samples; decides with <see cref="BatchWork"/> how many questions a
+    /// Tokens that a worker is expected to generate per second over all samples; decides with <see cref="BatchWork"/> how many questions a
     /// batch has.
     /// </summary>
     public double TokensPerSecond { get; init; } = DayBudget.DefaultTokensPerSecond;

@@ -17,7 +17,7 @@ public enum SplitResult
     /// <summary>The run existed and was deleted: the event does not revive it.</summary>
     Deleted,
 
-    /// <summary>The upload is not there any more, or has changed since: a newer event speaks of what is there now.</summary>
+    /// <summary>The upload no longer exists, or has changed since; a newer event covers the current version.</summary>
     Gone,
 
     /// <summary>Another process is at work on it.</summary>
@@ -27,10 +27,10 @@ public enum SplitResult
     Left,
 }
 
-/// <summary>What became of an upload event.</summary>
-/// <param name="Result">In a word.</param>
+/// <summary>The outcome of an upload event.</summary>
+/// <param name="Result">The result.</param>
 /// <param name="Run">The run; <see langword="null"/> for <see cref="SplitResult.Gone"/>, <see cref="SplitResult.InHand"/> and <see
-/// cref="SplitResult.Left"/>; of a rejected upload that its maker
-/// is told of, none stands.</param>
-/// <param name="Rejection">Why nothing can be asked, for <see cref="SplitResult.Rejected"/>.</param>
+/// cref="SplitResult.Left"/>; a rejected upload whose uploader
+/// is told leaves no run.</param>
+/// <param name="Rejection">Why no question can be asked, for <see cref="SplitResult.Rejected"/>.</param>
 public sealed record SplitOutcome(SplitResult Result, RunId? Run, Rejection? Rejection = null);

@@ -30,7 +30,7 @@ public sealed record BatchMessage
     /// <summary>The text that goes into the queue: JSON in base64, as the Functions host reads it by default.</summary>
     public string ToText() => Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(this, PipelineJson.Compact.BatchMessage));
 
-    /// <summary>Reads a message as it lies in the queue, or as a host hands it on with the base64 already taken off.</summary>
+    /// <summary>Reads a message in base64 as in the queue, or already decoded by a host.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out BatchMessage? message)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -75,7 +75,7 @@ public sealed record BatchMessage
     /// <exception cref="FormatException">It is no such message.</exception>
     public static BatchMessage Parse(string text) => TryParse(text, out var message)
         ? message
-        : throw new FormatException($"The message is none of this service: it must be JSON of version {Version} that names a run.");
+        : throw new FormatException($"Not a message of this service: it must be JSON of version {Version} that names a run.");
 
     /// <summary>The run, where its name is one.</summary>
     public bool TryGetRun(out RunId run) => RunId.TryParse(Run, out run);

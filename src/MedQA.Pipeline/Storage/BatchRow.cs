@@ -18,7 +18,7 @@ internal enum BatchState
     /// <summary>It holds another model than the run asks for.</summary>
     OtherModel,
 
-    /// <summary>Its questions cannot be read: nobody can answer it.</summary>
+    /// <summary>Its questions cannot be read, so it cannot be answered.</summary>
     Damaged,
 
     /// <summary>It has written the answers.</summary>
@@ -39,7 +39,7 @@ internal sealed record BatchRow
     /// <summary>How many messages were sent.</summary>
     public int Sends { get; init; }
 
-    /// <summary>Whether its answers stand in the table and <see cref="Totals"/> are the sums over them.</summary>
+    /// <summary>Whether its answers are in the table and <see cref="Totals"/> are their sums.</summary>
     public bool Collected { get; init; }
 
     public BatchState State { get; init; }
@@ -67,7 +67,7 @@ internal sealed record BatchRow
     {
         Batch = BatchId.TryParse(entity.Key, out var batch)
             ? batch
-            : throw new FormatException($"'{entity.Key}' in the table of batches is not the name of a batch."),
+            : throw new FormatException($"'{entity.Key}' in the table of batches is not a batch's id."),
         Sent = entity.GetDateTimeOffset("Sent"),
         Sends = entity.GetInt32("Sends") ?? 0,
         Collected = entity.GetBoolean("Collected") ?? false,

@@ -17,7 +17,7 @@ internal sealed class BatchRows(RunStorage storage)
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>Makes rows for batches that have none; what stands in others stays.</summary>
+    /// <summary>Creates rows for batches that have none; existing rows are unchanged.</summary>
     public Task CreateAsync(RunId run, IEnumerable<BatchId> batches, CancellationToken cancellationToken) =>
         _table.PutAllAsync(batches.Select(batch => new StoredRow(run.ToString(), batch.ToString())), cancellationToken, merges: true);
 
@@ -28,7 +28,7 @@ internal sealed class BatchRows(RunStorage storage)
             cancellationToken,
             merges: true);
 
-    /// <summary>Notes that the answers of batches stand in the table.</summary>
+    /// <summary>Records that the answers of batches are in the table.</summary>
     public Task NoteCollectedAsync(
         RunId run, IEnumerable<(BatchId Batch, RunTotals Totals, DateTimeOffset Written)> batches, CancellationToken cancellationToken) =>
         _table.PutAllAsync(
@@ -46,7 +46,7 @@ internal sealed class BatchRows(RunStorage storage)
             merges: true);
 
     /// <summary>
-    /// Writes what went wrong with a batch, for people; the next worker that takes it takes the word back. Where the row is gone nothing is
+    /// Writes what went wrong with a batch, for people; the next worker that takes it clears the error. If the row is missing, nothing is
     /// written.
     /// </summary>
     public Task NoteErrorAsync(RunId run, BatchId batch, string error, CancellationToken cancellationToken) =>
@@ -57,10 +57,10 @@ internal sealed class BatchRows(RunStorage storage)
         _table.DeletePartitionAsync(run.ToString(), cancellationToken);
 
     /// <summary>
-    /// Writes what a worker says of its batch. Where the row is gone, so is the run (or <c>Advance</c> makes it again) and nothing is
+    /// Writes a worker's report on its batch. If the row is missing, so is the run (or <c>Advance</c> recreates it), and nothing is
     /// written.
     /// </summary>
-    /// <returns>Whether the row stands.</returns>
+    /// <returns>Whether the row exists.</returns>
     public Task<bool> NoteWorkAsync(RunId run, BatchRow work, CancellationToken cancellationToken)
     {
         var entity = new StoredRow(run.ToString(), work.Batch.ToString())

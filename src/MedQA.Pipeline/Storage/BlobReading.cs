@@ -10,7 +10,7 @@ internal static class BlobReading
 {
     /// <summary>The run's manifest.</summary>
     /// <exception cref="UnusableException">A newer version has written it, and everything else of the run.</exception>
-    /// <exception cref="InvalidDataException">It is no manifest: somebody else has written or changed it.</exception>
+    /// <exception cref="InvalidDataException">It is not a manifest: another program has written or changed it.</exception>
     /// <returns><see langword="null"/> where there is no such run; a manifest and no tombstone, or no manifest and a tombstone.</returns>
     public static async Task<(RunManifest? Manifest, RunTombstone? Tombstone)?> FindManifestAsync(
         this RunStorage storage, RunId run, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Azure.Storage.Blobs.Models;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// Writes a blob of any length piece by piece. It stands when it is completed, whole, over whatever stood there; until then nothing has
+/// Writes a blob of any length piece by piece. Completing it replaces any existing blob atomically; until then nothing has
 /// changed. Every call can be repeated, and two writers of one blob do not disturb each other: the last to complete wins.
 /// </summary>
 /// <param name="blob">The blob.</param>

@@ -15,7 +15,7 @@ internal static class OrdinalIndex
 
     private const int IdEntry = 12;
 
-    /// <summary>The hash under which an id stands.</summary>
+    /// <summary>Returns the hash under which an id is indexed.</summary>
     public static ulong HashOf(string id) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 
     /// <summary>The file over ids.</summary>

@@ -23,7 +23,7 @@ internal sealed class ProgressBlob(AppendBlobClient client, RunId run, BatchId b
         client.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 
     /// <summary>Takes its lease. One that is held under the same id is taken over.</summary>
-    /// <returns>Whether it was taken; else somebody else holds it.</returns>
+    /// <returns>Whether it was acquired; otherwise another worker holds it.</returns>
     public async Task<bool> TryLeaseAsync(string lease, TimeSpan length, CancellationToken cancellationToken)
     {
         try
@@ -38,7 +38,7 @@ internal sealed class ProgressBlob(AppendBlobClient client, RunId run, BatchId b
     }
 
     /// <summary>Renews a lease.</summary>
-    /// <returns>Whether it was renewed; else it is lost, or the blob is gone.</returns>
+    /// <returns>Whether it was renewed; otherwise it is lost, or the blob no longer exists.</returns>
     public async Task<bool> TryRenewAsync(string lease, CancellationToken cancellationToken)
     {
         try
@@ -56,7 +56,7 @@ internal sealed class ProgressBlob(AppendBlobClient client, RunId run, BatchId b
     public Task ReleaseAsync(string lease, CancellationToken cancellationToken) =>
         client.GetBlobLeaseClient(lease).ReleaseAsync(cancellationToken: cancellationToken);
 
-    /// <summary>Whether a worker holds it; nobody holds one that is not there.</summary>
+    /// <summary>Whether a worker holds it; a missing blob is held by none.</summary>
     public async Task<bool> IsLeasedAsync(CancellationToken cancellationToken) =>
         await new StoredBlob(client.GetParentBlobContainerClient().GetBlockBlobClient(client.Name)).FindFactsAsync(cancellationToken)
             is { IsLeased: true };

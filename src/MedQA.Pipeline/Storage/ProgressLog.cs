@@ -70,8 +70,8 @@ internal sealed class ProgressLog
     }
 
     /// <summary>
-    /// Appends that a question's first try ran out of time: whoever has the batch, now or later, tries it once more and not again after
-    /// that.
+    /// Records that a question's first try exceeded its time limit: the batch's current or later worker tries it once more and not again
+    /// after that.
     /// </summary>
     public Task TimeOutQuestionAsync(int ordinal, DateTimeOffset now, double seconds, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ internal static class ReadAhead
 {
     /// <summary>What is read of each source, in the order of the sources.</summary>
     /// <param name="sources">What to read.</param>
-    /// <param name="ahead">How many are read, or wait in memory, beside the one that is worked on.</param>
+    /// <param name="ahead">How many are read ahead, in addition to the current one.</param>
     /// <param name="read">Reads one.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     public static async IAsyncEnumerable<T> InOrderAsync<TSource, T>(
@@ -38,7 +38,7 @@ internal static class ReadAhead
         }
         finally
         {
-            // Where the reader has gone, or one could not be read, nobody asks for the rest.
+            // If the reader has stopped, or one could not be read, the rest is not needed.
             await stop.CancelAsync();
             foreach (Task left in pending)
             {

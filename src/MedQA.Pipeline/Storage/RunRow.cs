@@ -33,7 +33,7 @@ internal sealed record RunRow
     /// <summary>The trace that began with the upload, as a W3C traceparent; or <see langword="null"/>.</summary>
     public string? Traceparent { get; init; }
 
-    /// <summary>The version that was read; <see langword="default"/> for a row that does not stand yet.</summary>
+    /// <summary>The version that was read; <see langword="default"/> for a row that does not exist yet.</summary>
     public StoredVersion ETag { get; init; }
 
     /// <summary>The row's key in the partition of recent runs: the newest first, runs of one moment by name.</summary>

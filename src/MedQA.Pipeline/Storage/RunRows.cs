@@ -4,9 +4,9 @@ using MedQA.Pipeline.Signalling;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// The rows of runs. Each stands twice: by name, which is the one that counts and changes only by its ETag, and by time for lists.
-/// The copy is written first, so that a crash in between leaves it ahead, never behind. Writers that meet overwrite each other's copies:
-/// whoever has changed the row looks whether its copy is still there, and whoever has not puts the row that stands in its place, and looks
+/// The rows of runs. Each appears twice: by name, which is authoritative and changes only by its ETag, and by time for lists.
+/// The copy is written first, so that a crash in between leaves it ahead, never behind. Concurrent writers overwrite each other's copies:
+/// the one that changed the row checks whether its copy is still there, and the others copy the current row and check
 /// again.
 /// </summary>
 /// <param name="storage">The storage.</param>
@@ -26,11 +26,11 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
     public async Task<RunRow?> FindAsync(RunId run, CancellationToken cancellationToken) =>
         await _table.FindAsync(RunRow.Partition, run.ToString(), cancellationToken) is { } row ? RunRow.From(row) : null;
 
-    /// <summary>Writes a row that does not stand yet; where one stands, that one stays.</summary>
+    /// <summary>Writes a row unless one exists, which is then kept.</summary>
     public async Task CreateAsync(RunRow row, CancellationToken cancellationToken)
     {
-        // The row by name last: a deletion in between removes the copy, and the row that then comes too late is removed by whoever finds
-        // it.
+        // The row by name is written last: a deletion in between removes the copy, and a row written too late is removed when it is
+        // found.
         await PutCopyAsync(row, cancellationToken);
         if (await _table.TryAddAsync(row.ToRow(RunRow.Partition, row.Summary.Run.ToString()), cancellationToken) is null)
         {
@@ -42,7 +42,7 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
     }
 
     /// <summary>Writes a changed row.</summary>
-    /// <returns>The row with its new version, or <see langword="null"/> where somebody else has changed or removed it since it was
+    /// <returns>The row with its new version, or <see langword="null"/> if another process has changed or removed it since it was
     /// read.</returns>
     public async Task<RunRow?> TryUpdateAsync(RunRow row, CancellationToken cancellationToken)
     {
@@ -65,7 +65,7 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
     }
 
     /// <summary>
-    /// Removes the copy that one row of a run has, where another one stands whose copy is at another moment: the list would show the run
+    /// Removes the copy of one row of a run if the current row has a copy at another time; otherwise the list would show the run
     /// twice.
     /// </summary>
     public async Task DeleteOtherCopyAsync(RunRow row, RunRow standing, CancellationToken cancellationToken)
@@ -76,10 +76,10 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
         }
     }
 
-    /// <summary>Removes both rows, the one by name last: while it stands, somebody still has to finish.</summary>
+    /// <summary>Removes both rows, the one by name last: while it exists, the removal is unfinished.</summary>
     /// <param name="row">The run's row.</param>
-    /// <param name="isLookedAtAgain">Whether a note stays until <see cref="ForgetDeletedAsync"/>, so that whoever drives runs comes back to
-    /// this one, also after a crash.</param>
+    /// <param name="isLookedAtAgain">Whether a note is kept until <see cref="ForgetDeletedAsync"/>, so that the driver of runs returns to
+    /// this one, even after a crash.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task DeleteAsync(RunRow row, bool isLookedAtAgain, CancellationToken cancellationToken)
     {
@@ -95,8 +95,8 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
     }
 
     /// <summary>
-    /// Ends the looks at a deleted run. A copy that a process wrote in front of a change, and that was killed before it found the run gone,
-    /// goes here.
+    /// Ends the checks of a deleted run. Also removes a copy written before a change by a process that was killed before it found the run
+    /// deleted.
     /// </summary>
     public async Task ForgetDeletedAsync(RunId run, CancellationToken cancellationToken)
     {

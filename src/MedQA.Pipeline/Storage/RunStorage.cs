@@ -10,7 +10,7 @@ using MedQA.Pipeline.Runs;
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
-/// Where everything of a run lies: the containers, queues and tables by their fixed names, and the names of blobs and rows in them.
+/// The storage layout: the containers, queues and tables by their fixed names, and the names of blobs and rows in them.
 /// </summary>
 public sealed class RunStorage
 {
@@ -91,8 +91,8 @@ public sealed class RunStorage
     public QueueClient BlobTriggerPoisonQueue { get; }
 
     /// <summary>
-    /// One row per run, and one in the partition <c>recent</c>; beside them the uploads that were handled (<c>uploads</c>) and what days
-    /// have taken (<c>budget</c>).
+    /// One row per run, and one in the partition <c>recent</c>; also the handled uploads (<c>uploads</c>) and the daily totals
+    /// (<c>budget</c>).
     /// </summary>
     public TableClient RunTable { get; }
 
@@ -186,7 +186,7 @@ public sealed class RunStorage
             .Where(static entry => entry.IsPrefix)
             .Select(static entry => entry.Prefix.TrimEnd('/'));
 
-    /// <summary>Creates what is missing. In Azure all of it stands already (the deployment makes it) and this changes nothing.</summary>
+    /// <summary>Creates what is missing. In Azure the deployment has created everything, and this changes nothing.</summary>
     /// <exception cref="UnusableException">A newer version has made it.</exception>
     public async Task EnsureCreatedAsync(CancellationToken cancellationToken)
     {

@@ -76,7 +76,7 @@ internal static class ScoreRows
             key.Append(letter is '/' or '\\' or '#' or '?' or '|' or '%' or '_' || char.IsControl(letter) ? $"_{(int)letter:x4}" : letter);
         }
 
-        // Keys have at most 1 KiB (512 UTF-16 units); what is cut off is told apart by its hash.
+        // Keys have at most 1 KiB (512 UTF-16 units); longer ones are cut off and made unique by a hash.
         return key.Length <= 400 ? key.ToString() : $"{key.ToString(0, 380)}_{OrdinalIndex.HashOf(slice):x16}";
     }
 }

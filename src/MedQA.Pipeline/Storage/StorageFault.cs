@@ -10,7 +10,7 @@ public static class StorageFault
     public static bool IsOfStorage(this Exception fault) => fault is RequestFailedException or AggregateException;
 
     /// <summary>
-    /// Whether it is a fault of the storage that waiting can mend; a full disk is none, since somebody must make room first.
+    /// Whether it is a transient fault of the storage; a full disk is not, because someone must free space first.
     /// </summary>
     internal static bool IsOutage(this Exception fault) => fault.IsOfStorage() && FullDisk.Describe(fault) is null;
 
@@ -19,10 +19,10 @@ public static class StorageFault
 
     /// <summary>What the storage has refused a call with, as a sentence; <see langword="null"/> where it has refused none.</summary>
     public static string? Describe(Exception fault) => fault is RequestFailedException refusal
-        ? $"The storage answered with status {refusal.Status} ({refusal.ErrorCode ?? "no code"})."
+        ? $"The storage responded with status {refusal.Status} ({refusal.ErrorCode ?? "no code"})."
         : null;
 
-    /// <summary>The row or blob is not there (or not any more).</summary>
+    /// <summary>The row or blob does not exist (or no longer exists).</summary>
     internal static bool IsMissing(this Exception fault) => fault is RequestFailedException { Status: 404 };
 
     /// <summary>Somebody else was first: it exists already, or has changed since it was read.</summary>
@@ -31,11 +31,11 @@ public static class StorageFault
     /// <summary>What was being read has been replaced since it was opened.</summary>
     internal static bool IsChanged(this Exception fault) => fault is RequestFailedException { Status: 412 };
 
-    /// <summary>The row that was to be written is not what it was when it was read, or is gone.</summary>
+    /// <summary>The row to write has changed since it was read, or no longer exists.</summary>
     internal static bool IsOutdated(this Exception fault) =>
         fault.IsConflict() || (fault.IsMissing() && fault is RequestFailedException { ErrorCode: not "TableNotFound" });
 
-    /// <summary>A blob of a container that stands is gone, or is not the version that was asked for.</summary>
+    /// <summary>A blob of an existing container is missing, or is not the requested version.</summary>
     internal static bool IsOtherVersion(this Exception fault) =>
         fault is RequestFailedException { ErrorCode: "BlobNotFound" or "ConditionNotMet" };
 

@@ -3,7 +3,7 @@ using MedQA.Files;
 
 namespace MedQA.Pipeline.Storage;
 
-/// <summary>The storage cannot take more because the disk that it lies on is full. The message is a sentence for people.</summary>
+/// <summary>The storage's disk is full. The message is for people.</summary>
 public sealed class StorageFullException : RequestFailedException, IFullDisk
 {
     private const int InsufficientStorage = 507;

@@ -16,8 +16,8 @@ internal sealed record OpenedBlob(Stream Content, DateTimeOffset Written, Stored
 /// <param name="Name">Its name in its container.</param>
 /// <param name="Version">Its version.</param>
 /// <param name="Written">When it was written, by the storage's clock.</param>
-/// <param name="Metadata">What was written beside it.</param>
-/// <param name="IsLeased">Whether somebody holds a lease on it.</param>
+/// <param name="Metadata">Its metadata.</param>
+/// <param name="IsLeased">Whether it is leased.</param>
 internal sealed record BlobFacts(
     string Name, StoredVersion Version, DateTimeOffset? Written, IDictionary<string, string> Metadata, bool IsLeased)
 {
@@ -48,8 +48,8 @@ internal sealed class StoredBlob(BlockBlobClient client)
     }
 
     /// <summary>
-    /// A part of it, fewer bytes where it ends before, and how many bytes all of it has (0 where the part lies behind its end);
-    /// <see langword="null"/> where it is not there. Without a length the part has all that follows.
+    /// Returns a range of it, shorter if it ends before, and its total length (0 if the range is beyond its end);
+    /// <see langword="null"/> if it does not exist. Without a length, the range extends to the end.
     /// </summary>
     public async Task<(byte[] Content, long BlobLength)?> FindRangeAsync(long offset, long? length, CancellationToken cancellationToken)
     {
@@ -127,7 +127,7 @@ internal sealed class StoredBlob(BlockBlobClient client)
             }
             catch (RequestFailedException exception) when (exception.IsChanged())
             {
-                // The next try reads what stands there now.
+                // The next try reads the current content.
             }
         }
     }
@@ -164,13 +164,13 @@ internal sealed class StoredBlob(BlockBlobClient client)
     /// <summary>Whether it is there.</summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken) => await client.ExistsAsync(cancellationToken);
 
-    /// <summary>Writes it where it does not stand yet.</summary>
+    /// <summary>Writes it if it does not exist yet.</summary>
     /// <returns>Whether this call wrote it; else it stood already and is as it was.</returns>
     public async Task<bool> TryCreateAsync(BinaryData content, string contentType, CancellationToken cancellationToken) =>
         await TryWriteAsync(content.ToStream(), contentType, over: null, cancellationToken) is not null;
 
-    /// <summary>Writes it over a version, or where that is <see langword="null"/>, where it does not stand yet.</summary>
-    /// <returns>Its version; <see langword="null"/> where another one stands than should, and is as it was.</returns>
+    /// <summary>Replaces a version of it, or, if that is <see langword="null"/>, writes it if it does not exist yet.</summary>
+    /// <returns>Its version; <see langword="null"/> if another version exists, which is unchanged.</returns>
     public async Task<StoredVersion?> TryWriteAsync(
         Stream content,
         string? contentType,
@@ -196,11 +196,11 @@ internal sealed class StoredBlob(BlockBlobClient client)
         }
     }
 
-    /// <summary>Writes it over whatever stands there.</summary>
+    /// <summary>Writes it, replacing any existing content.</summary>
     public Task PutAsync(BinaryData content, string contentType, CancellationToken cancellationToken) =>
         PutAsync(content.ToStream(), contentType, cancellationToken);
 
-    /// <summary>Writes it over whatever stands there.</summary>
+    /// <summary>Writes it, replacing any existing content.</summary>
     public Task PutAsync(Stream content, string contentType, CancellationToken cancellationToken) => client.UploadAsync(
         content, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = contentType } }, cancellationToken);
 
@@ -210,7 +210,7 @@ internal sealed class StoredBlob(BlockBlobClient client)
             conditions: version is { } only ? Only(only) : null, cancellationToken: cancellationToken);
 
     /// <summary>Removes one version of it.</summary>
-    /// <returns>Whether it was there; else it is gone, or somebody has written it anew or holds it.</returns>
+    /// <returns>Whether it existed; otherwise it is missing, or was rewritten or leased by another process.</returns>
     public async Task<bool> TryDeleteAsync(StoredVersion version, CancellationToken cancellationToken)
     {
         try

@@ -64,7 +64,7 @@ internal static class StoredQueues
         queue.SendMessageAsync(text, visibilityTimeout: null, timeToLive: Never, cancellationToken);
 }
 
-/// <summary>A message of the queue of batches that was taken: nobody else sees it for a while.</summary>
+/// <summary>A received message of the queue of batches, invisible to others for a while.</summary>
 internal sealed class QueuedBatch(RunStorage storage, QueueMessage message)
 {
     private string _receipt = message.PopReceipt;
@@ -92,6 +92,6 @@ internal sealed class QueuedBatch(RunStorage storage, QueueMessage message)
         await CompleteAsync();
     }
 
-    /// <summary>Whether a fault says that it has become visible again, and is somebody else's.</summary>
+    /// <summary>Whether a fault says that the message has become visible again and may belong to another worker.</summary>
     public static bool IsTakenByOthers(Exception fault) => fault is RequestFailedException { Status: 400 or 404 };
 }

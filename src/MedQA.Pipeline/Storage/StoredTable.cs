@@ -7,10 +7,10 @@ namespace MedQA.Pipeline.Storage;
 /// <param name="Action">What the service is asked for.</param>
 internal sealed record RowChange(TableTransactionAction Action)
 {
-    /// <summary>A row that must not stand yet.</summary>
+    /// <summary>A row that must not exist yet.</summary>
     public static RowChange Add(StoredRow row) => Of(TableTransactionActionType.Add, row);
 
-    /// <summary>A row over whatever stands there.</summary>
+    /// <summary>A row that replaces any existing one.</summary>
     public static RowChange Put(StoredRow row) => Of(TableTransactionActionType.UpsertReplace, row);
 
     /// <summary>A row in place of the version that was read.</summary>
@@ -52,23 +52,23 @@ internal sealed class StoredTable(TableClient client)
         client.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), pageSize, columns, cancellationToken)
             .Select(static row => new StoredRow(row));
 
-    /// <summary>Writes a row over whatever stands there.</summary>
+    /// <summary>Writes a row, replacing any existing one.</summary>
     /// <returns>Its version.</returns>
     public async Task<StoredVersion> PutAsync(StoredRow row, CancellationToken cancellationToken) =>
         (await client.UpsertEntityAsync(row.Entity, TableUpdateMode.Replace, cancellationToken)).Headers.ETag ?? default(StoredVersion);
 
-    /// <summary>Writes a row that does not stand yet.</summary>
-    /// <returns>Its version; <see langword="null"/> where one stands, which is as it was.</returns>
+    /// <summary>Writes a row that does not exist yet.</summary>
+    /// <returns>Its version; <see langword="null"/> if one exists, which is unchanged.</returns>
     public Task<StoredVersion?> TryAddAsync(StoredRow row, CancellationToken cancellationToken) =>
         TryWriteAsync(() => client.AddEntityAsync(row.Entity, cancellationToken));
 
     /// <summary>Writes a row in place of the version that was read.</summary>
-    /// <returns>Its version; <see langword="null"/> where somebody else has changed or removed it since, which is as it was.</returns>
+    /// <returns>Its version; <see langword="null"/> if another process has changed or removed it since; nothing is written then.</returns>
     public Task<StoredVersion?> TryReplaceAsync(StoredRow row, StoredVersion version, CancellationToken cancellationToken) =>
         TryWriteAsync(() => client.UpdateEntityAsync(row.Entity, version.ETag, TableUpdateMode.Replace, cancellationToken));
 
-    /// <summary>Writes some columns of a row whatever stands in it.</summary>
-    /// <returns>Whether the row stands; else nothing was written.</returns>
+    /// <summary>Writes some columns of a row unconditionally.</summary>
+    /// <returns>Whether the row exists; otherwise nothing was written.</returns>
     public async Task<bool> TryMergeAsync(StoredRow row, CancellationToken cancellationToken)
     {
         try
@@ -106,7 +106,7 @@ internal sealed class StoredTable(TableClient client)
     }
 
     /// <summary>
-    /// Writes rows over whatever stands there, or only their columns, a hundred a call. All must lie in one partition.
+    /// Writes rows, replacing existing ones or only their columns, a hundred per call. All must be in one partition.
     /// </summary>
     public async Task PutAllAsync(IEnumerable<StoredRow> rows, CancellationToken cancellationToken, bool merges = false)
     {

@@ -125,7 +125,7 @@ internal sealed record IndexedText(int Ordinal, string Id, string Dataset, strin
             ? null
             : string.Join('\n', question.Options));
 
-    /// <summary>Whether every word stands somewhere in it, in any case.</summary>
+    /// <summary>Whether it contains every word, in any case.</summary>
     public bool HasAll(ReadOnlySpan<string> words)
     {
         foreach (var word in words)

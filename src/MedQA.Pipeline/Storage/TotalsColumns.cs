@@ -2,7 +2,7 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 
-/// <summary>How totals stand in the columns of a row.</summary>
+/// <summary>Reads and writes totals in the columns of a row.</summary>
 internal static class TotalsColumns
 {
     public static void Write(StoredRow entity, RunTotals totals, string prefix = "")

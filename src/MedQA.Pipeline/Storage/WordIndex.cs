@@ -23,7 +23,7 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
     /// <summary>A question with a longer word than this is a candidate of every search.</summary>
     public const int MaxWordLength = 64;
 
-    /// <summary>What stands between words: no letter's UTF-8 has it.</summary>
+    /// <summary>The separator of words: a byte that no letter's UTF-8 has.</summary>
     private const byte WordMark = 0xFF;
 
     /// <summary>More bytes of ordinals than this are not read for a part of a word: so common a one does not narrow the search.</summary>
@@ -106,7 +106,7 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
         var (from, word, postings) = (0, -1, 0);
         while (words[from..].IndexOf(sought) is >= 0 and var found)
         {
-            // The first byte of what is sought tells the word: it lies in it, or begins it.
+            // The first byte of a match identifies the word that contains it.
             word += words.Slice(from, found).Count(WordMark) + (part.Length == 0 ? 1 : 0);
             var place = (Offset: BinaryPrimitives.ReadInt32LittleEndian(
                 table[(8 * word)..]), Length: BinaryPrimitives.ReadInt32LittleEndian(table[((8 * word) + 4)..]));

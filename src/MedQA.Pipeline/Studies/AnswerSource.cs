@@ -41,13 +41,13 @@ public sealed partial record AnswerSource(
         {
             throw new InputException(
                 Sources,
-                $"Run {run} was asked with profile {summary.Profile}: people rate free answers, which the profile long-form gives.");
+                $"Run {run} used profile {summary.Profile}, but only free answers can be rated; use the profile long-form.");
         }
 
         if (summary.State is not (RunState.Completed or RunState.CompletedWithFailures))
         {
             throw new InputException(
-                Sources, $"Run {run} has not ended: it is {summary.State.ToString().ToLowerInvariant()}. Wait for its end.");
+                Sources, $"Run {run} is {summary.State.ToString().ToLowerInvariant()}. Wait until it has ended.");
         }
 
         var questions = await reader.AllQuestionsAsync(id, cancellationToken).ToListAsync(cancellationToken);
@@ -101,7 +101,7 @@ public sealed partial record AnswerSource(
         return found.Count > 0 ? Once(source, found, notes.ToImmutable())
             : throw new InputException(
                 Sources,
-                $"{fileName} has no row with a question and an answer.{(notes.Count > 0 ? $" {notes[0]}" : "")} The columns are named "
+                $"{fileName} has no row with a question and an answer.{(notes.Count > 0 ? $" {notes[0]}" : "")} The columns must be named "
                     + "question and answer.");
     }
 
@@ -124,12 +124,12 @@ public sealed partial record AnswerSource(
             once,
             once.Length == all.Count
                 ? notes
-                : notes.Add($"{source.Name}: {all.Count - once.Length} repeated questions left out, the first answer of each counts."));
+                : notes.Add($"{source.Name}: {all.Count - once.Length} repeated questions left out; the first answer to each counts."));
     }
 
     /// <summary>
-    /// An answer without what nobody sees and what still tells where it comes from: a table writes other ends of lines than a model, and a
-    /// word processor leaves marks of no width.
+    /// Returns an answer without invisible characters that reveal its source: a spreadsheet writes other line ends than a model, and a
+    /// word processor leaves zero-width characters.
     /// </summary>
     private static string Shown(string answer) =>
         string.Join('\n', LineEnds().Split(Unseen().Replace(answer, "").Replace('\u00A0', ' ')).Select(static line => line.TrimEnd()))

@@ -4,7 +4,7 @@ using MedQA.Pipeline.Storage;
 namespace MedQA.Pipeline.Studies;
 
 /// <summary>
-/// A rater of a study. There is one as long as the row stands: a deleted rater has none, and nothing opens or takes a click any more.
+/// A rater of a study. The rater exists as long as the row: without it, the link is invalid and no click is accepted.
 /// </summary>
 public sealed record Rater
 {
@@ -14,7 +14,7 @@ public sealed record Rater
     /// <summary>The name within the study: <c>r1</c>, <c>r2</c> …</summary>
     public required string Name { get; init; }
 
-    /// <summary>Where the rater stands.</summary>
+    /// <summary>The rater's state.</summary>
     public RaterState State { get; init; }
 
     /// <summary>When the rater agreed to take part.</summary>
@@ -32,7 +32,7 @@ public sealed record Rater
     /// <summary>The version that was read.</summary>
     internal StoredVersion ETag { get; init; }
 
-    /// <summary>Whether nothing can be changed any more.</summary>
+    /// <summary>Whether the rater has ended and can change nothing.</summary>
     public bool HasEnded => State is RaterState.Submitted or RaterState.Stopped or RaterState.Withdrawn;
 
     /// <summary>Whether the rater may go to another state, or stay in this one.</summary>

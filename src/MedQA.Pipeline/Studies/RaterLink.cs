@@ -7,8 +7,8 @@ using System.Text;
 namespace MedQA.Pipeline.Studies;
 
 /// <summary>
-/// What a rater's link carries: the study, the rater, and a secret of 256 random bits. Links put it behind <c>#</c>, which browsers neither
-/// send nor pass on, and the page sends it in a header: it stands in no log. Of the secret only a hash is stored.
+/// The content of a rater's link: the study, the rater, and a secret of 256 random bits. Links have it after <c>#</c>, which browsers
+/// do not send, and the page sends it in a header, so it is in no log. Only a hash of the secret is stored.
 /// </summary>
 /// <param name="Study">The study.</param>
 /// <param name="Rater">The rater's name within it: <c>r1</c>, <c>r2</c> …</param>
@@ -57,6 +57,6 @@ public sealed record RaterLink(StudyId Study, string Rater, string Secret)
     /// <summary>Whether this is the secret that a hash was stored of; the time it takes says nothing about how near it is.</summary>
     public bool Fits(string hash) => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash), Encoding.ASCII.GetBytes(hash));
 
-    /// <summary>What stands behind <c>#</c> in the link.</summary>
+    /// <summary>Returns the part of the link after <c>#</c>.</summary>
     public override string ToString() => $"{Study}-{Rater}-{Secret}";
 }

@@ -11,7 +11,7 @@ public sealed record RatingClick : RaterClick
     public DateTimeOffset Received { get; init; }
 }
 
-/// <summary>What a rater's clicks on one answer come to.</summary>
+/// <summary>A rater's rating of one answer, from the clicks.</summary>
 public sealed record RatedAnswer
 {
     /// <summary>The place in the rater's queue, from 0.</summary>
@@ -36,7 +36,7 @@ public sealed record RatedAnswer
     /// <summary>When the last of the clicks was made.</summary>
     public DateTimeOffset Last { get; init; }
 
-    /// <summary>What clicks come to, by the place in the queue.</summary>
+    /// <summary>Combines clicks into ratings, by position in the queue.</summary>
     /// <param name="clicks">The clicks, in any order.</param>
     public static ImmutableSortedDictionary<int, RatedAnswer> Of(IEnumerable<RatingClick> clicks)
     {

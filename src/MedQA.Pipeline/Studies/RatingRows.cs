@@ -8,8 +8,8 @@ namespace MedQA.Pipeline.Studies;
 /// <summary>
 /// The table of ratings. A rater's partition holds the rater's own row and a row per click. Clicks are written together with a change of
 /// the rater's row as it was read, in one transaction: once the rater
-/// has ended or is deleted, no click can come after. What is to be removed is marked in that row before anything goes, so that whoever
-/// finds the mark can go on: <see cref="UnfinishedRemovalsAsync"/>.
+/// has ended or is deleted, no click can come after. A removal is marked in that row first, so that it
+/// can be resumed: <see cref="UnfinishedRemovalsAsync"/>.
 /// </summary>
 /// <param name="storage">The storage.</param>
 internal sealed class RatingRows(RunStorage storage)
@@ -25,7 +25,7 @@ internal sealed class RatingRows(RunStorage storage)
 
     private readonly StoredTable _table = StoredTable.OfRatings(storage);
 
-    /// <summary>The rater, or <see langword="null"/> where there is none of that name, or not any more.</summary>
+    /// <summary>Returns the rater, or <see langword="null"/> if there is none of that name.</summary>
     public async Task<Rater?> FindAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
         await _table.FindAsync(PartitionOf(study, rater), Rater.RowKey, cancellationToken) is { } row
             && row.GetBoolean(Deleting) is not true
@@ -37,12 +37,12 @@ internal sealed class RatingRows(RunStorage storage)
         _table.PutAsync(rater.ToRow(PartitionOf(study, rater.Name)), cancellationToken);
 
     /// <summary>Writes a changed rater.</summary>
-    /// <returns>Whether it was written; else somebody has changed or removed the row since it was read.</returns>
+    /// <returns>Whether it was written; otherwise the row was changed or removed since it was read.</returns>
     public async Task<bool> TryUpdateAsync(StudyId study, Rater rater, CancellationToken cancellationToken) =>
         await _table.TryReplaceAsync(rater.ToRow(PartitionOf(study, rater.Name)), rater.ETag, cancellationToken) is not null;
 
-    /// <summary>Adds clicks; those that stand already stay as they are.</summary>
-    /// <returns>Whether they were added; else somebody has changed or removed the rater since the row was read.</returns>
+    /// <summary>Adds clicks; existing ones are unchanged.</summary>
+    /// <returns>Whether they were added; otherwise the rater was changed or removed since the row was read.</returns>
     public Task<bool> TryAddAsync(StudyId study, Rater rater, IReadOnlyCollection<RatingClick> clicks,
         CancellationToken cancellationToken)
     {
@@ -58,8 +58,8 @@ internal sealed class RatingRows(RunStorage storage)
         _table.QueryAsync(ClicksOf(PartitionOf(study, rater)), cancellationToken).Select(From);
 
     /// <summary>
-    /// Removes a rater: marks the rater's own row, so that nothing comes after, then removes the clicks, and that row last. Repeated, it
-    /// goes on where it was cut off.
+    /// Removes a rater: marks the rater's own row, so that nothing is added, then removes the clicks, and that row last. Repeating it
+    /// resumes an interrupted removal.
     /// </summary>
     public Task DeleteAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
         DeleteAsync(PartitionOf(study, rater), cancellationToken);

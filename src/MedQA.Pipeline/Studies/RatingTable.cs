@@ -63,7 +63,7 @@ public static class RatingTable
     /// <summary>Every rating, by rater and place.</summary>
     /// <param name="study">The study.</param>
     /// <param name="ratings">What its raters clicked.</param>
-    /// <param name="history">Every click in the order in which it was made, instead of what they come to.</param>
+    /// <param name="history">Whether to return every click in order instead of the final ratings.</param>
     public static IEnumerable<RatingLine> Lines(Study study, IReadOnlyList<RaterRatings> ratings, bool history)
     {
         ArgumentNullException.ThrowIfNull(study);

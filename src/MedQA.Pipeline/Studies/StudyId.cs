@@ -5,7 +5,7 @@ using MedQA.Pipeline.Runs;
 namespace MedQA.Pipeline.Studies;
 
 /// <summary>
-/// Names a study: 80 random bits, written as runs are. Nothing about the study can be read from it, and nobody guesses one.
+/// A study's id: 80 random bits, in the same format as run ids. It reveals nothing about the study and cannot be guessed.
 /// </summary>
 public readonly record struct StudyId
 {

@@ -12,15 +12,15 @@ namespace MedQA.Pipeline.Studies;
 /// <summary>Makes studies of what was asked for: reads the sources, matches their questions, draws, and says who sees what.</summary>
 public static class StudyMaking
 {
-    /// <summary>What raters see as the title where none was given.</summary>
+    /// <summary>The default title shown to raters.</summary>
     public const string UsualTitle = "Rating answers to medical questions";
 
     private const string UsualInstructions =
-        "Read the question and the answer, and say for each line on the right what holds for this answer. Judge what stands there, not "
-            + "what was probably meant. Where you cannot judge an answer at all, skip it.";
+        "Read the question and the answer, then make a choice on each line on the right. Judge what the answer says, not what was probably "
+            + "meant. If you cannot judge an answer at all, skip it.";
     private const string UsualConsent =
-        "What you choose and write here is stored with the time it took you, under a number and not under your name, and is used for "
-            + "research. Taking part is voluntary. You can stop at any time without giving a reason, and have removed what you rated.";
+        "Your choices and comments are stored with the time they took, under a number rather than your name, and are used for research. "
+            + "Taking part is voluntary. You can stop at any time without giving a reason, and have your ratings deleted.";
     private const int MaxSources = 12;
     private const int MaxTextLength = 10_000;
     private const int MaxNameLength = 200;
@@ -50,11 +50,11 @@ public static class StudyMaking
             .FirstOrDefault(static same => same.Count() > 1) is { } twice)
         {
             throw new InputException(
-                new FaultLocation(Field: "sources"), $"Two sources are called '{twice.Key}': give them names of their own.");
+                new FaultLocation(Field: "sources"), $"The source name '{twice.Key}' appears twice; names must be unique.");
         }
 
         Require(
-            !rubric.Compares || sources.Count > 1, "sources", $"Rubric {rubric.Name} compares two answers: it needs two sources or more.");
+            !rubric.Compares || sources.Count > 1, "sources", $"Rubric {rubric.Name} compares two answers and needs at least two sources.");
         var (shared, notes) = Shared(sources);
         var drawn = Draw(shared, request, sources);
         var answers = ImmutableArray.CreateBuilder<StudyAnswer>();
@@ -117,7 +117,7 @@ public static class StudyMaking
         {
             throw new InputException(
                 new FaultLocation(Field: "sources"),
-                "The sources have no question in common: questions are the same where their texts are, letter by letter.");
+                "The sources have no question in common. Questions match only if their texts are identical.");
         }
 
         return (shared, [.. sources.Where(source => source.Answers.Length > shared.Count)
@@ -144,8 +144,8 @@ public static class StudyMaking
             Require(
                 there >= stratum.Questions,
                 "strata",
-                $"Data set {stratum.Dataset} has {there} questions that every source answers, and {stratum.Questions} are asked for. "
-                    + $"There are {string.Join(", ", questions.CountBy(static question => question.Dataset)
+                $"Data set {stratum.Dataset} has {there} questions that every source answers, but {stratum.Questions} were requested. "
+                    + $"Available: {string.Join(", ", questions.CountBy(static question => question.Dataset)
                         .Select(static dataset => $"{dataset.Value} of {dataset.Key}"))}.");
         }
 
@@ -182,14 +182,15 @@ public static class StudyMaking
             !string.IsNullOrWhiteSpace(request.Name) && request.Name.Length <= MaxNameLength,
             "name",
             $"The study needs a name of at most {MaxNameLength} characters.");
-        Require((request.Title?.Length ?? 0) <= MaxNameLength, "title", $"The title has at most {MaxNameLength} characters.");
-        Require(IsOneLine(request.Name), "name", "The study's name has no control characters and no line ends.");
-        Require(IsOneLine(request.Title), "title", "The title has no control characters and no line ends.");
+        Require((request.Title?.Length ?? 0) <= MaxNameLength, "title", $"The title must have at most {MaxNameLength} characters.");
+        Require(IsOneLine(request.Name), "name", "The study's name must not contain control characters or line breaks.");
+        Require(IsOneLine(request.Title), "title", "The title must not contain control characters or line breaks.");
         Require(
             (request.Instructions?.Length ?? 0) <= MaxTextLength,
             "instructions",
-            $"The instructions have at most {MaxTextLength:#,0} characters.");
-        Require((request.Consent?.Length ?? 0) <= MaxTextLength, "consent", $"The consent has at most {MaxTextLength:#,0} characters.");
+            $"The instructions must have at most {MaxTextLength:#,0} characters.");
+        Require(
+            (request.Consent?.Length ?? 0) <= MaxTextLength, "consent", $"The consent must have at most {MaxTextLength:#,0} characters.");
         Require(
             !request.Sources.IsDefaultOrEmpty && request.Sources.Length <= MaxSources,
             "sources",
@@ -206,33 +207,33 @@ public static class StudyMaking
                 !string.IsNullOrWhiteSpace(rater) && rater.Length <= MaxNameLength,
                 field,
                 $"Each rater needs a name of at most {MaxNameLength} characters.");
-            Require(IsOneLine(rater), field, "A rater's name has no control characters and no line ends.");
-            Require(names.Add(rater.Trim()), field, $"Two raters are called '{rater.Trim()}': give them names of their own.");
+            Require(IsOneLine(rater), field, "A rater's name must not contain control characters or line breaks.");
+            Require(names.Add(rater.Trim()), field, $"The rater name '{rater.Trim()}' appears twice; names must be unique.");
         }
 
         Require(
             request.RatersPerAnswer is null or >= 1 && (request.RatersPerAnswer ?? 1) <= request.Raters.Length,
             "ratersPerAnswer",
-            $"An answer can be rated by 1 to {request.Raters.Length} raters: there are {request.Raters.Length}.");
-        Require(request.Pilot is >= 0 and <= StudyStore.MaxPilot, "pilot", $"A pilot has 0 to {StudyStore.MaxPilot:#,0} answers.");
+            $"ratersPerAnswer must be from 1 to {request.Raters.Length}, the number of raters.");
+        Require(request.Pilot is >= 0 and <= StudyStore.MaxPilot, "pilot", $"The pilot must have 0 to {StudyStore.MaxPilot:#,0} answers.");
         Require(
             request.Strata is not { } strata
                 || (!strata.IsDefault && strata.All(static stratum => stratum is { Dataset.Length: > 0, Questions: > 0 })),
             "strata",
-            "Each stratum names a data set and a number of questions, at least 1.");
+            "Each stratum must name a data set and a number of questions, at least 1.");
     }
 
     private static async Task<AnswerSource> ReadAsync(
         SourceRequest source, int index, RunReader reader, CancellationToken cancellationToken)
     {
         var field = $"sources[{index}]";
-        Require(source is { Run: not null, Csv: null } or { Run: null, Csv: not null }, field, "A source is either a run or a csv.");
-        Require((source.Name?.Length ?? 0) <= MaxNameLength, field, $"A source's name has at most {MaxNameLength} characters.");
-        Require((source.FileName?.Length ?? 0) <= MaxNameLength, field, $"A file's name has at most {MaxNameLength} characters.");
+        Require(source is { Run: not null, Csv: null } or { Run: null, Csv: not null }, field, "A source must have either a run or a csv.");
+        Require((source.Name?.Length ?? 0) <= MaxNameLength, field, $"A source's name must have at most {MaxNameLength} characters.");
+        Require((source.FileName?.Length ?? 0) <= MaxNameLength, field, $"A file's name must have at most {MaxNameLength} characters.");
         Require(
             IsOneLine(source.Name) && IsOneLine(source.FileName),
             field,
-            "The names of a source and of its file have no control characters and no line ends.");
+            "The names of a source and its file must not contain control characters or line breaks.");
         if (source.Run is { } run)
         {
             return await AnswerSource.OfRunAsync(reader, run, source.Name, cancellationToken);
@@ -255,8 +256,8 @@ public static class StudyMaking
             return Rubrics.Find(rubric.GetString()!)
                 ?? throw new InputException(
                     new FaultLocation(Field: "rubric"),
-                    $"There is no rubric '{rubric.GetString()}'. There are "
-                        + $"{string.Join(", ", Rubrics.All.Select(static known => known.Name))}; or send a rubric of your own as an "
+                    $"Unknown rubric '{rubric.GetString()}'. The rubrics are "
+                        + $"{string.Join(", ", Rubrics.All.Select(static known => known.Name))}; or send your own rubric as an "
                         + "object.");
         }
 
@@ -272,7 +273,7 @@ public static class StudyMaking
         }
     }
 
-    /// <summary>Whether a name can stand in a line of a table, a log or a report as it is.</summary>
+    /// <summary>Whether a name can appear unchanged in a line of a table, a log or a report.</summary>
     private static bool IsOneLine(string? name) =>
         name is null || !name.Any(static letter => char.IsControl(letter) || letter is '\u2028' or '\u2029');
 

@@ -35,7 +35,7 @@ public sealed record StudyManifest
     /// <summary>The rubric, word for word.</summary>
     public required Rubric Rubric { get; init; }
 
-    /// <summary>Decides which questions are drawn. It is public, so that whoever has the sources can draw them again.</summary>
+    /// <summary>Decides which questions are drawn. It is public, so that anyone with the sources can draw them again.</summary>
     public required long Seed { get; init; }
 
     /// <summary>
@@ -57,7 +57,7 @@ public sealed record StudyManifest
     /// <summary>How many questions were drawn of each data set.</summary>
     public required ImmutableArray<StudyStratum> Strata { get; init; }
 
-    /// <summary>The raters that there were at the beginning: <c>r1</c>, <c>r2</c> … with what those who made the study call them.</summary>
+    /// <summary>The original raters: <c>r1</c>, <c>r2</c> … with their names.</summary>
     public required ImmutableArray<InvitedRater> Raters { get; init; }
 
     /// <summary>Questions that were drawn.</summary>

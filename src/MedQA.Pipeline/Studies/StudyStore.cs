@@ -13,9 +13,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace MedQA.Pipeline.Studies;
 
 /// <summary>
-/// Keeps studies: what they ask is in blobs that are written once, what raters click is in the table of ratings. What is to be removed is
-/// marked first, and then counts for nothing; a removal that was cut off
-/// goes on when it is asked for again, or when <see cref="FinishRemovalsAsync"/> finds the mark.
+/// Stores studies: their definitions in blobs that are written once, raters' clicks in the table of ratings. Removals are
+/// marked first and take effect at once; an interrupted removal
+/// resumes when it is requested again, or when <see cref="FinishRemovalsAsync"/> finds the mark.
 /// </summary>
 public sealed class StudyStore
 {
@@ -32,7 +32,7 @@ public sealed class StudyStore
     private const string AnswersName = "answers.json";
     private const string QueuesName = "queues.json";
 
-    /// <summary>Written here and read by nobody: with it the draws of a study can be checked, and they can be foretold.</summary>
+    /// <summary>Written but never read by the service: with it, a study's draws can be verified and predicted.</summary>
     private const string SecretName = "blinding.json";
 
     /// <summary>Stands as long as a study is being deleted.</summary>
@@ -127,7 +127,7 @@ public sealed class StudyStore
     /// <summary>A study, or <see langword="null"/> where there is none.</summary>
     public async Task<Study?> FindAsync(StudyId study, CancellationToken cancellationToken)
     {
-        // The manifest is looked for each time: a study that was deleted elsewhere is gone here, too. Nothing of one ever changes.
+        // The manifest is checked each time, because another process may have deleted the study. Otherwise studies never change.
         if (_studies.TryGetValue(study, out var known) && await Blob(study, ManifestName).ExistsAsync(cancellationToken))
         {
             return known;
@@ -142,7 +142,7 @@ public sealed class StudyStore
         return await WithPartsAsync(study, manifest, cancellationToken);
     }
 
-    /// <summary>The rater whose link this is, or <see langword="null"/> where it opens nothing.</summary>
+    /// <summary>Returns the rater of a link, or <see langword="null"/> if the link is invalid.</summary>
     public async Task<RaterSession?> OpenAsync(RaterLink link, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(link);
@@ -151,13 +151,13 @@ public sealed class StudyStore
             return null;
         }
 
-        // While a study is being deleted, rows of its raters still stand: what is remembered of it does not hold.
+        // While a study is being deleted, its raters' rows still exist, so the cached study is not enough.
         return await FindAsync(link.Study, cancellationToken) is { } study ? new RaterSession(study, rater) : null;
     }
 
-    /// <summary>Takes clicks of a rater.</summary>
-    /// <returns>Where the rater stands: they were taken if that is <see cref="RaterState.Rating"/>, and else not; <see langword="null"/>
-    /// where the rater was removed just now.</returns>
+    /// <summary>Stores clicks of a rater.</summary>
+    /// <returns>The rater's state: the clicks were stored only if it is <see cref="RaterState.Rating"/>; <see langword="null"/>
+    /// if the rater was removed meanwhile.</returns>
     public async Task<RaterState?> AddAsync(RaterSession session, IReadOnlyCollection<RatingClick> clicks,
         CancellationToken cancellationToken)
     {
@@ -171,7 +171,7 @@ public sealed class StudyStore
         while (rater is { State: RaterState.Rating } && taken.Length > 0
             && !await _rows.TryAddAsync(session.Study.Id, rater, taken, cancellationToken))
         {
-            // Other clicks of the rater came at the same moment, or an end.
+            // The rater's row was changed concurrently, by other clicks or an end.
             rater = await _rows.FindAsync(session.Study.Id, rater.Name, cancellationToken);
         }
 
@@ -179,11 +179,11 @@ public sealed class StudyStore
     }
 
     /// <summary>
-    /// Changes where a rater stands. Who withdraws is marked first, and the ratings go then: repeated, or by <see
-    /// cref="FinishRemovalsAsync"/>, that goes on where it was cut off.
+    /// Changes a rater's state. A withdrawal is marked first, then the ratings are removed; repeating it, or <see
+    /// cref="FinishRemovalsAsync"/>, resumes an interrupted removal.
     /// </summary>
-    /// <returns>The rater as written, or <see langword="null"/> where the rater was changed or removed meanwhile.</returns>
-    /// <exception cref="ArgumentException">Nothing leads from where the rater stands to that state; see <see
+    /// <returns>The rater as written, or <see langword="null"/> if the rater was changed or removed meanwhile.</returns>
+    /// <exception cref="ArgumentException">The rater's state cannot change to that state; see <see
     /// cref="Rater.CanBecome"/>.</exception>
     public async Task<Rater?> ChangeAsync(RaterSession session, RaterState state, CancellationToken cancellationToken)
     {
@@ -237,7 +237,7 @@ public sealed class StudyStore
         return [.. found.OfType<RaterRatings>()];
     }
 
-    /// <summary>Gives a rater a new link; the one before opens nothing any more.</summary>
+    /// <summary>Replaces a rater's link; the old one stops working.</summary>
     /// <returns>The link, or <see langword="null"/> where there is no such rater.</returns>
     public async Task<RaterLink?> RenewLinkAsync(StudyId study, string rater, CancellationToken cancellationToken)
     {
@@ -254,9 +254,9 @@ public sealed class StudyStore
     }
 
     /// <summary>
-    /// Removes a rater and everything that the rater clicked; the study goes on. Repeated, it goes on where it was cut off.
+    /// Removes a rater and the rater's clicks; the study continues. Repeating it resumes an interrupted removal.
     /// </summary>
-    /// <returns>Whether the study has such a rater, or had one.</returns>
+    /// <returns>Whether the study has, or had, the rater.</returns>
     public async Task<bool> DeleteRaterAsync(Study study, string rater, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(study);
@@ -270,10 +270,10 @@ public sealed class StudyStore
     }
 
     /// <summary>
-    /// Removes a study with all ratings. It is marked, and its manifest goes first: then nobody finds it any more. Repeated, or by
-    /// <see cref="FinishRemovalsAsync"/>, this goes on where it was cut off.
+    /// Removes a study and its ratings. It is marked, and its manifest is removed first, so that it is no longer found. Repeating it, or
+    /// <see cref="FinishRemovalsAsync"/>, resumes an interrupted removal.
     /// </summary>
-    /// <returns>Whether there was such a study, or something left of one.</returns>
+    /// <returns>Whether the study, or any part of it, existed.</returns>
     public async Task<bool> DeleteAsync(StudyId study, CancellationToken cancellationToken)
     {
         if (!await Blob(study, ManifestName).ExistsAsync(cancellationToken)
@@ -339,7 +339,7 @@ public sealed class StudyStore
         || (FullDisk.Describe(fault) is null && fault is InvalidDataException or UnusableException or JsonException);
 
     /// <summary>
-    /// Removes what belongs to a study. The manifest first, so that nobody finds it; the queues, which say whose rows there are, behind the
+    /// Removes a study's data: the manifest first, so that it is no longer found; the queues, which list the raters, after their
     /// rows; the mark last.
     /// </summary>
     private async Task RemoveAsync(StudyId study, CancellationToken cancellationToken)

@@ -22,8 +22,8 @@ public static partial class FaultText
     }
 
     /// <summary>
-    /// What may be stored or sent of a fault, for whoever may see the run or the answer: its message, in which each path of this machine is
-    /// only the name of its file.
+    /// Returns a fault's message as it may be stored, or sent to anyone who can read the run or answer: each path of this machine is
+    /// reduced to its file name.
     /// </summary>
     public static string MessageOf(Exception fault)
     {

@@ -23,17 +23,17 @@ public static class PipelineMetrics
     private static readonly Counter<long> Questions = Meter.CreateCounter<long>(
         "medqa.questions",
         "{question}",
-        "Questions that are done, by outcome: answered, unanswered (by the model) or the code of a failure.");
+        "Finished questions by outcome: answered, unanswered (by the model) or a failure's code.");
     private static readonly Counter<long> Tokens = Meter.CreateCounter<long>(
         "medqa.tokens",
         "{token}",
-        "Tokens of questions, by gen_ai.token.type: input (the prompt, once a question) and output (drawn, over all samples).");
+        "Tokens of questions, by gen_ai.token.type: input (the prompt, once per question) and output (generated, over all samples).");
     private static readonly Counter<double> ComputeTime =
-        Meter.CreateCounter<double>("medqa.compute.time", "s", "Seconds that workers spent on questions: on a GPU worker, GPU seconds.");
+        Meter.CreateCounter<double>("medqa.compute.time", "s", "Seconds spent by workers on questions; GPU seconds on a GPU worker.");
     private static readonly Histogram<double> QuestionDuration = Meter.CreateHistogram(
         "medqa.question.duration",
         "s",
-        "How long a question takes with all its samples.",
+        "The time per question, with all its samples.",
         advice: new InstrumentAdvice<double>
         {
             HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600]
@@ -42,21 +42,21 @@ public static class PipelineMetrics
     private static readonly Histogram<double> TokenRate = Meter.CreateHistogram(
         "medqa.question.token.rate",
         "{token}/s",
-        "Tokens drawn a second, question by question.",
+        "Tokens generated per second, per question.",
         advice: new InstrumentAdvice<double>
         {
             HistogramBucketBoundaries = [1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000, 25_000, 50_000]
         });
 
     private static readonly Counter<long> BatchAttempts = Meter.CreateCounter<long>(
-        "medqa.batch.attempts", "{attempt}", "Messages for batches that a worker has taken, by what became of them.");
-    private static readonly Counter<long> Runs = Meter.CreateCounter<long>("medqa.runs", "{run}", "Runs that have ended, by state.");
+        "medqa.batch.attempts", "{attempt}", "Batch messages taken by a worker, by outcome.");
+    private static readonly Counter<long> Runs = Meter.CreateCounter<long>("medqa.runs", "{run}", "Finished runs by state.");
     private static readonly Gauge<long> QueueMessages =
-        Meter.CreateGauge<long>("medqa.queue.messages", "{message}", "Messages of the queue question-batches, about.");
+        Meter.CreateGauge<long>("medqa.queue.messages", "{message}", "The approximate number of messages in the queue question-batches.");
     private static readonly Gauge<double> QueueAge =
-        Meter.CreateGauge<double>("medqa.queue.age", "s", "How long ago the next message for a worker was sent; 0 where none waits.");
+        Meter.CreateGauge<double>("medqa.queue.age", "s", "The age of the oldest message waiting for a worker; 0 if none waits.");
     private static readonly Counter<long> StorageRetries = Meter.CreateCounter<long>(
-        "medqa.storage.retries", "{call}", "Calls of storage that were made once more, after a status such as 503 or no answer.");
+        "medqa.storage.retries", "{call}", "Storage calls that were retried after a status such as 503 or no response.");
 
     /// <summary>A question is done.</summary>
     internal static void QuestionDone(string model, string profile, AnsweredQuestion answered)
@@ -82,7 +82,7 @@ public static class PipelineMetrics
     internal static void BatchTaken(string model, BatchOutcome outcome) =>
         BatchAttempts.Add(1, new TagList { { Model, model }, { Outcome, outcome.ToString() } });
 
-    /// <summary>A run has come to an end.</summary>
+    /// <summary>Records the end of a run.</summary>
     internal static void RunEnded(RunSummary run) =>
         Runs.Add(1, new TagList { { Model, run.Model }, { Profile, run.Profile }, { Outcome, run.State.ToString() } });
 

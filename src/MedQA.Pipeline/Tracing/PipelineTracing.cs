@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace MedQA.Pipeline.Tracing;
 
 /// <summary>
-/// The pipeline's traces: one trace from the upload to the answers, carried over queues and rows as a W3C traceparent. Names, ids, ordinals
-/// and outcomes stand in them; never a text.
+/// The pipeline's traces: one trace from the upload to the answers, carried over queues and rows as a W3C traceparent. They have names,
+/// ids, ordinals and outcomes, never texts.
 /// </summary>
 public static class PipelineTracing
 {
@@ -14,8 +14,8 @@ public static class PipelineTracing
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>
-    /// What a message or row carries of the current activity; <see langword="null"/> where nobody records it, so that who takes it up
-    /// begins a trace of its own.
+    /// The current activity's traceparent for a message or row; <see langword="null"/> if it is not recorded, so that its receiver
+    /// starts a new trace.
     /// </summary>
     internal static string? Traceparent =>
         Activity.Current is { Recorded: true, IdFormat: ActivityIdFormat.W3C } current ? current.Id : null;

@@ -40,7 +40,7 @@ public sealed class QuestionSetUploads
     /// <param name="again">Stores it once more, as a new upload, although it is there.</param>
     /// <param name="reading">How it is to be read. Another reading is another upload: it can mean other right options.</param>
     /// <param name="caller">
-    /// Whose budget the run counts for; <see langword="null"/> for nobody's in particular, as for an upload that came straight into the
+    /// Whose budget the run counts for; <see langword="null"/> if unknown, as for an upload written directly to the
     /// container.
     /// </param>
     /// <param name="cancellationToken">Cancels the calls.</param>
@@ -61,7 +61,7 @@ public sealed class QuestionSetUploads
                 || !profileName.All(static letter => letter is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-')))
         {
             throw new ArgumentException(
-                $"'{profileName}' cannot be a profile: their names have lower-case letters, digits and hyphens.", nameof(profileName));
+                $"'{profileName}' is not a profile name: names have lowercase letters, digits and hyphens.", nameof(profileName));
         }
 
         // The hash is the name, so all bytes must have been seen before the first is stored.
@@ -85,9 +85,8 @@ public sealed class QuestionSetUploads
     }
 
     /// <summary>
-    /// Whether a blob is what this service stores under its name: the content that the name's hash says, and nothing beside it that asks
-    /// for another profile. Whoever else can write the container
-    /// can write a blob of any name, with any metadata.
+    /// Whether a blob is as this service stores it: its content matches the hash in its name, and no metadata asks for another profile.
+    /// Others who can write to the container can write a blob with any name and metadata.
     /// </summary>
     /// <param name="blob">The blob.</param>
     /// <param name="etag">Its version.</param>

@@ -11,11 +11,11 @@ internal sealed class UploadClaim(StoredTable table, StoredRow row, StoredVersio
     private StoredVersion _etag = etag;
 
     /// <summary>Repeats the word.</summary>
-    /// <returns>Whether it still holds; else somebody has taken over.</returns>
+    /// <returns>Whether the claim still holds; otherwise another process has taken over.</returns>
     public Task<bool> KeepAsync(CancellationToken cancellationToken) => TryWriteAsync(cancellationToken);
 
     /// <summary>Notes that the upload was handled.</summary>
-    /// <returns>Whether the word held until now; else somebody has taken over, whose receipt stays.</returns>
+    /// <returns>Whether the claim held until now; otherwise another process has taken over, and its receipt stays.</returns>
     public Task<bool> CompleteAsync(CancellationToken cancellationToken)
     {
         row["Standing"] = nameof(UploadStanding.Handled);

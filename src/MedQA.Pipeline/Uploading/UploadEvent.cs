@@ -19,7 +19,7 @@ public sealed record UploadEvent(string BlobName, StoredVersion? ETag)
 
     /// <summary>
     /// Reads a message: Event Grid's own schema or CloudEvents 1.0 (Event Grid delivers each event as a message of its own), or a blob
-    /// trigger's poison message; in base64 as it lies in the queue, or as a host hands it on with the base64 already taken off.
+    /// trigger's poison message; in base64 as in the queue, or already decoded by a host.
     /// </summary>
     /// <returns>Whether it speaks of a question set that was uploaded.</returns>
     public static bool TryParse(string text, [NotNullWhen(true)] out UploadEvent? upload)
@@ -50,8 +50,8 @@ public sealed record UploadEvent(string BlobName, StoredVersion? ETag)
     public static UploadEvent Parse(string text) => TryParse(text, out var upload)
         ? upload
         : throw new FormatException(
-            $"The message is no event that a blob was created in the container {Container}. The subscription of Event Grid must deliver "
-                + $"{Created} of that container only.");
+            $"The message is not the event of a blob created in the container {Container}. The Event Grid subscription must deliver "
+                + $"only {Created} of that container.");
 
     private static UploadEvent? OfEventGrid(JsonElement root) =>
         (Text(root, "eventType") ?? Text(root, "type")) == Created

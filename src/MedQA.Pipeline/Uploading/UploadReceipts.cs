@@ -15,7 +15,7 @@ internal enum UploadStanding
     /// <summary>Somebody is at work on it, or was cut off.</summary>
     Claimed,
 
-    /// <summary>Its run has lost its blobs: whoever has that run's model makes it again.</summary>
+    /// <summary>Its run has lost its blobs: a host with that run's model recreates it.</summary>
     Again,
 }
 
@@ -74,13 +74,13 @@ internal sealed class UploadReceipts(RunStorage storage)
         _loaded = true;
     }
 
-    /// <summary>Whether this version of a blob needs no look any more.</summary>
+    /// <summary>Whether this version of a blob needs no more handling.</summary>
     public bool Contains(string blob, StoredVersion etag) => _known.Contains(KeyOf(blob, etag));
 
     /// <summary>Looks no more at this version of a blob for as long as this object lives.</summary>
     public void PassOver(string blob, StoredVersion etag) => _known.Add(KeyOf(blob, etag));
 
-    /// <summary>The receipt of this version of a blob; <see langword="null"/> where nobody has taken it yet.</summary>
+    /// <summary>The receipt of this version of a blob; <see langword="null"/> if none has been written yet.</summary>
     public async Task<UploadReceipt?> FindAsync(string blob, StoredVersion etag, CancellationToken cancellationToken) =>
         await _table.FindAsync(Partition, KeyOf(blob, etag), cancellationToken) is { } row
             ? new UploadReceipt
@@ -103,7 +103,7 @@ internal sealed class UploadReceipts(RunStorage storage)
     /// The receipt that was found, which the claim takes the place of; <see langword="null"/> where none was.
     /// </param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <returns>The claim; <see langword="null"/> where somebody else has written a receipt meanwhile.</returns>
+    /// <returns>The claim; <see langword="null"/> if another process has written a receipt meanwhile.</returns>
     public async Task<UploadClaim?> TryClaimAsync(
         string blob, StoredVersion etag, RunId run, string model, UploadReceipt? standing, CancellationToken cancellationToken)
     {
@@ -124,7 +124,7 @@ internal sealed class UploadReceipts(RunStorage storage)
         _table.PutAsync(RowOf(blob, etag, run, model, UploadStanding.Handled), cancellationToken);
 
     /// <summary>
-    /// Has the uploads of a run that cannot go on looked at again, by whoever has its model: where its blobs are lost, that makes it again.
+    /// Has the uploads of a blocked run handled again by a host with its model, which recreates the run if its blobs are lost.
     /// For another model they are as handled as before.
     /// </summary>
     public async Task ForgetAsync(RunId run, string model, CancellationToken cancellationToken)

@@ -1,30 +1,30 @@
 namespace MedQA.Web.Access;
 
-/// <summary>Who may call what.</summary>
+/// <summary>Options of an <see cref="AccessPolicy"/>.</summary>
 public sealed record AccessOptions
 {
-    /// <summary>The fewest characters of a key: more than anybody tries out.</summary>
+    /// <summary>The minimum length of a key, too long to guess.</summary>
     public const int ShortestKey = 32;
 
-    /// <summary>How the host learns who asks.</summary>
+    /// <summary>How the host authenticates callers.</summary>
     public required AccessMode Mode { get; init; }
 
-    /// <summary>The key of readers, or <see langword="null"/> where nobody reads by key.</summary>
+    /// <summary>The key of readers, or <see langword="null"/> for none.</summary>
     public string? ReaderKey { get; init; }
 
-    /// <summary>The key of those who start runs, or <see langword="null"/>.</summary>
+    /// <summary>The key of runners, who start runs, or <see langword="null"/> for none.</summary>
     public string? RunnerKey { get; init; }
 
-    /// <summary>The key of administrators, or <see langword="null"/>.</summary>
+    /// <summary>The key of administrators, or <see langword="null"/> for none.</summary>
     public string? AdminKey { get; init; }
 
     /// <summary>
-    /// The name under which browsers reach the service, with a port where it is not 443; <see langword="null"/> where only the requests say
-    /// it. Its pages may write where Mode is EntraId.
+    /// The service's host name for browsers, with a port unless it is 443; <see langword="null"/> to use only the requests' own.
+    /// Its pages may write if Mode is EntraId.
     /// </summary>
     public string? HostName { get; init; }
 
-    /// <summary>Refuses what cannot work.</summary>
+    /// <summary>Validates the options.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     internal void Check()
     {
@@ -34,16 +34,16 @@ public sealed record AccessOptions
         foreach (var (key, name) in keys.Zip(names))
         {
             Require(key is null || key.Length >= ShortestKey, name, $"at least {ShortestKey} characters, or not set");
-            Require(key is null || Mode == AccessMode.Keys, name, "left out unless Mode is Keys");
+            Require(key is null || Mode == AccessMode.Keys, name, "omitted unless Mode is Keys");
         }
 
         var given = keys.OfType<string>().ToList();
         Require(
             Mode != AccessMode.Keys || given.Count > 0,
             nameof(ReaderKey),
-            "set, or one of RunnerKey and AdminKey, where Mode is Keys: else nobody can do anything");
+            "set, or one of RunnerKey and AdminKey, if Mode is Keys");
         Require(
-            given.Distinct(StringComparer.Ordinal).Count() == given.Count, nameof(RunnerKey), "another key than those of the other roles");
+            given.Distinct(StringComparer.Ordinal).Count() == given.Count, nameof(RunnerKey), "different from the keys of the other roles");
     }
 
     private static void Require(bool holds, string setting, string wanted)

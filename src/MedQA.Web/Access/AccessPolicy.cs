@@ -6,20 +6,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Access;
 
-/// <summary>Decides by the route table's roles who may call what.</summary>
+/// <summary>Authorizes callers by the route table's roles.</summary>
 public sealed class AccessPolicy
 {
-    /// <summary>The header that carries a key. Never the query: addresses are written down in logs and histories.</summary>
+    /// <summary>The header that carries a key. Keys are never sent in the query, because URLs appear in logs and histories.</summary>
     public const string KeyHeader = "x-medqa-key";
 
-    /// <summary>Whoever reaches the host may do everything: for one's own machine only.</summary>
+    /// <summary>Everyone who can reach the host may do everything; only for your own machine.</summary>
     public static AccessPolicy Anyone { get; } = new(new AccessOptions { Mode = AccessMode.Anyone });
 
     private readonly AccessMode _mode;
     private readonly string? _hostName;
     private readonly (ApiRole Role, byte[] Hash)[] _keys;
 
-    /// <summary>A policy.</summary>
+    /// <summary>Creates a policy.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public AccessPolicy(AccessOptions options)
     {
@@ -36,26 +36,26 @@ public sealed class AccessPolicy
     }
 
     /// <summary>
-    /// What a request that must not be answered gets instead: 401 where nobody is known to ask, 403 where the role does not suffice.
+    /// Returns the refusal of an unauthorized request: 401 if the caller is unknown, 403 if the role is insufficient.
     /// </summary>
-    /// <param name="needed">The role that the route asks for.</param>
+    /// <param name="needed">The role that the route requires.</param>
     /// <param name="request">The request.</param>
-    /// <returns><see langword="null"/> for a request that may go on.</returns>
+    /// <returns><see langword="null"/> for an allowed request.</returns>
     public IResult? Refuse(ApiRole needed, HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        // A cookie of the platform's sign-in goes with every request of the browser, also with one that a foreign page makes. A key goes
-        // only with those that its owner makes.
+        // Browsers send the cookie of the platform's sign-in with every request, even those of foreign pages. A key is sent only by its
+        // owner.
         if (_mode == AccessMode.EntraId && ForeignPage.Writes(request, page => IsOwn(page, request)))
         {
             return Problem.Of(
                 StatusCodes.Status403Forbidden,
                 "foreign-page",
-                "A page of another origin may not write here",
+                "Cross-origin writes are not allowed",
                 "The browser sent this request for a page of another origin.");
         }
 
-        // A rater's routes ask for the secret of the link themselves, in every host and mode: who else asks plays no part.
+        // Rater routes check the link's secret themselves, in every host and mode.
         if (needed is ApiRole.Anyone or ApiRole.Rater || _mode == AccessMode.Anyone)
         {
             return null;
@@ -64,13 +64,13 @@ public sealed class AccessPolicy
         return RoleOf(request) is not { } role
             ? Unknown(request)
             : role < needed
-                ? Problem.Of(StatusCodes.Status403Forbidden, "role", "Your role does not allow this", $"This needs the role {needed}.")
+                ? Problem.Of(StatusCodes.Status403Forbidden, "role", "Role required", $"This operation requires the role {needed}.")
                 : null;
     }
 
     /// <summary>
-    /// Who asks, as the day's budget tells callers apart: an id of Entra ID, the role whose key was sent, or
-    /// <see cref="ApiRequest.Anyone"/> where nobody is asked.
+    /// Returns the caller to charge to the day's budget: an Entra ID object id, the role of the key, or
+    /// <see cref="ApiRequest.Anyone"/> without authentication.
     /// </summary>
     /// <param name="request">A request that was not refused.</param>
     public string CallerOf(HttpRequest request)
@@ -90,7 +90,7 @@ public sealed class AccessPolicy
 
     private ApiRole? RoleOfKey(string key)
     {
-        // Hashes have one length and are all compared to their ends: the time says nothing about a key.
+        // All hashes have the same length and are compared in full, so the time reveals nothing about a key.
         var hash = Hash(key);
         ApiRole? found = null;
         foreach (var (role, expected) in _keys)
@@ -107,16 +107,16 @@ public sealed class AccessPolicy
     private IResult Unknown(HttpRequest request)
     {
         request.HttpContext.Response.Headers.WWWAuthenticate = _mode == AccessMode.Keys ? $"ApiKey header=\"{KeyHeader}\"" : "Bearer";
-        return Problem.Of(StatusCodes.Status401Unauthorized, "sign-in", "Nobody is signed in", _mode == AccessMode.Keys
-            ? $"{(request.Headers.ContainsKey(KeyHeader) ? "The key that was sent opens nothing here." : "No key was sent.")} A key comes "
-                + $"in the header {KeyHeader}; `medqa` sends what MEDQA_KEY holds."
-            : "Sign in with Entra ID, or send a token of it.");
+        return Problem.Of(StatusCodes.Status401Unauthorized, "sign-in", "Sign-in required", _mode == AccessMode.Keys
+            ? $"{(request.Headers.ContainsKey(KeyHeader) ? "The key is invalid." : "No key was sent.")} Send a key "
+                + $"in the header {KeyHeader}; `medqa` sends the value of MEDQA_KEY."
+            : "Sign in with Entra ID, or send an Entra ID token.");
     }
 
     /// <summary>
-    /// Whether a page is one of this service. What the platform passes on of the address is believed, because a browser sends no cookie of
-    /// this service to another name;
-    /// the connection that arrives here may have lost its TLS on the way, so pages with https are own pages too.
+    /// Whether a page belongs to this service. The forwarded host is trusted, because a browser sends no cookie of this service to another
+    /// name;
+    /// TLS may end in front of the app, so https pages belong to the service too.
     /// </summary>
     private bool IsOwn(Uri page, HttpRequest request)
     {

@@ -4,18 +4,17 @@ using Microsoft.Extensions.Primitives;
 
 namespace MedQA.Web.Access;
 
-/// <summary>Who was signed in, as the platform's authentication writes it: JSON in base64 in the header X-MS-CLIENT-PRINCIPAL.</summary>
+/// <summary>The signed-in user from the platform's authentication: base64 JSON in the header X-MS-CLIENT-PRINCIPAL.</summary>
 internal static class ClientPrincipal
 {
-    /// <summary>The header. The platform removes it from requests that come from outside.</summary>
+    /// <summary>The header. The platform removes it from outside requests.</summary>
     public const string Header = "X-MS-CLIENT-PRINCIPAL";
 
     private const int MaxLength = 64 * 1024;
     private const string RoleClaim = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
 
     /// <summary>
-    /// Claims that tell one principal from all others, the best first: the object id, which is the same in every app, and the id for this
-    /// app alone.
+    /// Claims that uniquely identify a principal, best first: the object id, which is the same in every app, and the app-specific id.
     /// </summary>
     private static readonly string[] IdClaims =
     [
@@ -23,22 +22,22 @@ internal static class ClientPrincipal
         "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier", "sub",
     ];
 
-    /// <summary>The highest role among a principal's app roles.</summary>
+    /// <summary>Returns the highest of a principal's app roles.</summary>
     /// <param name="values">The header's values.</param>
     /// <returns>
-    /// <see langword="null"/> where the header is missing, comes more than once, or holds no principal of Entra ID; <see
-    /// cref="ApiRole.Anyone"/> for one without any of the roles.
+    /// <see langword="null"/> if the header is missing, appears more than once, or has no Entra ID principal; <see
+    /// cref="ApiRole.Anyone"/> for a principal without any of the roles.
     /// </returns>
     public static ApiRole? RoleOf(StringValues values) => Find(values)?.Role;
 
-    /// <summary>The id of a principal: no name, and nothing that a person can choose.</summary>
+    /// <summary>Returns a principal's id, which unlike a name the user cannot choose.</summary>
     /// <param name="values">The header's values.</param>
-    /// <returns><see langword="null"/> where <see cref="RoleOf"/> is, and for a principal without an id.</returns>
+    /// <returns><see langword="null"/> if <see cref="RoleOf"/> returns it, or the principal has no id.</returns>
     public static string? IdOf(StringValues values) => Find(values)?.Id;
 
     private static (ApiRole Role, string? Id)? Find(StringValues values)
     {
-        // A second header can only be one that the platform did not write: then neither is believed.
+        // A second header cannot come from the platform, so neither is trusted.
         if (values is not [{ Length: > 0 and <= MaxLength } header])
         {
             return null;

@@ -2,16 +2,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Access;
 
-/// <summary>Recognizes writes that a browser sends for a page of another origin, with whatever it keeps for this one.</summary>
+/// <summary>Recognizes cross-origin writes, which browsers send with this origin's cookies.</summary>
 public static class ForeignPage
 {
     /// <summary>
-    /// Whether a request may change something and comes from a page of another origin: as Sec-Fetch-Site says it, or as Origin does.
+    /// Whether a request may change something and comes from a page of another origin, according to Sec-Fetch-Site or Origin.
     /// Browsers send at least one of them with every such request, and pages cannot change either;
-    /// a request with neither comes from no browser.
+    /// a request with neither does not come from a browser.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="isOwn">Whether an origin is this service's own.</param>
+    /// <param name="isOwn">Returns whether an origin is this service's own.</param>
     public static bool Writes(HttpRequest request, Func<Uri, bool> isOwn)
     {
         ArgumentNullException.ThrowIfNull(request);

@@ -7,21 +7,21 @@ using Microsoft.AspNetCore.Http.Features;
 namespace MedQA.Web.Access;
 
 /// <summary>
-/// Refuses requests whose address other servers on the way may read as another address. A server resolves the parts <c>.</c> and <c>..</c>
-/// of a path before it looks for a route;
-/// whoever stands in front and lets some paths pass without a sign-in looks at the path as it was sent, or decodes it once more.
+/// Refuses requests whose target a proxy may interpret differently. A server resolves the segments <c>.</c> and <c>..</c>
+/// of a path before routing;
+/// a proxy that exempts some paths from sign-in sees the path as sent, or decodes it once more.
 /// </summary>
 public static class RequestTarget
 {
-    /// <summary>Whether a path means the same to everybody, however often it is decoded.</summary>
+    /// <summary>Whether a path is unambiguous, however often it is decoded.</summary>
     /// <param name="target">
-    /// The request's target as it was sent (RFC 9112, section 3.2): a path, or an address with http or https. What follows the first
-    /// <c>?</c> is the query and not looked at.
+    /// The request target as sent (RFC 9112, section 3.2): a path, or an http or https URL. The query, after the first <c>?</c>, is not
+    /// checked.
     /// </param>
     /// <returns>
-    /// <see langword="false"/> where the target is neither, where a part of the path is <c>.</c> or <c>..</c> (with or without parameters
-    /// behind <c>;</c>, between slashes or backslashes, each of these characters
-    /// coded any number of times or not), and where it has a control character.
+    /// <see langword="false"/> if the target is neither, if a segment is <c>.</c> or <c>..</c> (with or without parameters after
+    /// <c>;</c>, between slashes or backslashes, each of these characters
+    /// encoded any number of times or not), or if it has a control character.
     /// </returns>
     public static bool IsPlain(string target)
     {
@@ -33,7 +33,7 @@ public static class RequestTarget
             return false;
         }
 
-        // The part behind # is looked at too: in a path the character has no meaning of its own to Kestrel.
+        // The part after # is checked too, because Kestrel gives the character no special meaning in a path.
         var query = target.IndexOf('?', StringComparison.Ordinal);
         var path = DecodeFully(query < 0 ? target : target.AsSpan(0, query));
         if (path.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0 || path.Contains('\u007f', StringComparison.Ordinal))
@@ -54,9 +54,9 @@ public static class RequestTarget
         return true;
     }
 
-    /// <summary>What a request gets whose target is not plain: 400 with the headers that every answer has.</summary>
+    /// <summary>Returns the refusal of a request with an ambiguous target: 400 with the common headers.</summary>
     /// <param name="context">The request, as the server received it.</param>
-    /// <returns><see langword="null"/> for a request that may go on.</returns>
+    /// <returns><see langword="null"/> for an allowed request.</returns>
     public static IResult? Refuse(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -69,18 +69,18 @@ public static class RequestTarget
         return Problem.Of(
             StatusCodes.Status400BadRequest,
             "request-target",
-            "The address cannot be used",
-            "The path of the address has a part '.' or '..' (coded or not) or a control character, or is none. "
-            + "Send the path that is meant; a question whose id has such a part is named by its place, with by=ordinal.");
+            "Invalid request target",
+            "The path has a segment '.' or '..' (encoded or not) or a control character, or the target is not a path. "
+            + "Send the resolved path; name a question whose id has such a segment by its ordinal, with by=ordinal.");
     }
 
     /// <summary>
-    /// A text without codes like %2e, also those that appear when others are decoded. Bytes beyond ASCII become one character each: none of
-    /// them is a character that is looked for.
+    /// Decodes all percent-encoding, including nested. Bytes beyond ASCII become one character each, none of which is
+    /// checked for.
     /// </summary>
     private static string DecodeFully(ReadOnlySpan<char> text)
     {
-        // A code that is complete is decoded at once, so that its character can be part of the code that it stands in.
+        // A complete code is decoded at once, so that its character can be part of an outer code.
         var decoded = new char[text.Length];
         var length = 0;
         foreach (var next in text)

@@ -15,7 +15,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Answers;
 
-/// <summary>The answers of a run, also while it goes on.</summary>
+/// <summary>Handlers for the answers of a run, even while it is in progress.</summary>
 internal static class AnswerHandlers
 {
     private const string Json = "application/json";
@@ -26,7 +26,7 @@ internal static class AnswerHandlers
     private const int MaxSearchLength = 200;
 
     /// <summary>
-    /// A page of answers as JSON, or all of them as a stream of JSON lines, as CSV or, of a run that has ended, as Parquet.
+    /// Returns a page of answers as JSON, or streams all of them as JSON lines, CSV or, for a finished run, Parquet.
     /// </summary>
     public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal static class AnswerHandlers
             var take = request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage);
             var page = await api.Reader.AnswersAsync(summary, request.Query("continuation"), take, query, cancellationToken);
 
-            // The lists of a result have the texts with the rows.
+            // A result's lists include the texts.
             var texts = await api.Reader.TextsAsync(
                 run, [.. page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal)], cancellationToken);
             return Conditional.Json(
@@ -56,15 +56,15 @@ internal static class AnswerHandlers
         {
             throw Problem.BadParameter(
                 query.Search is null ? "agreementBelow" : "search",
-                "must be left out where all answers are streamed; pages of JSON have it.");
+                "must be omitted when all answers are streamed; only JSON pages support it.");
         }
 
         if (format == Parquet && query.Filter != AnswerFilter.All)
         {
-            throw Problem.BadParameter("filter", "must be left out for Parquet, which has every answer.");
+            throw Problem.BadParameter("filter", "must be omitted for Parquet, which has every answer.");
         }
 
-        // What a result's revision holds does not change any more.
+        // A revision of a result is immutable.
         if (summary.State.IsFinal()
             && summary.Revision > 0
             && Conditional.IsKnown(
@@ -85,12 +85,12 @@ internal static class AnswerHandlers
             : Results.Stream(stream => WriteTableAsync(stream, answers, cancellationToken), "text/csv; charset=utf-8", $"{run}.csv");
     }
 
-    /// <summary>One question with its answer, every reasoning and every vote.</summary>
+    /// <summary>Returns a question with its answer, every reasoning and every vote.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var run = await RunHandlers.FindAsync(api, request, cancellationToken);
 
-        // Servers leave a coded slash in a path as it is; ids such as dataset/id have one.
+        // Servers leave an encoded slash in a path undecoded; ids such as dataset/id have one.
         var id = request.Path["question"].Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         if (await QuestionAsync(api, request, run, id, cancellationToken) is not var (ordinal, question)
             || await api.Reader.GetAnswerAsync(run.Run, ordinal, cancellationToken) is not { } answer)
@@ -102,7 +102,7 @@ internal static class AnswerHandlers
     }
 
     /// <summary>
-    /// The question by its id, or with <c>by=ordinal</c> by its place, which is unique where several data sets use an id.
+    /// Finds the question by its id, or with <c>by=ordinal</c> by its position, which is unique even if several data sets use the id.
     /// </summary>
     private static async Task<(int Ordinal, Question Question)?> QuestionAsync(
         Api api, ApiRequest request, RunSummary run, string question, CancellationToken cancellationToken)

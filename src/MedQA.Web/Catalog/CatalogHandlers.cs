@@ -7,10 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Catalog;
 
-/// <summary>What runs can be made of, and whether the service works.</summary>
+/// <summary>Handlers for the catalog and for health.</summary>
 internal static class CatalogHandlers
 {
-    /// <summary>A probe asks again soon and wants an answer; the storage's client would try for half a minute.</summary>
+    /// <summary>Probes need a quick response, but the storage client would retry for half a minute.</summary>
     private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(5);
 
     private static readonly Lazy<byte[]> Document = new(static () =>
@@ -22,24 +22,25 @@ internal static class CatalogHandlers
     });
 
     /// <summary>
-    /// Every profile, with all its fields and what its strategy does; a file that holds none is told of where it is asked for by name.
+    /// Lists all profiles with their fields and strategies' descriptions. An invalid file is reported only when its profile is requested
+    /// by name.
     /// </summary>
     public static Task<IResult> ProfilesAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(Conditional.Bytes(request, CanonicalJson.Catalog(api.Profiles.All(static _ => { })), "application/json"));
 
-    /// <summary>Accuracies from the literature.</summary>
+    /// <summary>Lists accuracies from the literature.</summary>
     public static Task<IResult> PublishedResultsAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(Conditional.Bytes(request, ReportJson.Write(PublishedResults.All), "application/json"));
 
-    /// <summary>The models that answer here.</summary>
+    /// <summary>The available models.</summary>
     public static Task<IResult> ModelsAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(Conditional.Json(request, [.. api.Models], WebJson.Default.ModelDescriptionArray));
 
-    /// <summary>The document that describes the interface: a resource of this assembly, made of the route table by a test.</summary>
+    /// <summary>Returns the OpenAPI document, an embedded resource that a test generates from the route table.</summary>
     public static Task<IResult> DocumentAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(Conditional.Bytes(request, Document.Value, "application/json"));
 
-    /// <summary>Whether the service is ready: its tables and its queue answer in time. A probe calls it.</summary>
+    /// <summary>Returns whether the service is ready: its tables and its queue respond in time. Called by probes.</summary>
     public static async Task<IResult> HealthAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(HealthLimit, api.Time);
@@ -65,8 +66,8 @@ internal static class CatalogHandlers
             return Problem.Of(
                 StatusCodes.Status503ServiceUnavailable,
                 "storage",
-                "The storage does not answer",
-                $"The storage has not answered within {HealthLimit.TotalSeconds:0} seconds. Runs go on when it does.");
+                "Storage unavailable",
+                $"The storage has not responded within {HealthLimit.TotalSeconds:0} seconds. Runs resume when it does.");
         }
     }
 }

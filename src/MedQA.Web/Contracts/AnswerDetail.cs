@@ -3,7 +3,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Web.Contracts;
 
-/// <summary>A question with everything about its answer.</summary>
+/// <summary>A question with its full answer.</summary>
 /// <param name="Question">The question.</param>
 /// <param name="Answer">The answer with every reasoning and vote.</param>
 public sealed record AnswerDetail(Question Question, AnsweredQuestion Answer);

@@ -2,12 +2,12 @@ using MedQA.Pipeline.Runs;
 
 namespace MedQA.Web.Contracts;
 
-/// <summary>Says what the pipeline knows of a run in the words of the HTTP interface.</summary>
+/// <summary>Converts a run from the pipeline to the API's contract.</summary>
 internal static class RunContract
 {
     extension(RunResource)
     {
-        /// <summary>Shows a run.</summary>
+        /// <summary>Converts a run.</summary>
         public static RunResource Of(RunSummary summary)
         {
             ArgumentNullException.ThrowIfNull(summary);

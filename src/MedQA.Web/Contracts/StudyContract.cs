@@ -2,15 +2,15 @@ using MedQA.Pipeline.Studies;
 
 namespace MedQA.Web.Contracts;
 
-/// <summary>Says what the pipeline knows of a study in the words of the HTTP interface.</summary>
+/// <summary>Converts a study from the pipeline to the API's contract.</summary>
 internal static class StudyContract
 {
     extension(StudyResource)
     {
-        /// <summary>A study as lists have it.</summary>
+        /// <summary>Converts a study for a list.</summary>
         public static StudyResource Of(StudyManifest study) => Plain(study ?? throw new ArgumentNullException(nameof(study)));
 
-        /// <summary>A study with how far each rater is.</summary>
+        /// <summary>Returns a study and each rater's progress.</summary>
         public static StudyResource Of(Study study, IReadOnlyList<RaterRatings> ratings)
         {
             ArgumentNullException.ThrowIfNull(study);
@@ -21,7 +21,7 @@ internal static class StudyContract
             };
         }
 
-        /// <summary>A study that was made just now, with the raters' links.</summary>
+        /// <summary>Converts a study just created, with the raters' links.</summary>
         public static StudyResource Of(Study study, IReadOnlyList<RaterLink> links)
         {
             var made = Of(study, [.. links.Select(static link => RaterRatings.None(link.Rater))]);
@@ -37,7 +37,7 @@ internal static class StudyContract
         /// <summary>A rater.</summary>
         /// <param name="study">The study.</param>
         /// <param name="invited">The rater as invited.</param>
-        /// <param name="ratings">What the rater clicked; <see langword="null"/> once the rater is deleted.</param>
+        /// <param name="ratings">The rater's ratings; <see langword="null"/> once the rater is deleted.</param>
         public static RaterResource Of(Study study, InvitedRater invited, RaterRatings? ratings)
         {
             ArgumentNullException.ThrowIfNull(study);

@@ -7,7 +7,7 @@ using MedQA.Pipeline.Studies;
 
 namespace MedQA.Web.Contracts;
 
-/// <summary>How the HTTP interface writes JSON: camelCase, enumerations as camelCase texts, what is unknown left out.</summary>
+/// <summary>The API's JSON: camelCase names and enumeration values, null values omitted.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -39,7 +39,7 @@ namespace MedQA.Web.Contracts;
 [JsonSerializable(typeof(RatingLine))]
 public sealed partial class WebJson : JsonSerializerContext
 {
-    /// <summary>The same for what callers send: a field that is not known, or that comes twice, is an error and not passed over.</summary>
+    /// <summary>The same for requests: unknown or duplicate fields are errors.</summary>
     internal static WebJson Requests => field ??= new WebJson(new JsonSerializerOptions(Default.Options)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -47,8 +47,8 @@ public sealed partial class WebJson : JsonSerializerContext
     });
 
     /// <summary>
-    /// The same for sentences that people read as they come, in a terminal for instance: quotation marks stand as they are. Such answers
-    /// are never markup: their type says so, and browsers are told not to guess.
+    /// The same for text that people read raw, such as in a terminal: quotation marks are not escaped. Such responses are never
+    /// interpreted as markup: their type says so, and browsers are told not to sniff.
     /// </summary>
     public static WebJson Readable =>
         field ??= new WebJson(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });

@@ -6,20 +6,20 @@ using Microsoft.Net.Http.Headers;
 namespace MedQA.Web.Dashboard;
 
 /// <summary>
-/// A file of the dashboard. All of them are resources of this assembly, so that every host has them without files beside it.
+/// A file of the dashboard, embedded in this assembly so that hosts need no separate files.
 /// </summary>
 /// <param name="Name">Its name.</param>
 /// <param name="ContentType">Its media type.</param>
 /// <param name="Content">Its bytes.</param>
 /// <param name="Compressed">Its bytes compressed with gzip.</param>
-/// <param name="Tag">Its ETag: a hash of the bytes, weak because it stands for the compressed ones too.</param>
+/// <param name="Tag">Its ETag: a hash of the bytes, weak because it also identifies the compressed ones.</param>
 internal sealed record DashboardFile(string Name, string ContentType, byte[] Content, byte[] Compressed, EntityTagHeaderValue Tag)
 {
     /// <summary>The page that loads the others.</summary>
     public const string Page = "index.html";
 
     /// <summary>
-    /// The page of raters. It and its files have a path of their own, which a sign-in in front can leave open without opening anything
+    /// The raters' page. It and its files have their own path, which can be excluded from sign-in without exposing anything
     /// else.
     /// </summary>
     public const string RatingPage = "rate.html";
@@ -31,7 +31,7 @@ internal sealed record DashboardFile(string Name, string ContentType, byte[] Con
     /// <summary>Every file.</summary>
     public static IEnumerable<DashboardFile> All => Files.Value.Values;
 
-    /// <summary>The file of a name, or <see langword="null"/>.</summary>
+    /// <summary>Returns the file with a name, or <see langword="null"/>.</summary>
     public static DashboardFile? Find(string name) => Files.Value.GetValueOrDefault(name);
 
     private static FrozenDictionary<string, DashboardFile> Load() => typeof(DashboardFile).Assembly.GetManifestResourceNames()

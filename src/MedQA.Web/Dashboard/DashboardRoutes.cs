@@ -8,14 +8,14 @@ using Microsoft.Net.Http.Headers;
 namespace MedQA.Web.Dashboard;
 
 /// <summary>
-/// The routes of the dashboard: rows like those of <see cref="ApiRoutes"/>, which hosts map in the same way, but no part of the interface
-/// that its document describes. The files hold nothing of any run; what they show they ask the interface for, in the name of whoever looks.
+/// The routes of the dashboard. Hosts map them like those of <see cref="ApiRoutes"/>, but they are not part of the documented
+/// API. The files have no data; the pages call the API with the user's credentials.
 /// </summary>
 public static class DashboardRoutes
 {
     /// <summary>
-    /// What the pages may do: load their own scripts and styles, and call this service. No other address, no script or style within a page,
-    /// and no way to make markup of a text: a question that looks like a script stays text.
+    /// The pages' content security policy: only their own scripts and styles and calls to this service; no inline script or style, and no
+    /// parsing of text as markup, so a question that looks like a script stays text.
     /// </summary>
     public const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action "
@@ -25,15 +25,15 @@ public static class DashboardRoutes
     /// <summary>Every route.</summary>
     public static ImmutableArray<ApiRoute> All { get; } =
     [
-        new("GetHome", "GET", "", ApiRole.Anyone, "Shows the dashboard.", static (_, request, _) =>
+        new("GetHome", "GET", "", ApiRole.Anyone, "Returns the dashboard.", static (_, request, _) =>
             Task.FromResult(Answer(request.Http, DashboardFile.Page))),
-        new("GetDashboard", "GET", "dashboard", ApiRole.Anyone, "Shows the dashboard.", static (_, request, _) =>
+        new("GetDashboard", "GET", "dashboard", ApiRole.Anyone, "Returns the dashboard.", static (_, request, _) =>
             Task.FromResult(Answer(request.Http, DashboardFile.Page))),
-        new("GetRatingPage", "GET", "rate", ApiRole.Anyone, "Shows the page of raters.", static (_, request, _) =>
+        new("GetRatingPage", "GET", "rate", ApiRole.Anyone, "Returns the raters' page.", static (_, request, _) =>
             Task.FromResult(Answer(request.Http, DashboardFile.RatingPage))),
-        new("GetRatingPageFile", "GET", "rate/{file}", ApiRole.Anyone, "Reads a file of the page of raters.", static (_, request, _) =>
+        new("GetRatingPageFile", "GET", "rate/{file}", ApiRole.Anyone, "Returns a file of the raters' page.", static (_, request, _) =>
             Task.FromResult(Answer(request.Http, request.Path["file"]))),
-        new("GetDashboardFile", "GET", "dashboard/{file}", ApiRole.Anyone, "Reads a file of the dashboard.", static (_, request, _) =>
+        new("GetDashboardFile", "GET", "dashboard/{file}", ApiRole.Anyone, "Returns a file of the dashboard.", static (_, request, _) =>
             Task.FromResult(Answer(request.Http, request.Path["file"]))),
     ];
 
@@ -50,7 +50,7 @@ public static class DashboardRoutes
         headers.ETag = file.Tag.ToString();
         headers.Vary = "Accept-Encoding";
 
-        // Browsers keep the files and ask each time whether they still hold: a new version is never mixed with an old one.
+        // Browsers cache the files but revalidate each time, so versions are never mixed.
         headers.CacheControl = "no-cache";
         if (request.GetTypedHeaders().IfNoneMatch.Any(
             known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(file.Tag, useStrongComparison: false)))

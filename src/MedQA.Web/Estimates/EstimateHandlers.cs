@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Estimates;
 
-/// <summary>What a run would take, before it is started.</summary>
+/// <summary>Estimates what a run would take.</summary>
 internal static class EstimateHandlers
 {
     /// <summary>
-    /// Reads the question set in the body to its end, and answers with what a run of it would take. Stores nothing of it.
+    /// Reads the question set in the body to its end and returns an estimate of its run. Stores nothing.
     /// </summary>
     public static async Task<IResult> EstimateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {

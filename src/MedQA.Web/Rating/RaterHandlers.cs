@@ -8,16 +8,16 @@ using Microsoft.AspNetCore.Http;
 namespace MedQA.Web.Rating;
 
 /// <summary>
-/// What a rater asks for and sends. The route has let the rater in by the link's secret; nothing here reads what belongs to somebody else.
+/// Handlers for raters. The route has authenticated the rater by the link's secret; nothing here reads others' data.
 /// </summary>
 internal static class RaterHandlers
 {
     private const int MaxCommentLength = 2000;
     private const double MaxSeconds = 24 * 60 * 60;
     private const int Tries = 5;
-    private const string Ended = "You have handed in or stopped: nothing changes any more.";
+    private const string Ended = "You have submitted or stopped; nothing can be changed.";
 
-    /// <summary>The rater's queue with what was clicked so far.</summary>
+    /// <summary>Returns the rater's queue with the clicks so far.</summary>
     public static async Task<IResult> QueueAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var (study, rater) = (request.Rater.Study, request.Rater.Rater);
@@ -38,7 +38,7 @@ internal static class RaterHandlers
         }, WebJson.Default.RaterQueue, Negotiation.Json);
     }
 
-    /// <summary>Takes clicks; each is stored before this answers.</summary>
+    /// <summary>Stores clicks before responding.</summary>
     public static async Task<IResult> ClicksAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var sent = await request.BodyAsync(WebJson.Requests.RaterClicks, api.Limits.MaxClickBytes, cancellationToken);
@@ -71,12 +71,12 @@ internal static class RaterHandlers
         };
     }
 
-    /// <summary>The rater agrees to take part.</summary>
+    /// <summary>Records the rater's consent.</summary>
     public static Task<IResult> AgreeAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         ChangeAsync(api, request, RaterState.Rating, static session =>
             session.Rater.HasEnded ? Ended : null, cancellationToken);
 
-    /// <summary>The rater hands everything in.</summary>
+    /// <summary>Submits the rater's ratings.</summary>
     public static async Task<IResult> SubmitAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var ratings = await api.Studies.RatingsAsync(request.Rater.Study.Id, request.Rater.Rater.Name, cancellationToken)
@@ -93,21 +93,21 @@ internal static class RaterHandlers
     }
 
     /// <summary>
-    /// The rater stops taking part; with <c>remove=true</c> what was rated goes. What is gone does not come back: who has withdrawn cannot
-    /// stop and keep.
+    /// Ends the rater's participation; with <c>remove=true</c> the ratings are deleted. A rater who has withdrawn cannot stop and keep
+    /// the ratings.
     /// </summary>
     public static Task<IResult> StopAsync(Api api, ApiRequest request, CancellationToken cancellationToken) => ChangeAsync(
         api, request, request.Switch("remove") ? RaterState.Withdrawn : RaterState.Stopped, static session => session.Rater.State switch
         {
-            RaterState.Submitted => "Everything is handed in. To have it removed, ask whoever invited you.",
-            RaterState.Withdrawn => "You have stopped taking part, and what you rated is removed.",
+            RaterState.Submitted => "You have submitted your ratings. To have them deleted, ask the person who invited you.",
+            RaterState.Withdrawn => "You have stopped taking part, and your ratings were deleted.",
             _ => null,
         }, cancellationToken);
 
     private static async Task<IResult> ChangeAsync(
         Api api, ApiRequest request, RaterState state, Func<RaterSession, string?> refuse, CancellationToken cancellationToken)
     {
-        // Clicks that come at the same moment change the rater's row, too.
+        // Concurrent clicks change the rater's row too.
         var session = request.Rater;
         for (var attempt = 0; attempt < Tries; attempt++)
         {
@@ -124,7 +124,7 @@ internal static class RaterHandlers
             session = await RaterAccess.OpenAsync(api, request.Http, cancellationToken);
         }
 
-        throw Problem.RaterState("Clicks of yours came at the same moment. Try again.");
+        throw Problem.RaterState("Your clicks changed the state at the same time. Try again.");
     }
 
     private static ProblemException NotRating(RaterState state) =>
@@ -155,14 +155,14 @@ internal static class RaterHandlers
 
     private static string? Fault(RaterClick? click, RaterRubric rubric, int length) => click switch
     {
-        null => "A click is an object, not null.",
-        { Id: not { Length: 16 } } => "id must have 16 hexadecimal digits.",
-        _ when !click.Id.All(char.IsAsciiHexDigitLower) => "id must have 16 hexadecimal digits, small letters.",
+        null => "A click must be an object, not null.",
+        { Id: not { Length: 16 } } => "id must have 16 lowercase hexadecimal digits.",
+        _ when !click.Id.All(char.IsAsciiHexDigitLower) => "id must have 16 lowercase hexadecimal digits.",
         _ when click.Place < 0 || click.Place >= length => $"place must be from 0 to {length - 1}.",
         { Seconds: < 0 or > MaxSeconds or double.NaN } => $"seconds must be from 0 to {MaxSeconds:0}.",
-        { Comment.Length: > MaxCommentLength } => $"A comment has at most {MaxCommentLength} characters.",
+        { Comment.Length: > MaxCommentLength } => $"comment must have at most {MaxCommentLength} characters.",
         { Kind: ClickKind.Choice } when rubric.Axes.FirstOrDefault(axis => axis.Id == click.Axis) is not { } axis =>
-            $"There is no axis '{click.Axis}'.",
+            $"Unknown axis '{click.Axis}'.",
         { Kind: ClickKind.Choice, Choice: { } choice }
             when rubric.Axes.First(axis => axis.Id == click.Axis).Choices.All(known => known.Id != choice) =>
                 $"Axis '{click.Axis}' has no choice '{choice}'.",

@@ -8,10 +8,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Rating;
 
-/// <summary>Studies, for those who make and read them.</summary>
+/// <summary>Handlers for studies' organizers and readers.</summary>
 internal static class StudyHandlers
 {
-    /// <summary>Makes a study; the answer has the raters' links, which no later one has.</summary>
+    /// <summary>Creates a study; only this response has the raters' links.</summary>
     public static async Task<IResult> CreateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var asked = await request.BodyAsync(WebJson.Requests.StudyRequest, api.Limits.MaxUploadBytes, cancellationToken);
@@ -21,7 +21,7 @@ internal static class StudyHandlers
         return Results.Json(StudyResource.Of(study, links), WebJson.Default.StudyResource, Negotiation.Json, StatusCodes.Status201Created);
     }
 
-    /// <summary>Every study; one that cannot be read keeps none of the others away.</summary>
+    /// <summary>Lists all studies; one that cannot be read does not affect the others.</summary>
     public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var unreadable = new List<string>();
@@ -32,7 +32,7 @@ internal static class StudyHandlers
             WebJson.Default.StudyList);
     }
 
-    /// <summary>A study with how far each rater is.</summary>
+    /// <summary>Returns a study and each rater's progress.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var study = await FindAsync(api, request, cancellationToken);
@@ -40,12 +40,12 @@ internal static class StudyHandlers
             request, StudyResource.Of(study, await api.Studies.RatingsAsync(study, cancellationToken)), WebJson.Default.StudyResource);
     }
 
-    /// <summary>Removes a study with all ratings; one whose removal was cut off, too.</summary>
+    /// <summary>Deletes a study and its ratings, or completes an interrupted deletion.</summary>
     public static async Task<IResult> DeleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         await api.Studies.DeleteAsync(request.Study, cancellationToken) ? Results.NoContent()
             : throw Problem.UnknownStudy(request.Path["study"]);
 
-    /// <summary>Removes a rater with all of the rater's ratings.</summary>
+    /// <summary>Deletes a rater and the rater's ratings.</summary>
     public static async Task<IResult> DeleteRaterAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var study = await FindAsync(api, request, cancellationToken);
@@ -54,7 +54,7 @@ internal static class StudyHandlers
             : throw Problem.UnknownRater(study.Id.ToString(), request.Path["rater"]);
     }
 
-    /// <summary>Gives a rater a new link.</summary>
+    /// <summary>Replaces a rater's link.</summary>
     public static async Task<IResult> RenewLinkAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var study = await FindAsync(api, request, cancellationToken);
@@ -71,12 +71,12 @@ internal static class StudyHandlers
             Negotiation.Json);
     }
 
-    /// <summary>The rubrics that come with the service.</summary>
+    /// <summary>Lists the built-in rubrics.</summary>
     public static Task<IResult> RubricsAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(Conditional.Bytes(request, ReportJson.Write(Rubrics.All), "application/json"));
 
-    /// <summary>The study that the path names.</summary>
-    /// <exception cref="ProblemException">There is none.</exception>
+    /// <summary>Returns the study that the path names.</summary>
+    /// <exception cref="ProblemException">It does not exist.</exception>
     internal static async Task<Study> FindAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         await api.Studies.FindAsync(request.Study, cancellationToken) ?? throw Problem.UnknownStudy(request.Path["study"]);
 }

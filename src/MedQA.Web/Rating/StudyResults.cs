@@ -10,7 +10,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Rating;
 
-/// <summary>What came of a study, also while raters are at work.</summary>
+/// <summary>Handlers for a study's report and ratings, even while raters are still rating.</summary>
 public static class StudyResults
 {
     /// <summary>The formats of reports.</summary>
@@ -25,7 +25,7 @@ public static class StudyResults
 
     /// <summary>The report of a study.</summary>
     /// <param name="study">The study.</param>
-    /// <param name="ratings">What its raters clicked.</param>
+    /// <param name="ratings">Its raters' ratings.</param>
     /// <param name="format">One of the formats.</param>
     public static byte[] Report(Study study, IReadOnlyList<RaterRatings> ratings, string format)
     {
@@ -39,7 +39,7 @@ public static class StudyResults
         };
     }
 
-    /// <summary>The report in one of the formats of documents.</summary>
+    /// <summary>Returns the report in one of the document formats.</summary>
     internal static async Task<IResult> ReportAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var study = await StudyHandlers.FindAsync(api, request, cancellationToken);
@@ -48,7 +48,7 @@ public static class StudyResults
         return Conditional.Bytes(request, report, Negotiation.TypeOf(format));
     }
 
-    /// <summary>Every rating as JSON lines, CSV or Parquet.</summary>
+    /// <summary>Returns all ratings as JSON lines, CSV or Parquet.</summary>
     internal static async Task<IResult> RatingsAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var history = request.Switch("history");

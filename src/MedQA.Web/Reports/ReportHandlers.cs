@@ -14,12 +14,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Reports;
 
-/// <summary>The report of a run, and runs compared.</summary>
+/// <summary>Handlers for reports and comparisons of runs.</summary>
 internal static class ReportHandlers
 {
     private const int MaxCompared = 20;
 
-    /// <summary>The report in one of the formats of documents; 304 where the caller has this revision already.</summary>
+    /// <summary>Returns the report in one of the document formats, or 304 if the caller has this revision.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
@@ -49,13 +49,13 @@ internal static class ReportHandlers
         }
     }
 
-    /// <summary>Two or more runs, compared in pairs on the questions that they share.</summary>
+    /// <summary>Compares two or more runs pairwise on the questions that they share.</summary>
     public static async Task<IResult> CompareAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var runs = await RunsAsync(api, request, MaxCompared, cancellationToken);
         var format = Negotiation.ChooseDocument(request.Http);
 
-        // What ended runs come to does not change until one has a new result.
+        // A comparison of finished runs does not change until one has a new result.
         var key = runs.TrueForAll(static run => run.State.IsFinal() && run.Revision > 0)
             ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}"))
             : null;
@@ -89,7 +89,7 @@ internal static class ReportHandlers
         }
     }
 
-    /// <summary>A page of the questions that only one of two runs answered right.</summary>
+    /// <summary>Lists a page of the questions that only one of two runs answered right.</summary>
     public static async Task<IResult> FlipsAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var runs = await RunsAsync(api, request, 2, cancellationToken);

@@ -10,34 +10,34 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Requests;
 
-/// <summary>A request as handlers see it, whichever host received it.</summary>
+/// <summary>A request as seen by handlers, independent of the host.</summary>
 /// <param name="Http">The request.</param>
 /// <param name="Path">The values of the path's placeholders.</param>
 public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, string> Path)
 {
-    /// <summary>The run that the path names.</summary>
-    /// <exception cref="ProblemException">It is no run's name.</exception>
+    /// <summary>Returns the run that the path names.</summary>
+    /// <exception cref="ProblemException">It is not a run's id.</exception>
     public RunId Run => RunId.TryParse(Path["run"], out var run) ? run : throw Problem.UnknownRun(Path["run"]);
 
-    /// <summary>The study that the path names.</summary>
-    /// <exception cref="ProblemException">It is no study's name.</exception>
+    /// <summary>Returns the study that the path names.</summary>
+    /// <exception cref="ProblemException">It is not a study's id.</exception>
     public StudyId Study => StudyId.TryParse(Path["study"], out var study) ? study : throw Problem.UnknownStudy(Path["study"]);
 
-    /// <summary>The caller where nobody says who asks.</summary>
+    /// <summary>The caller without authentication.</summary>
     public const string Anyone = "anyone";
 
-    /// <summary>Who asks, as the access policy says.</summary>
+    /// <summary>The caller, from the access policy.</summary>
     public string Caller { get; init; } = Anyone;
 
-    /// <summary>The rater who asks; there is one in every request of a route for raters, and in no other.</summary>
-    /// <exception cref="InvalidOperationException">The route is not for raters.</exception>
-    public RaterSession Rater { get => field ?? throw new InvalidOperationException("Only routes for raters know a rater."); init; }
+    /// <summary>The calling rater; set for rater routes only.</summary>
+    /// <exception cref="InvalidOperationException">The route is not a rater route.</exception>
+    public RaterSession Rater { get => field ?? throw new InvalidOperationException("Only rater routes have a rater."); init; }
 
-    /// <summary>The JSON of the body.</summary>
-    /// <param name="shape">What it must be.</param>
-    /// <param name="most">The most bytes that are read.</param>
-    /// <param name="cancellationToken">The caller has gone.</param>
-    /// <exception cref="ProblemException">It is missing, too large, or something else.</exception>
+    /// <summary>Reads the JSON body.</summary>
+    /// <param name="shape">Its type.</param>
+    /// <param name="most">The maximum size in bytes.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="ProblemException">It is missing, too large, or of another shape.</exception>
     public async Task<T> BodyAsync<T>(JsonTypeInfo<T> shape, long most, CancellationToken cancellationToken)
         where T : class
     {
@@ -49,7 +49,7 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         }
         catch (JsonException exception)
         {
-            throw Problem.BadBody("body", $"The body is no JSON: {JsonShape.PlaceOf(exception)}.");
+            throw Problem.BadBody("body", $"The body is not JSON: {JsonShape.PlaceOf(exception)}.");
         }
 
         using (document)
@@ -60,12 +60,12 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         }
     }
 
-    /// <summary>A parameter of the query, which the route's contract has passed, or <see langword="null"/> where it is missing.</summary>
+    /// <summary>Returns a query parameter, already validated by the route's contract, or <see langword="null"/> if it is missing.</summary>
     public string? Query(string name) =>
         Http.Query.TryGetValue(name, out var values) && values.ToString() is { Length: > 0 } value ? value : null;
 
-    /// <summary>A number of the query.</summary>
-    /// <exception cref="ProblemException">It is no number from <paramref name="least"/> to <paramref name="most"/>.</exception>
+    /// <summary>Returns a number from the query.</summary>
+    /// <exception cref="ProblemException">It is not a number from <paramref name="least"/> to <paramref name="most"/>.</exception>
     public int Number(string name, int otherwise, int least, int most) => Query(name) switch
     {
         null => otherwise,
@@ -75,11 +75,11 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         _ => throw Problem.BadParameter(name, $"must be a number from {least} to {most}."),
     };
 
-    /// <summary>How the question set of the body names the right option.</summary>
+    /// <summary>How the question set in the body names the right option.</summary>
     public SetReading Reading =>
         new(EnumNames.Find<AnswerNotation>(Query("answerNotation")) ?? AnswerNotation.Detect, Switch("dropFillers"));
 
-    /// <summary>A switch of the query: <c>true</c> or <c>false</c>.</summary>
+    /// <summary>Returns a switch from the query: <c>true</c> or <c>false</c>.</summary>
     /// <exception cref="ProblemException">It is something else.</exception>
     public bool Switch(string name) => Query(name) switch
     {

@@ -1,23 +1,23 @@
 namespace MedQA.Web.Requests;
 
-/// <summary>What somebody must be allowed to do to call a route. Each role but <see cref="Rater"/> includes the ones before it.</summary>
+/// <summary>The role that a route requires. Each role except <see cref="Rater"/> includes the lower ones.</summary>
 public enum ApiRole
 {
-    /// <summary>Anybody; for probes.</summary>
+    /// <summary>Everyone, for example probes.</summary>
     Anyone,
 
     /// <summary>
-    /// A rater of a study: whoever sends the secret of a rater's link, and nobody else. It is no step between the others: none of them
-    /// opens a rater's routes, and a rater's secret opens nothing but those.
+    /// A rater of a study, authenticated by the secret of a rater's link. It is separate from the other roles: none of them
+    /// opens rater routes, and a rater's secret opens only those.
     /// </summary>
     Rater,
 
     /// <summary>Reads runs, answers and reports.</summary>
     Reader,
 
-    /// <summary>Starts, cancels and retries runs: spends computing time.</summary>
+    /// <summary>Starts, cancels and retries runs, which costs compute time.</summary>
     Runner,
 
-    /// <summary>Deletes runs and lets them go on above the limits.</summary>
+    /// <summary>Deletes runs and approves those above the limits.</summary>
     Admin,
 }

@@ -11,34 +11,34 @@ using Microsoft.Net.Http.Headers;
 namespace MedQA.Web.Requests;
 
 /// <summary>Answers a request.</summary>
-/// <param name="api">What handlers work with.</param>
+/// <param name="api">The services that handlers use.</param>
 /// <param name="request">The request.</param>
-/// <param name="cancellationToken">The caller has gone.</param>
+/// <param name="cancellationToken">Cancels the request.</param>
 public delegate Task<IResult> ApiHandler(Api api, ApiRequest request, CancellationToken cancellationToken);
 
 /// <summary>
-/// A row of the route table. Hosts connect it to their triggers and call <see cref="AnswerAsync"/>; nothing about a route is said twice.
+/// A row of the route table. Hosts map it to their triggers and call <see cref="AnswerAsync"/>.
 /// </summary>
-/// <param name="Name">Names the operation in documents and in Azure: the function's name.</param>
+/// <param name="Name">The operation's id in the OpenAPI document, and the function's name in Azure.</param>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Path">The path with placeholders, without a leading slash.</param>
-/// <param name="Role">Who may call it.</param>
-/// <param name="Summary">What it does, for people.</param>
-/// <param name="Handler">What answers.</param>
+/// <param name="Role">The required role.</param>
+/// <param name="Summary">Its description.</param>
+/// <param name="Handler">Its handler.</param>
 public sealed record ApiRoute(string Name, string Method, string Path, ApiRole Role, string Summary, ApiHandler Handler)
 {
-    /// <summary>What it takes and answers with; <see langword="null"/> for a route that is no part of the interface.</summary>
+    /// <summary>Its contract; <see langword="null"/> for a route that is not part of the API.</summary>
     public ApiContract? Contract { get; init; }
 
-    /// <summary>The methods that reach it: whoever may GET may also ask for the headers of that answer alone.</summary>
+    /// <summary>The supported methods: GET implies HEAD.</summary>
     public ImmutableArray<string> Methods => Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [Method];
 
     /// <summary>
-    /// Whether it changes something. Such a route examines no conditions of callers, and does nothing for those who set some.
+    /// Whether it changes something. Such a route supports no conditions and refuses requests that set one.
     /// </summary>
     public bool IsChange => Method != HttpMethods.Get;
 
-    /// <summary>Answers a request: with the handler's result, or with problem details. Sets the headers that every answer has.</summary>
+    /// <summary>Answers a request with the handler's result or with problem details, and sets the common headers.</summary>
     public async Task<IResult> AnswerAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(api);
@@ -53,7 +53,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
                 Negotiation.Choose(request.Http, types.AsSpan());
             }
 
-            // The one place that lets raters in: no handler of theirs is called without.
+            // The only place that authenticates raters; no rater handler is called without it.
             var asked = Role == ApiRole.Rater
                 ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) }
                 : request;
@@ -81,9 +81,9 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         }
     }
 
-    /// <summary>What the caller gets in place of an answer that a fault has ended before its first byte.</summary>
-    /// <param name="context">The request. What its answer's headers say so far is not true of the problem.</param>
-    /// <param name="fault">The fault. One that nobody has thought of is logged.</param>
+    /// <summary>Returns the problem for a request that failed before its first byte was sent.</summary>
+    /// <param name="context">The request, whose response headers are reset for the problem.</param>
+    /// <param name="fault">The fault. An unexpected one is logged.</param>
     internal static IResult Fault(HttpContext context, Exception fault)
     {
         SetHeaders(context.Response.Headers);
@@ -114,11 +114,11 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         return Problem.Of(
             StatusCodes.Status500InternalServerError,
             "fault",
-            "The service has a fault",
-            "The request was not answered because of a fault of the service. Its log says where.");
+            "Internal error",
+            "The request failed because of an error in the service. See the service's log.");
     }
 
-    /// <summary>What the caller is told of a fault, or <see langword="null"/> for one that nobody has thought of.</summary>
+    /// <summary>Returns the problem for an expected fault, or <see langword="null"/> for an unexpected one.</summary>
     private static IResult? ProblemOf(Exception fault) => fault switch
     {
         ProblemException exception => exception.Problem,
@@ -128,25 +128,25 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             StatusCodes.Status503ServiceUnavailable,
             "storage",
             "The storage is full",
-            "The disk that the storage lies on is full. Try again when there is room."),
+            "The storage's disk is full. Try again after freeing space."),
         _ when StorageFault.Describe(fault) is { } refusal =>
             Problem.Of(
                 StatusCodes.Status503ServiceUnavailable,
                 "storage",
-                "The storage does not answer as it should",
+                "The storage refused the request",
                 $"{refusal} Try again later."),
         FaultException or InvalidDataException =>
-            Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "What is stored cannot be read", FaultText.MessageOf(fault)),
+            Problem.Of(StatusCodes.Status500InternalServerError, "damaged", "Stored data is damaged", FaultText.MessageOf(fault)),
         _ when StorageConnection.IsUnreachable(fault) =>
             Problem.Of(
                 StatusCodes.Status503ServiceUnavailable,
                 "storage",
-                "The storage does not answer",
+                "Storage unavailable",
                 "The storage cannot be reached. Try again later."),
         _ => null,
     };
 
-    /// <summary>Sets the headers that every answer has, whoever gives it.</summary>
+    /// <summary>Sets the headers common to all responses.</summary>
     public static void SetHeaders(IHeaderDictionary headers)
     {
         ArgumentNullException.ThrowIfNull(headers);

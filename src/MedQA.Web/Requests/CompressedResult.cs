@@ -7,10 +7,10 @@ using Microsoft.Net.Http.Headers;
 namespace MedQA.Web.Requests;
 
 /// <summary>
-/// An answer that is sent compressed to whoever takes it so. Only what is read (GET) is: no such answer has a secret in it (links of raters
-/// come in answers to POST), and none repeats what the request said, so its length tells nobody on the way anything (the attack that is
-/// called BREACH needs both). Left as they are: events, which would be held back; files with parts, whose strong tag stands for their very
-/// bytes; and what is compressed in itself.
+/// A response that is compressed if the client accepts it. Only GET responses are: they have no secrets (raters' links are in responses
+/// to POST) and do not echo the request, so their length reveals nothing to an eavesdropper (the BREACH attack needs both). Not
+/// compressed are events, which would be buffered; files with ranges, whose strong tag identifies their exact
+/// bytes; and formats that are compressed already.
 /// </summary>
 /// <param name="answer">The answer.</param>
 internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
@@ -26,9 +26,9 @@ internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHtt
         .BuildServiceProvider()
         .GetRequiredService<IResponseCompressionProvider>();
 
-    /// <summary>The answer of a route as it is sent.</summary>
+    /// <summary>Returns the response of a route as it is sent.</summary>
     /// <param name="route">The route.</param>
-    /// <param name="http">The request, whose answer has its headers.</param>
+    /// <param name="http">The request, whose response headers are set.</param>
     /// <param name="answer">The answer.</param>
     public static IResult Of(ApiRoute route, HttpRequest http, IResult answer)
     {

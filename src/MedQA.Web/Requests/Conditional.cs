@@ -10,20 +10,20 @@ using Microsoft.Net.Http.Headers;
 
 namespace MedQA.Web.Requests;
 
-/// <summary>Answers that a caller need not load again while they stay the same (RFC 9110, section 13).</summary>
+/// <summary>Conditional responses (RFC 9110, section 13).</summary>
 internal static class Conditional
 {
-    /// <summary>A value as JSON with a hash of it as ETag, or 304 where the caller has it.</summary>
+    /// <summary>Returns a value as JSON with a hash as ETag, or 304 if the caller has it.</summary>
     public static IResult Json<T>(ApiRequest request, T value, JsonTypeInfo<T> shape) =>
         Bytes(request, JsonSerializer.SerializeToUtf8Bytes(value, shape), "application/json");
 
-    /// <summary>Bytes with a hash of them as ETag, or 304 where the caller has them.</summary>
+    /// <summary>Returns bytes with a hash as ETag, or 304 if the caller has them.</summary>
     public static IResult Bytes(ApiRequest request, byte[] content, string type) =>
         IsKnown(request, Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, 12))) ? NotModified : Results.Bytes(content, type);
 
     /// <summary>
-    /// The header with a condition for a change, or <see langword="null"/> where there is none. <c>If-Match: *</c> asks only that there is
-    /// something to change, as every operation does by itself; <c>If-Modified-Since</c> says nothing about changes.
+    /// Returns the header that sets a condition on a change, or <see langword="null"/>. <c>If-Match: *</c> only requires that the resource
+    /// exists, as every operation does anyway; <c>If-Modified-Since</c> does not apply to changes.
     /// </summary>
     public static string? UnexaminedOf(IHeaderDictionary headers) =>
         headers.IfMatch.Count > 0 && !IsAny(headers.IfMatch) ? HeaderNames.IfMatch
@@ -32,9 +32,9 @@ internal static class Conditional
         : null;
 
     /// <summary>
-    /// The part of a file that a request asks for (RFC 9110, section 14), or <see langword="null"/> where it gets the whole: it is no GET,
-    /// names no part of bytes or several, has a part of another file, or sets a condition that does not hold. Of the conditions of
-    /// <c>If-Range</c> only the file's own strong tag holds: no answer here has a date (section 13.1.5).
+    /// Returns the range of a file that a request asks for (RFC 9110, section 14), or <see langword="null"/> for the whole file: if the
+    /// request is not a GET, names no byte range or several, has a part of another file, or sets a condition that fails.
+    /// <c>If-Range</c> holds only for the file's strong tag, because responses have no date (section 13.1.5).
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="tag">The file's tag; <see langword="null"/> where it has none yet.</param>
@@ -59,7 +59,7 @@ internal static class Conditional
         return holds ? parts.First() : null;
     }
 
-    /// <summary>Whether a file has something of a part: a part that begins in it, or an end that is not empty.</summary>
+    /// <summary>Whether a range overlaps the file: it starts within the file, or is a suffix that is not empty.</summary>
     public static bool IsIn(RangeItemHeaderValue part, long length)
     {
         ArgumentNullException.ThrowIfNull(part);
@@ -67,13 +67,13 @@ internal static class Conditional
     }
 
     /// <summary>
-    /// An answer to a GET on the conditions that its caller sets (RFC 9110, section 13.2.2). <c>If-Match</c> holds for <c>*</c> and for the
-    /// answer's strong tag, and comes before all others; <c>If-None-Match: *</c> is for those who want nothing that exists. No answer here
-    /// has a date, so that <c>If-Unmodified-Since</c> and <c>If-Modified-Since</c> are passed over, as they must be then.
+    /// Applies a GET request's conditions (RFC 9110, section 13.2.2). <c>If-Match</c> holds for <c>*</c> and for the
+    /// response's strong tag, and takes precedence; <c>If-None-Match: *</c> matches every existing resource. Responses have no date,
+    /// so <c>If-Unmodified-Since</c> and <c>If-Modified-Since</c> are ignored, as required.
     /// </summary>
-    /// <param name="http">The request, whose answer has its headers.</param>
-    /// <param name="answer">The answer where there are no conditions, or 304 where the caller has it. One that is a problem has no
-    /// conditions.</param>
+    /// <param name="http">The request, whose response headers are set.</param>
+    /// <param name="answer">The response without conditions, or 304 if the caller has it. Conditions do not apply to
+    /// problems.</param>
     /// <exception cref="ProblemException"><c>If-Match</c> does not hold.</exception>
     public static async Task<IResult> ExamineAsync(HttpRequest http, IResult answer)
     {
@@ -109,15 +109,15 @@ internal static class Conditional
     /// <summary>304.</summary>
     public static IResult NotModified => Results.StatusCode(StatusCodes.Status304NotModified);
 
-    /// <summary>Gives an answer an ETag, and says whether the caller has the answer of that tag.</summary>
+    /// <summary>Sets the response's ETag and returns whether the caller has that version.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="tag">What changes with the answer, in any of its formats: letters, digits, hyphens and underscores.</param>
+    /// <param name="tag">Identifies the version and format of the response: letters, digits, hyphens and underscores.</param>
     public static bool IsKnown(ApiRequest request, string tag) => IsKnown(request, new EntityTagHeaderValue($"\"{tag}\"", isWeak: true));
 
-    /// <summary>Gives an answer an ETag, and says whether the caller has the answer of that tag.</summary>
+    /// <summary>Sets the response's ETag and returns whether the caller has that version.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="tag">What changes with the answer: a strong one only where the same tag is always the same bytes, compressed
-    /// never.</param>
+    /// <param name="tag">The tag: strong only if it always identifies the same bytes, and the response is never
+    /// compressed.</param>
     public static bool IsKnown(ApiRequest request, EntityTagHeaderValue tag)
     {
         var headers = request.Http.HttpContext.Response.Headers;

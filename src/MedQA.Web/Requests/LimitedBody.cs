@@ -5,12 +5,12 @@ using Microsoft.Net.Http.Headers;
 
 namespace MedQA.Web.Requests;
 
-/// <summary>A request's body of which no more than a limit is read.</summary>
+/// <summary>A request body with a size limit.</summary>
 internal sealed class LimitedBody : Stream
 {
     /// <summary>
-    /// What clients say of JSON that say nothing of it: <c>curl -d</c>, scripts in browsers, and whoever sends a file. Other types say that
-    /// something else was sent.
+    /// Generic content types with which clients send JSON: <c>curl -d</c>, scripts in browsers, and uploads of files. Other types mean
+    /// that the body is not JSON.
     /// </summary>
     private static readonly FrozenSet<string> Unsaid =
         FrozenSet.Create(
@@ -29,7 +29,7 @@ internal sealed class LimitedBody : Stream
 
     public override bool CanWrite => false;
 
-    /// <summary>How many bytes were read.</summary>
+    /// <summary>The number of bytes read.</summary>
     public override long Length => _read;
 
     public override long Position
@@ -38,14 +38,14 @@ internal sealed class LimitedBody : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The question set that a request brings.</summary>
-    /// <exception cref="ProblemException">There is none, it is wrapped in something, or its length is known to be above the
+    /// <summary>Returns the question set in a request's body.</summary>
+    /// <exception cref="ProblemException">The body is empty, a form or compressed, or its length is known to exceed the
     /// limit.</exception>
     public static LimitedBody Of(HttpRequest request, long most)
     {
         CheckLength(request, most, isJson: false);
 
-        // What a form wraps around a file would be read as the file's first rows; other types say nothing that the content does not say
+        // A form's envelope would be read as the file's first rows; other types are ignored, because the content identifies the format
         // better.
         if (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && type.Type.Equals("multipart", StringComparison.OrdinalIgnoreCase))
@@ -56,9 +56,9 @@ internal sealed class LimitedBody : Stream
         return Open(request, most, isJson: false);
     }
 
-    /// <summary>The JSON that a request brings.</summary>
-    /// <exception cref="ProblemException">There is none, its content type says that it is something else, or its length is known to be
-    /// above the limit.</exception>
+    /// <summary>Returns the JSON in a request's body.</summary>
+    /// <exception cref="ProblemException">The body is empty, its content type is not JSON, or its length is known to exceed
+    /// the limit.</exception>
     public static LimitedBody OfJson(HttpRequest request, long most)
     {
         CheckLength(request, most, isJson: true);
@@ -67,14 +67,14 @@ internal sealed class LimitedBody : Stream
             const string Remedy = "This operation takes JSON in UTF-8: curl -H 'Content-Type: application/json' --data-binary @FILE.";
             if (!MediaTypeHeaderValue.TryParse(said, out var type) || !(Unsaid.Contains(type.MediaType.Value ?? "") || IsJson(type)))
             {
-                throw Problem.WrongMedia($"The content type is '{Problem.Shown(said)}'. {Remedy}");
+                throw Problem.WrongMedia($"The content type '{Problem.Shown(said)}' is not supported. {Remedy}");
             }
 
             if (type.Charset.Value?.Trim('"') is { Length: > 0 } charset
                 && !charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !charset.Equals(
                     "us-ascii", StringComparison.OrdinalIgnoreCase))
             {
-                throw Problem.WrongMedia($"The charset is '{Problem.Shown(charset)}'. {Remedy}");
+                throw Problem.WrongMedia($"The charset '{Problem.Shown(charset)}' is not supported. {Remedy}");
             }
         }
 
@@ -101,11 +101,11 @@ internal sealed class LimitedBody : Stream
     private static LimitedBody Open(HttpRequest request, long most, bool isJson) =>
         request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding
             && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)
-            ? throw Problem.WrongMedia($"The body is coded as {coding}. Send it without a content coding.")
+            ? throw Problem.WrongMedia($"The body is encoded as {coding}. Send it without a content encoding.")
             : new LimitedBody(request.Body, most, isJson);
 
-    /// <exception cref="ProblemException">The body is larger than the limit, empty although its length was not known to be 0, or
-    /// broken.</exception>
+    /// <exception cref="ProblemException">The body exceeds the limit, turns out to be empty, or cannot
+    /// be read.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var count = await ReadSomeAsync(buffer, cancellationToken);
@@ -119,8 +119,8 @@ internal sealed class LimitedBody : Stream
     }
 
     /// <summary>
-    /// Reads on. Whoever sends the body to the storage would take an <see cref="IOException"/> for one of the storage's, and try again what
-    /// can only fail again.
+    /// Continues reading. Never throws an <see cref="IOException"/>, which the code that uploads the body would mistake for a storage error
+    /// and retry in vain.
     /// </summary>
     private async ValueTask<int> ReadSomeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -130,11 +130,11 @@ internal sealed class LimitedBody : Stream
         }
         catch (BadHttpRequestException exception)
         {
-            throw Problem.Unreadable(exception.StatusCode, $"The body is broken: {exception.Message}");
+            throw Problem.Unreadable(exception.StatusCode, $"The body cannot be read: {exception.Message}");
         }
         catch (IOException)
         {
-            throw Problem.Unreadable(StatusCodes.Status400BadRequest, "The connection ended before the body did.");
+            throw Problem.Unreadable(StatusCodes.Status400BadRequest, "The connection closed before the body was complete.");
         }
     }
 

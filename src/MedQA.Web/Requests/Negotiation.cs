@@ -8,14 +8,14 @@ namespace MedQA.Web.Requests;
 /// <summary>Chooses a format by the Accept header (RFC 9110, section 12.5.1).</summary>
 internal static class Negotiation
 {
-    /// <summary>The formats of documents; the last is JSON of the blocks that Markdown and HTML are written of.</summary>
+    /// <summary>The document formats; the last is JSON of the blocks from which Markdown and HTML are written.</summary>
     public const string Json = "application/json",
         Markdown = "text/markdown",
         Html = "text/html",
         Sections = "application/vnd.medqa.sections+json";
 
-    /// <summary>The offered format with the highest quality; the first of equals, and the first where the header is missing.</summary>
-    /// <exception cref="ProblemException">None of them is accepted.</exception>
+    /// <summary>Returns the offered format with the highest quality; the first of equals, or the first if the header is missing.</summary>
+    /// <exception cref="ProblemException">None is accepted.</exception>
     public static string Choose(HttpRequest request, params ReadOnlySpan<string> offered)
     {
         var accepted = request.Headers.Accept.Count == 0 ? null : request.GetTypedHeaders().Accept;
@@ -39,10 +39,10 @@ internal static class Negotiation
     }
 
     /// <summary>
-    /// Chooses the format of a document as <see cref="Choose"/> does, and sets the headers that depend on the format. A 304 needs them too:
-    /// browsers give the page that they keep the headers of the 304.
+    /// Chooses the format of a document as <see cref="Choose"/> does, and sets the headers that depend on it. A 304 needs them too,
+    /// because browsers apply its headers to the cached page.
     /// </summary>
-    /// <exception cref="ProblemException">None of them is accepted.</exception>
+    /// <exception cref="ProblemException">None is accepted.</exception>
     public static string ChooseDocument(HttpRequest request)
     {
         var format = Choose(request, Json, Markdown, Html, Sections);
@@ -56,10 +56,10 @@ internal static class Negotiation
         return format;
     }
 
-    /// <summary>What tells a document's formats apart in its ETag.</summary>
+    /// <summary>Returns the suffix of an ETag that identifies the document's format.</summary>
     public static string SuffixOf(string format) => format switch { Json => "", Markdown => "-md", Html => "-html", _ => "-sections" };
 
-    /// <summary>The content type of a document in a format.</summary>
+    /// <summary>Returns the content type of a document in a format.</summary>
     public static string TypeOf(string format) => format is Markdown or Html ? $"{format}; charset=utf-8" : format;
 
     private static int Precision(MediaTypeHeaderValue value) => value.MatchesAllTypes ? 0 : value.MatchesAllSubTypes ? 1 : 2;

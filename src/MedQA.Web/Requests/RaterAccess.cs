@@ -4,18 +4,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Requests;
 
-/// <summary>Lets raters in by the secret of their link.</summary>
+/// <summary>Authenticates raters by the secret of their link.</summary>
 internal static class RaterAccess
 {
     /// <summary>
-    /// The header that carries what stands behind # in a rater's link. Never the address: addresses are written down in logs and passed on
-    /// to other sites.
+    /// The header that carries the part of a rater's link after #. It is never in the URL, because URLs appear in logs and referrers.
     /// </summary>
     public const string Header = "x-medqa-rater";
 
-    /// <summary>The rater whose link a request brings.</summary>
-    /// <exception cref="ProblemException">It brings none, or one that opens nothing: 401, the same for both, so that nobody learns which
-    /// studies and raters there are.</exception>
+    /// <summary>Returns the rater of a request.</summary>
+    /// <exception cref="ProblemException">The link is missing or invalid: the same 401 for both, so as not to reveal which studies and
+    /// raters exist.</exception>
     public static async Task<RaterSession> OpenAsync(Api api, HttpRequest request, CancellationToken cancellationToken)
     {
         if (RaterLink.TryParse(request.Headers[Header].ToString(), out var link)

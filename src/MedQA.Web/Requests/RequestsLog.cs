@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace MedQA.Web.Requests;
 
-/// <summary>What is said of requests: events 4000 to 4099.</summary>
+/// <summary>Log messages about requests: events 4000 to 4099.</summary>
 internal static partial class RequestsLog
 {
-    [LoggerMessage(4000, LogLevel.Error, "A request was not answered. {Fault}")]
+    [LoggerMessage(4000, LogLevel.Error, "A request failed. {Fault}")]
     public static partial void RequestFailed(this ILogger logger, string fault);
 }

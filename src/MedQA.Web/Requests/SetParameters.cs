@@ -2,14 +2,14 @@ using MedQA.Web.Problems;
 
 namespace MedQA.Web.Requests;
 
-/// <summary>What a request says about the question set in its body.</summary>
+/// <summary>Parameters of the question set in a request's body.</summary>
 internal static class SetParameters
 {
     private const string Unnamed = "questions.csv";
     private const int MaxNameLength = 200;
 
-    /// <summary>What the question set is called.</summary>
-    /// <exception cref="ProblemException">It cannot be called so.</exception>
+    /// <summary>Returns the question set's name.</summary>
+    /// <exception cref="ProblemException">The name is invalid.</exception>
     public static string Name(ApiRequest request, ApiLimits limits) => request.Query("name") switch
     {
         null => Unnamed,

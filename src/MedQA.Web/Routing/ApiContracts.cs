@@ -13,7 +13,7 @@ using MedQA.Web.Runs;
 
 namespace MedQA.Web.Routing;
 
-/// <summary>What the routes of <see cref="ApiRoutes"/> take and answer with, by their names.</summary>
+/// <summary>The contracts of the routes of <see cref="ApiRoutes"/>, by name.</summary>
 internal static class ApiContracts
 {
     private const string Json = "application/json";
@@ -22,64 +22,64 @@ internal static class ApiContracts
     private const string Parquet = "application/vnd.apache.parquet";
 
     private static readonly ApiProblem UnknownParameter = new(
-        400, "unknown-parameter", "The query has a parameter that this operation does not have; `parameter` names it.");
-    private static readonly ApiProblem BadParameter = new(400, "bad-parameter", "A parameter cannot be used; `parameter` names it.");
+        400, "unknown-parameter", "The query has a parameter that this operation does not take; `parameter` names it.");
+    private static readonly ApiProblem BadParameter = new(400, "bad-parameter", "A parameter has an invalid value; `parameter` names it.");
     private static readonly ApiProblem NoQuestionSet = new(
-        400, "no-question-set", "The body is no question set; `detail` says why, and `line` where.");
-    private static readonly ApiProblem EmptyBody = new(400, "empty-body", "There is no body.");
+        400, "no-question-set", "The body is not a question set; `detail` says why, and `line` where.");
+    private static readonly ApiProblem EmptyBody = new(400, "empty-body", "The body is empty.");
     private static readonly ApiProblem UnknownRun = new(404, "unknown-run", "There is no such run.");
     private static readonly ApiProblem UnknownQuestion = new(
-        404, "unknown-question", "The run has no such question, or it is not answered yet.");
-    private static readonly ApiProblem UnknownFile = new(404, "unknown-file", "The run has no such file, or not yet.");
-    private static readonly ApiProblem NoReport = new(404, "no-report", "The report is not written yet.");
-    private static readonly ApiProblem NotAcceptable = new(406, "not-acceptable", "None of the formats is accepted.");
-    private static readonly ApiProblem NotPossible = new(409, "not-possible", "The run's state does not allow it.");
-    private static readonly ApiProblem Deleted = new(409, "deleted", "The run of this question set and profile was deleted.");
+        404, "unknown-question", "The run has no such question, or the question has no answer yet.");
+    private static readonly ApiProblem UnknownFile = new(404, "unknown-file", "The run has no such file, or has not written it yet.");
+    private static readonly ApiProblem NoReport = new(404, "no-report", "The report has not been written yet.");
+    private static readonly ApiProblem NotAcceptable = new(406, "not-acceptable", "`Accept` allows none of the available formats.");
+    private static readonly ApiProblem NotPossible = new(409, "not-possible", "The run's state does not allow this operation.");
+    private static readonly ApiProblem Deleted = new(409, "deleted", "The run of this question set and profile has been deleted.");
     private static readonly ApiProblem Changed = new(
-        409, "changed", "The stored question set was replaced or deleted while its run was being made.");
+        409, "changed", "The stored question set was replaced or deleted while its run was being created.");
     private static readonly ApiProblem NotComparable = new(409, "not-comparable", "The runs cannot be compared.");
     private static readonly ApiProblem Precondition = new(
         412,
         "precondition",
-        "The request has a condition (If-Match but for *, If-None-Match, If-Unmodified-Since), which this operation does not examine: "
-            + "nothing was done.");
+        "The request sets a condition that this operation does not support (If-Match other than *, If-None-Match, If-Unmodified-Since); "
+            + "nothing was changed.");
     private static readonly ApiProblem OtherTag = new(
-        412, "precondition", "The header If-Match is not *, and does not have the strong tag of this answer. Only files have one.");
-    private static readonly ApiProblem TooLarge = new(413, "too-large", "The body is larger than is allowed.");
+        412, "precondition", "`If-Match` is neither * nor the strong tag of this response. Only files have strong tags.");
+    private static readonly ApiProblem TooLarge = new(413, "too-large", "The body exceeds the size limit.");
     private static readonly ApiProblem WrongMedia = new(
-        415, "media-type", "The body is not the question set itself: a form, or compressed.");
+        415, "media-type", "The body is a form or compressed; send the question set itself.");
     private static readonly ApiProblem WrongJsonMedia = new(
-        415, "media-type", "The content type says that the body is something else than JSON in UTF-8, or it is compressed.");
+        415, "media-type", "The content type is not JSON in UTF-8, or the body is compressed.");
     private static readonly ApiProblem NoPart = new(
-        416, "no-part", "The file ends before the part that `Range` asks for; `Content-Range` has its length.");
-    private static readonly ApiProblem BadBody = new(400, "bad-body", "The body cannot be used; `parameter` names the field.");
-    private static readonly ApiProblem RaterLink = new(401, "rater-link", "The header x-medqa-rater is missing or opens nothing.");
+        416, "no-part", "`Range` starts beyond the end of the file; `Content-Range` has the file's length.");
+    private static readonly ApiProblem BadBody = new(400, "bad-body", "A field of the body is invalid; `parameter` names it.");
+    private static readonly ApiProblem RaterLink = new(401, "rater-link", "The header x-medqa-rater is missing or invalid.");
     private static readonly ApiProblem UnknownStudy = new(404, "unknown-study", "There is no such study.");
-    private static readonly ApiProblem UnknownRater = new(404, "unknown-rater", "The study has no such rater, or not any more.");
-    private static readonly ApiProblem RaterState = new(409, "rater-state", "Where the rater stands does not allow it.");
-    private static readonly ApiProblem Storage = new(503, "storage", "The storage does not answer.");
+    private static readonly ApiProblem UnknownRater = new(404, "unknown-rater", "The study has no such rater, or the rater was deleted.");
+    private static readonly ApiProblem RaterState = new(409, "rater-state", "The rater's state does not allow this operation.");
+    private static readonly ApiProblem Storage = new(503, "storage", "The storage does not respond.");
 
     private static readonly ApiParameter Profile = new(
         "profile", ApiParameterKind.Text, "The profile to ask with, by name. Default: self-consistency");
     private static readonly ApiParameter Name = new(
-        "name", ApiParameterKind.Text, "What the question set is called, with the extension that tells its format. Default: questions.csv");
+        "name", ApiParameterKind.Text, "The question set's file name; its extension suggests the format. Default: questions.csv");
     private static readonly ApiParameter Notation = new(
         "answerNotation",
         ApiParameterKind.Text,
-        "How the question set names the right option, where that is in doubt. Default: detect")
+        "How the question set names the right option, if that is ambiguous. Default: detect")
         {
             Values = EnumNames.All<AnswerNotation>()
         };
     private static readonly ApiParameter DropFillers = new(
-        "dropFillers", ApiParameterKind.Switch, "Takes last options that only fill a place, as N/A, for missing ones");
-    private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "What stands behind # in the rater's link")
+        "dropFillers", ApiParameterKind.Switch, "Treats trailing placeholder options, such as N/A, as missing");
+    private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "The part of the rater's link after #")
     {
         IsHeader = true,
         IsRequired = true
     };
     private static readonly ApiParameter Continuation = new(
-        "continuation", ApiParameterKind.Text, "From the page before, for the next one; good for the same list only");
-    private static readonly ApiParameter Take = new("take", ApiParameterKind.WholeNumber, "The most entries of the page. Default: 100")
+        "continuation", ApiParameterKind.Text, "The `continuation` of the previous page; valid for the same list only");
+    private static readonly ApiParameter Take = new("take", ApiParameterKind.WholeNumber, "The maximum number of entries. Default: 100")
     {
         Least = 1,
         Most = RunReader.MaxPage
@@ -95,11 +95,11 @@ internal static class ApiContracts
                 Name,
                 Notation,
                 DropFillers,
-                new("again", ApiParameterKind.Switch, "Starts a new run although the same question set was asked with this profile before")
+                new("again", ApiParameterKind.Switch, "Starts a new run even if this question set was run with this profile before")
             ],
             Answers = [
                 Of(202, "A new run.", static () => WebJson.Default.RunResource),
-                Of(200, "The run that this question set and profile made before.", static () => WebJson.Default.RunResource)
+                Of(200, "The existing run of this question set and profile.", static () => WebJson.Default.RunResource)
             ],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, Deleted, Changed, TooLarge, WrongMedia, Storage],
         },
@@ -118,16 +118,16 @@ internal static class ApiContracts
         },
         ["WatchRun"] = new()
         {
-            Parameters = [new("Last-Event-ID", ApiParameterKind.Text, "The id of the last event that the reader has seen")
+            Parameters = [new("Last-Event-ID", ApiParameterKind.Text, "The id of the last event received")
             {
                 IsHeader = true
             }],
             Answers =
             [
-                new(200, "Events `run` with the run (as GetRun answers it) now and after every change, then `end` with its last state, or "
-                    + "with `deleted`. A comment every 15 seconds; after 3 minutes the stream ends, and the reader comes back.",
+                new(200, "Events `run` with the run (as GetRun returns it) now and after every change, then `end` with its final state or "
+                    + "`deleted`. A comment every 15 seconds keeps the connection open. After 3 minutes the stream ends; reconnect then.",
                     new ApiContent("text/event-stream")),
-                new(204, "The run had ended with the event that the reader has seen: there is nothing to come back for."),
+                new(204, "The run ended with the event already received; do not reconnect."),
             ],
             Problems = [UnknownRun, NotAcceptable, Storage],
         },
@@ -137,20 +137,20 @@ internal static class ApiContracts
             Problems = [UnknownRun, NotAcceptable, Storage]
         },
         ["CancelRun"] = Action("The run is being stopped."),
-        ["RetryRun"] = Action("The failed questions are tried again, or the cancelled run goes on."),
-        ["ApproveRun"] = Action("The run goes on."),
+        ["RetryRun"] = Action("The failed questions are being retried, or the cancelled run resumes."),
+        ["ApproveRun"] = Action("The run resumes."),
         ["ListAnswers"] = new()
         {
             IsConditional = true,
             Parameters =
             [
-                new("filter", ApiParameterKind.Text, "Which answers. Default: all") { Values = EnumNames.All<AnswerFilter>() },
-                new("agreementBelow", ApiParameterKind.Number, "Only answers with less agreement than this; for pages of JSON")
+                new("filter", ApiParameterKind.Text, "Which answers to return. Default: all") { Values = EnumNames.All<AnswerFilter>() },
+                new("agreementBelow", ApiParameterKind.Number, "Only answers with less agreement than this; JSON pages only")
                 {
                     Least = 0,
                     Most = 1
                 },
-                new("search", ApiParameterKind.Text, "Only questions in which each of these words stands; for pages of JSON")
+                new("search", ApiParameterKind.Text, "Only questions that contain each of these words; JSON pages only")
                 {
                     Most = 200
                 },
@@ -159,7 +159,7 @@ internal static class ApiContracts
             ],
             Answers = [new(
                 200,
-                "A page of answers as JSON; all of them in the other formats; as Parquet once the run has ended.",
+                "A page of answers as JSON, or all answers in the other formats; Parquet only after the run has ended.",
                 new(Json, static () => WebJson.Default.AnswerPage),
                 new(Lines, static () => WebJson.Default.AnswerRow),
                 new(Csv),
@@ -172,7 +172,7 @@ internal static class ApiContracts
             Parameters = [new(
                 "by",
                 ApiParameterKind.Text,
-                "Whether the path names the question by its id (or dataset/id), or by its place in the run. Default: id")
+                "Whether the path names the question by its id (or dataset/id) or by its position in the run. Default: id")
                 {
                     Values = ["id", "ordinal"]
                 }],
@@ -210,7 +210,7 @@ internal static class ApiContracts
             Parameters =
             [
                 new("runs", ApiParameterKind.Text, "2 runs, separated by a comma") { IsRequired = true },
-                new("from", ApiParameterKind.WholeNumber, "The first run's ordinal to begin with: `next` of the page before. Default: 0")
+                new("from", ApiParameterKind.WholeNumber, "The first run's ordinal to start from: `next` of the previous page. Default: 0")
                 {
                     Least = 0,
                     Most = int.MaxValue
@@ -224,7 +224,7 @@ internal static class ApiContracts
         {
             TakesQuestionSet = true,
             Parameters = [Profile, Name, Notation, DropFillers],
-            Answers = [Of(200, "What a run would take.", static () => WebJson.Default.RunEstimate)],
+            Answers = [Of(200, "The estimate.", static () => WebJson.Default.RunEstimate)],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
         },
         ["CreateStudy"] = new()
@@ -245,7 +245,7 @@ internal static class ApiContracts
             Answers = [Of(200, "The study.", static () => WebJson.Default.StudyResource)],
             Problems = [UnknownStudy, NotAcceptable, Storage]
         },
-        ["DeleteStudy"] = new() { Answers = [new(204, "The study and its ratings are gone.")], Problems = [UnknownStudy, Storage] },
+        ["DeleteStudy"] = new() { Answers = [new(204, "The study and its ratings were deleted.")], Problems = [UnknownStudy, Storage] },
         ["GetStudyReport"] = new()
         {
             IsConditional = true,
@@ -255,10 +255,10 @@ internal static class ApiContracts
         ["ListRatings"] = new()
         {
             Parameters = [new(
-                "history", ApiParameterKind.Switch, "Every click in the order in which it was made, instead of what they come to")],
+                "history", ApiParameterKind.Switch, "Returns every click in order instead of the final ratings")],
             Answers = [new(
                 200,
-                "What each rater says about each answer on each axis, a line each.",
+                "Each rater's choice for each answer and axis, one per line.",
                 new(Lines, static () => WebJson.Default.RatingLine),
                 new(Csv),
                 new(Parquet))],
@@ -271,7 +271,7 @@ internal static class ApiContracts
         },
         ["DeleteRater"] = new()
         {
-            Answers = [new(204, "The rater and the rater's ratings are gone.")],
+            Answers = [new(204, "The rater and the rater's ratings were deleted.")],
             Problems = [UnknownStudy, UnknownRater, Storage]
         },
         ["ListRubrics"] = Catalog("The rubrics.", static () => ReportJson.Default.ImmutableArrayRubric),
@@ -285,15 +285,15 @@ internal static class ApiContracts
         {
             Parameters = [Link],
             Body = WebJson.Requests.RaterClicks,
-            Answers = [Of(200, "The clicks are stored.", static () => WebJson.Default.RaterProgress)],
+            Answers = [Of(200, "The clicks were stored.", static () => WebJson.Default.RaterProgress)],
             Problems = [BadBody, EmptyBody, RaterLink, NotAcceptable, RaterState, TooLarge, WrongJsonMedia, Storage],
         },
         ["AgreeToRate"] = Step("The rater takes part."),
-        ["SubmitRating"] = Step("Everything is handed in."),
-        ["StopRating"] = Step("The rater has stopped.", [Link, new("remove", ApiParameterKind.Switch, "Removes what was rated, too")]),
+        ["SubmitRating"] = Step("The ratings were submitted."),
+        ["StopRating"] = Step("The rater has stopped.", [Link, new("remove", ApiParameterKind.Switch, "Also deletes the rater's ratings")]),
         ["ListPublishedResults"] = Catalog("The published results.", static () => ReportJson.Default.ImmutableArrayPublishedResult),
         ["ListProfiles"] = Catalog(
-            "The profiles, with all their fields and what their strategies do.", static () => ReportJson.Default.ImmutableArrayProfile),
+            "The profiles, with all fields and a description of each strategy.", static () => ReportJson.Default.ImmutableArrayProfile),
         ["ListModels"] = Catalog("The models.", static () => WebJson.Default.ModelDescriptionArray),
         ["GetDocument"] = new()
         {
@@ -308,7 +308,7 @@ internal static class ApiContracts
         },
     }.ToFrozenDictionary();
 
-    /// <summary>The contract of a route.</summary>
+    /// <summary>Returns the contract of a route.</summary>
     internal static ApiContract Of(ApiRoute route) =>
         All[route.Name] with { Problems = [UnknownParameter, .. All[route.Name].Problems, route.IsChange ? Precondition : OtherTag] };
 

@@ -7,13 +7,13 @@ using Microsoft.AspNetCore.Routing;
 
 namespace MedQA.Web.Routing;
 
-/// <summary>Connects the route table to ASP.NET Core's routing.</summary>
+/// <summary>Maps the route tables to ASP.NET Core routing.</summary>
 public static class ApiEndpoints
 {
-    /// <summary>Maps every route of the interface and of the dashboard.</summary>
-    /// <param name="routes">Where to.</param>
-    /// <param name="api">What handlers work with.</param>
-    /// <param name="access">Who may call what; without it whoever reaches the host.</param>
+    /// <summary>Maps every route of the API and the dashboard.</summary>
+    /// <param name="routes">The route builder.</param>
+    /// <param name="api">The services that handlers use.</param>
+    /// <param name="access">The access policy; by default everyone has access.</param>
     public static void MapApi(this IEndpointRouteBuilder routes, Api api, AccessPolicy? access = null)
     {
         var guarded = new GuardedApi(api, access ?? AccessPolicy.Anyone);
@@ -35,7 +35,7 @@ public static class ApiEndpoints
         catch (Exception exception)
             when (!api.ThrowsFaults && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
-            // What streams from the storage meets the storage's faults here. Once a part is sent, only the end of the connection can tell.
+            // A streamed result can fail here on the storage. Once a part is sent, only closing the connection can signal that.
             await ApiRoute.Fault(context, exception).ExecuteAsync(context);
         }
     }

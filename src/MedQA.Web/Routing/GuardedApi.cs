@@ -5,21 +5,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Routing;
 
-/// <summary>The route tables behind the question who asks: no host answers a row in another way.</summary>
-/// <param name="api">What handlers work with.</param>
-/// <param name="access">Who may call what.</param>
+/// <summary>The route tables behind the access policy; every host answers routes through it.</summary>
+/// <param name="api">The services that handlers use.</param>
+/// <param name="access">The access policy.</param>
 public sealed class GuardedApi(Api api, AccessPolicy access)
 {
-    /// <summary>Answers a request for a route, or refuses it; for a host that has a trigger per route.</summary>
+    /// <summary>Answers or refuses a request for a named route, for hosts with a trigger per route.</summary>
     /// <param name="name">The route's name: <see cref="ApiRoute.Name"/>.</param>
     /// <param name="request">The request, with the values of the path's placeholders.</param>
-    /// <exception cref="ArgumentException">There is no such route.</exception>
+    /// <exception cref="ArgumentException">The route does not exist.</exception>
     public Task<IResult> AnswerAsync(string name, HttpRequest request) => AnswerAsync(
         ApiRoutes.All.Concat(DashboardRoutes.All).FirstOrDefault(route => route.Name == name)
             ?? throw new ArgumentException($"The route tables have no route '{name}'.", nameof(name)),
         request);
 
-    /// <summary>Answers a request for a route, or refuses it.</summary>
+    /// <summary>Answers or refuses a request for a route.</summary>
     /// <param name="route">The route.</param>
     /// <param name="request">The request, with the values of the path's placeholders.</param>
     public async Task<IResult> AnswerAsync(ApiRoute route, HttpRequest request)

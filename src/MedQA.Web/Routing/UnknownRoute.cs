@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Routing;
 
-/// <summary>Answers requests that no row of the route table is for.</summary>
+/// <summary>Answers requests that match no route.</summary>
 public static class UnknownRoute
 {
-    /// <summary>405 with the methods that the path has, or 404 where it has none.</summary>
+    /// <summary>Returns 405 with the methods of the path, or 404 if it has none.</summary>
     public static IResult Answer(HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -23,23 +23,23 @@ public static class UnknownRoute
             return Problem.Of(
                 StatusCodes.Status404NotFound,
                 "unknown-address",
-                "No such address",
-                "The interface has no such address. Its addresses begin with /api/ or are /healthz; the dashboard is at /.");
+                "Not found",
+                "Nothing is at this path. API paths begin with /api/; health is at /healthz and the dashboard at /.");
         }
 
         request.HttpContext.Response.Headers.Allow = string.Join(", ", methods);
         return Problem.Of(
             StatusCodes.Status405MethodNotAllowed,
             "method",
-            "No such method here",
-            $"This address takes {InWords(methods)}, not {request.Method}.");
+            "Method not allowed",
+            $"This path supports {InWords(methods)}, not {request.Method}.");
     }
 
     private static string InWords(string[] methods) =>
         methods is [var only] ? only : $"{string.Join(", ", methods[..^1])} and {methods[^1]}";
 
     /// <summary>
-    /// The parts between slashes as the router counts them: one slash at the end adds none, but an empty part elsewhere is one.
+    /// Splits a path into segments as the router does: a trailing slash adds none, but an empty segment elsewhere counts.
     /// </summary>
     private static string[] SegmentsOf(string path) => (path.Length > 2 && path.EndsWith('/') ? path[1..^1] : path[1..]).Split('/');
 

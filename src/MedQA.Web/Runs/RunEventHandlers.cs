@@ -8,15 +8,15 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace MedQA.Web.Runs;
 
-/// <summary>A run as it changes, as server-sent events (WHATWG HTML, section 9.2).</summary>
+/// <summary>Streams changes of a run as server-sent events (WHATWG HTML, section 9.2).</summary>
 internal static class RunEventHandlers
 {
     private const string EventStream = "text/event-stream";
     private static readonly TimeSpan CommentEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Sends event <c>run</c> with the run now and after every change, and <c>end</c> once it has ended or is deleted. A reader that comes
-    /// back with the id of the last event gets what is newer; 204, which tells a browser not to come back, where the run had ended with it.
+    /// Sends the event <c>run</c> now and after every change, and <c>end</c> once the run has ended or is deleted. A client that reconnects
+    /// with the id of the last event gets only newer ones, or 204, which tells a browser not to reconnect, if the run ended with it.
     /// </summary>
     public static async Task<IResult> WatchAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
@@ -41,11 +41,11 @@ internal static class RunEventHandlers
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            // Nobody reads any more, or the host stops: the answer ends here, which is all there is to say.
+            // The client has disconnected, or the host is stopping: end the response.
         }
         catch (Exception exception) when (exception.IsOfStorage())
         {
-            // The storage does not answer. The status is sent already: the reader comes back, and is told then.
+            // The storage does not respond. The status is sent already; the client gets the problem when it reconnects.
         }
     }
 

@@ -12,10 +12,10 @@ namespace MedQA.Web.Runs;
 /// <param name="MediaType">Its media type.</param>
 public sealed record RunFile(string Name, string MediaType);
 
-/// <summary>The files of a run's result: what <c>medqa export</c> writes into a folder.</summary>
+/// <summary>The files of a run's result, which <c>medqa export</c> writes to a folder.</summary>
 public static class RunFiles
 {
-    /// <summary>Every file that a run can have. One without rejected rows has no <c>rejected.csv</c>.</summary>
+    /// <summary>Every file that a run can have. A run without rejected rows has no <c>rejected.csv</c>.</summary>
     public static ImmutableArray<RunFile> All { get; } =
     [
         new("manifest.json", "application/json"),

@@ -1,4 +1,3 @@
-using MedQA.Evaluation;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
@@ -10,12 +9,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Runs;
 
-/// <summary>Runs: starting, listing, looking at one, and what can be asked of it.</summary>
+/// <summary>Handlers for starting, listing, reading and controlling runs.</summary>
 internal static class RunHandlers
 {
     /// <summary>
-    /// Takes a question set as the body and answers with its run: 202 for a new one, 200 for the one that the same body and profile made
-    /// before.
+    /// Starts a run of the question set in the body: 202 for a new run, 200 for the existing run of the same body and profile.
     /// </summary>
     public static async Task<IResult> StartAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
@@ -31,8 +29,8 @@ internal static class RunHandlers
         var outcome = await api.Splitter.StartAsync(upload, cancellationToken);
         if (outcome is { Result: SplitResult.Created, Run: { } made })
         {
-            // A split sends nothing. Without this the run would begin when the upload's own event, or the look for runs that nobody drives,
-            // comes round to it.
+            // Splitting sends nothing. Without this, the run would start only with the upload's own event or the periodic check for
+            // runs without a driver.
             await api.Control.WakeAsync(made, cancellationToken);
         }
 
@@ -41,7 +39,7 @@ internal static class RunHandlers
             case { Result: SplitResult.Created or SplitResult.Known, Run: { } run }:
                 var summary = await api.Reader.GetAsync(run, cancellationToken) ?? throw Problem.UnknownRun(run.ToString());
 
-                // An upload stored just now is new also where the loop that looks for uploads was quicker to make its run.
+                // An upload stored by this request is new even if the polling loop created its run first.
                 request.Http.HttpContext.Response.Headers.Location = $"/api/runs/{run}";
                 return Shown(
                     summary,
@@ -55,7 +53,7 @@ internal static class RunHandlers
         }
     }
 
-    /// <summary>A page of runs.</summary>
+    /// <summary>Lists a page of runs.</summary>
     public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var page = await api.Reader.ListAsync(
@@ -63,28 +61,28 @@ internal static class RunHandlers
         return Conditional.Json(request, new RunList([.. page.Runs.Select(RunResource.Of)], page.Continuation), WebJson.Default.RunList);
     }
 
-    /// <summary>One run.</summary>
+    /// <summary>Returns a run.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         Conditional.Json(request, RunResource.Of(await FindAsync(api, request, cancellationToken)), WebJson.Default.RunResource);
 
-    /// <summary>Stops a run; its answers stay.</summary>
+    /// <summary>Stops a run and keeps its answers.</summary>
     public static Task<IResult> CancelAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         AskAsync(api, request, RequestedAction.Cancel, cancellationToken);
 
-    /// <summary>Tries failed questions again, or goes on with a cancelled run.</summary>
+    /// <summary>Retries failed questions, or resumes a cancelled run.</summary>
     public static Task<IResult> RetryAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         AskAsync(api, request, RequestedAction.Retry, cancellationToken);
 
-    /// <summary>Lets a run go on that waits because it is above a limit.</summary>
+    /// <summary>Approves a run that waits because it exceeds a limit.</summary>
     public static Task<IResult> ApproveAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         AskAsync(api, request, RequestedAction.Approve, cancellationToken);
 
-    /// <summary>Removes a run and everything that it wrote.</summary>
+    /// <summary>Deletes a run and everything that it wrote.</summary>
     public static Task<IResult> DeleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         AskAsync(api, request, RequestedAction.Delete, cancellationToken);
 
-    /// <summary>The run that the path names.</summary>
-    /// <exception cref="ProblemException">There is none.</exception>
+    /// <summary>Returns the run that the path names.</summary>
+    /// <exception cref="ProblemException">It does not exist.</exception>
     internal static async Task<RunSummary> FindAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         await api.Reader.GetAsync(request.Run, cancellationToken) ?? throw Problem.UnknownRun(request.Path["run"]);
 
@@ -99,7 +97,7 @@ internal static class RunHandlers
             RequestOutcome.OtherRules =>
                 throw Problem.OtherRules(
                     RunControl.OtherRulesOf(summary.Run, (await api.Reader.GetManifestAsync(summary.Run, cancellationToken))?.Rules)),
-            _ => throw Problem.NotPossible(summary.Run.ToString(), EnumNames.Of(action), EnumNames.Of(summary.State)),
+            _ => throw Problem.NotPossible(summary.Run.ToString(), action, summary.State),
         };
     }
 

@@ -65,7 +65,7 @@ public sealed class EarlierReleaseTests
             var before = (await medqa.JsonAsync("results", run)).GetProperty("run");
             var (resumed, output, told) = await medqa.RunAsync("resume", run);
             Assert.True(resumed == 2, output + told);
-            Assert.Contains($"Run {run} follows version 1 of the evaluation's rules", told, StringComparison.Ordinal);
+            Assert.Contains($"Run {run} uses version 1 of the evaluation rules", told, StringComparison.Ordinal);
             var after = (await medqa.JsonAsync("results", run)).GetProperty("run");
             Assert.Equal(before.GetProperty("done").GetInt32(), after.GetProperty("done").GetInt32());
         }

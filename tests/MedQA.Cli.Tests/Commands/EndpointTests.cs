@@ -56,7 +56,7 @@ public sealed class EndpointTests
 
         var (lost, _, hint) = await medqa.RunAsync("results", "--endpoint", $"{endpoint.TrimEnd('/')}/api");
         Assert.Equal(2, lost);
-        Assert.Contains($"leave /api out, which is added to it; {endpoint.TrimEnd('/')} should do.", hint, StringComparison.Ordinal);
+        Assert.Contains($"must not include /api, which the client adds; use {endpoint.TrimEnd('/')}.", hint, StringComparison.Ordinal);
 
         var (deleted, _, _) = await medqa.RunAsync("delete", other, "--endpoint", endpoint);
         Assert.Equal(0, deleted);

@@ -27,7 +27,7 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
 
         await keyboard.PressAsync("1");
         await keyboard.PressAsync("2");
-        await Expect(page.Locator("#rated")).ToHaveTextAsync("2 of 2 said");
+        await Expect(page.Locator("#rated")).ToHaveTextAsync("2 of 2 rated");
         await keyboard.PressAsync("c");
         await keyboard.TypeAsync("<b>not</b> bold");
         await keyboard.PressAsync("Escape");
@@ -47,7 +47,7 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
         await Expect(page.Locator(".axis input:checked")).ToHaveCountAsync(2);
         await keyboard.PressAsync("o");
         await Expect(page.Locator("main h1")).ToHaveTextAsync("Everything is rated");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Hand in" }).FocusAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Submit" }).FocusAsync();
         await keyboard.PressAsync("Enter");
         await Expect(page.Locator("main h1")).ToHaveTextAsync("Thank you");
 
@@ -127,7 +127,7 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
         Assert.Equal([await axis.Nth(0).GetAttributeAsync("value"), value], history.Where(static click => click.GetProperty("kind").GetString() == "choice").Select(static click => click.GetProperty("choices").EnumerateObject().Single().Value.GetString()));
 
         await second.GetByRole(AriaRole.Button, new() { Name = "Stop" }).ClickAsync();
-        await second.GetByRole(AriaRole.Button, new() { Name = "Stop and remove my ratings" }).ClickAsync();
+        await second.GetByRole(AriaRole.Button, new() { Name = "Stop and delete my ratings" }).ClickAsync();
         await Expect(second.Locator("main h1")).ToHaveTextAsync("You have stopped taking part");
         await Expect(first.Locator("main h1")).ToHaveTextAsync("You have stopped taking part");
         Assert.Empty(await RatingsAsync(server, study));
@@ -147,7 +147,7 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
         using var renewed = await server.Client.PostAsync($"/api/studies/{study.Study}/raters/r1/link", null, Cancel);
         Assert.True(renewed.IsSuccessStatusCode);
         await visit.Page.Keyboard.PressAsync("1");
-        await Expect(visit.Page.Locator("main h1")).ToHaveTextAsync("This link opens nothing any more");
+        await Expect(visit.Page.Locator("main h1")).ToHaveTextAsync("This link is no longer valid");
     }
 
     [Theory]

@@ -40,7 +40,7 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
                 await visit.Page.Keyboard.PressAsync(IsFirstChoice(text, place) ? "1" : $"{await axis.Locator("input").CountAsync()}");
             }
 
-            await Expect(visit.Page.Locator("#rated")).ToHaveTextAsync("12 of 12 said");
+            await Expect(visit.Page.Locator("#rated")).ToHaveTextAsync("12 of 12 rated");
             await visit.Page.Keyboard.PressAsync("n");
         }
 
@@ -102,8 +102,8 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
         var page = visit.Page;
         await visit.GoAsync("#/studies");
         await Expect(page.Locator("main")).ToContainTextAsync("No studies yet");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Make the first study" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Make the study" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Create the first study" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Create the study" })).ToBeVisibleAsync();
         await CleanAsync("the form");
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Colds");
         await page.Locator("#answers").SetInputFilesAsync(
@@ -113,11 +113,11 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
         ]);
         await page.GetByLabel("Rubric", new() { Exact = true }).SelectOptionAsync("lay-2");
         await page.GetByLabel("Raters", new() { Exact = true }).FillAsync("Ann\nBen");
-        await page.GetByLabel("How many questions").FillAsync("nothing");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Make the study" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("is not a data set with a number");
-        await page.GetByLabel("How many questions").FillAsync("");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Make the study" }).ClickAsync();
+        await page.GetByLabel("Questions per data set").FillAsync("nothing");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create the study" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("is not a data set and a number");
+        await page.GetByLabel("Questions per data set").FillAsync("");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create the study" }).ClickAsync();
 
         await Expect(page.Locator("main h1")).ToHaveTextAsync("Colds");
         await Expect(page.Locator(".links input")).ToHaveCountAsync(2);
@@ -138,7 +138,7 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete the rater" }).ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("deleted");
         await rating.Keyboard.PressAsync("2");
-        await Expect(rating.Locator("main h1")).ToHaveTextAsync("This link opens nothing any more");
+        await Expect(rating.Locator("main h1")).ToHaveTextAsync("This link is no longer valid");
         await page.GetByRole(AriaRole.Button, new() { Name = "New link for Ben" }).ClickAsync();
         await Expect(page.Locator(".links input")).ToHaveCountAsync(1);
 

@@ -222,7 +222,7 @@ public sealed class RunAdvancerTests(AzuriteFixture azurite)
         await bench.Storage.Blob(run, "manifest.json").Client.UploadAsync(BinaryData.FromString(manifest.Replace($"\"rules\":\"{EvaluationRules.Version}\"", "\"rules\":\"1\"", StringComparison.Ordinal)).ToStream(), cancellationToken: Cancel);
 
         Assert.Equal(RequestOutcome.OtherRules, await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Retry, Cancel));
-        Assert.Contains("follows version 1 of the evaluation's rules", RunControl.OtherRulesOf(run, "1"), StringComparison.Ordinal);
+        Assert.Contains("uses version 1 of the evaluation rules", RunControl.OtherRulesOf(run, "1"), StringComparison.Ordinal);
         Assert.Equal(2, (await bench.Reader.AnswersAsync(run, null, 10, AnswerFilter.All, Cancel)).Answers.Count);
         Assert.NotNull(await bench.Reader.OpenFileAsync(run, "report.json", Cancel));
     }

@@ -38,7 +38,7 @@ public sealed class BatchQueueReaderTests(AzuriteFixture azurite)
         await ReadUntilAsync(storage, logger, 1101);
 
         var record = logger.Collector.GetSnapshot().First(static record => record.Id.Id == 1101);
-        Assert.Equal($"Batch 00000003 of run {Run} was not answered; it is tried again.", record.Message);
+        Assert.Equal($"Batch 00000003 of run {Run} was not answered; retrying.", record.Message);
         Assert.NotNull(record.Exception);
     }
 

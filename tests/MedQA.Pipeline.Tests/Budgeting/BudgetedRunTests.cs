@@ -39,7 +39,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         var waiting = (await bench.Reader.GetAsync(runs[2], Cancel))!;
         Assert.Equal((true, false), (waiting.NeedsApproval, waiting.Approved));
         Assert.Equal(
-            "The run waits until the day's budget has room for it, or somebody approves it: it can generate 96 tokens, and all runs of"
+            "The run waits for room in the day's budget or for approval: it can generate 96 tokens, and all runs of"
                 + $" {Today(bench)} (UTC) have taken or reserved 192 of the 192 tokens that Limits__MaxGeneratedTokensPerDay allows.",
             waiting.Reason);
         Assert.Equal(2, (await bench.Storage.BatchQueue.PeekMessagesAsync(32, Cancel)).Value.Length);

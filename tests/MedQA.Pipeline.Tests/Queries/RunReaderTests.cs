@@ -89,16 +89,16 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
         // A seal made to fit does not fit the report.
         var forged = await new RunAnswers(bench.Storage).SealAsync(run, (await bench.Reader.GetManifestAsync(run, Cancel))!, 0, Cancel);
         await bench.Storage.Blob(run, "seal.json").PutAsync(BinaryData.FromBytes(JsonSerializer.SerializeToUtf8Bytes(forged, PipelineJson.Compact.RunSeal)), "application/json", Cancel);
-        Assert.Equal(["the report states another seal than was written with it"], (await bench.Reader.CheckSealAsync(run, seal, Cancel))!.Differences);
+        Assert.Equal(["the report's seal differs from the one written with it"], (await bench.Reader.CheckSealAsync(run, seal, Cancel))!.Differences);
 
         await bench.Storage.Blob(run, "seal.json").DeleteAsync(cancellationToken: Cancel);
         Assert.Null(await bench.Reader.CheckSealAsync(run, seal, Cancel));
     }
 
     [Theory]
-    [InlineData("report.json", "\"correct\": ", "\"correct\": 1", "the report is not what this medqa makes of the answers", "report.md or report.html says something else than report.json")]
-    [InlineData("report.html", "</h1>", " (best)</h1>", "report.md or report.html says something else than report.json")]
-    [InlineData("answers.csv", ",false,", ",true,", "answers.csv is not what the answers are")]
+    [InlineData("report.json", "\"correct\": ", "\"correct\": 1", "the report differs from the one that this medqa computes from the answers", "report.md or report.html differs from report.json")]
+    [InlineData("report.html", "</h1>", " (best)</h1>", "report.md or report.html differs from report.json")]
+    [InlineData("answers.csv", ",false,", ",true,", "answers.csv differs from the answers")]
     public async Task A_result_that_is_not_what_its_answers_give_is_found(string file, string part, string other, params string[] differences)
     {
         var bench = new Bench(await azurite.NewAsync());
@@ -143,11 +143,11 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
         await bench.Storage.Manifest(run).PutAsync(BinaryData.FromString(manifest), "application/json", Cancel);
         var questions = (await bench.TextAsync(run, $"questions/{BatchId.First(0)}.jsonl"))!;
         await bench.Storage.Questions(run, BatchId.First(0)).PutAsync(BinaryData.FromString(questions.Replace("fever", "chills", StringComparison.Ordinal)), "application/x-ndjson", Cancel);
-        Assert.Equal(["the questions are not those that the manifest states"], (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
+        Assert.Equal(["the questions differ from those in the manifest"], (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
         await bench.Storage.Questions(run, BatchId.First(0)).PutAsync(BinaryData.FromString(questions), "application/x-ndjson", Cancel);
 
         await bench.Storage.Answers(run, BatchId.First(1)).DeleteAsync(cancellationToken: Cancel);
-        Assert.Equal([$"the answers of batch {BatchId.First(1)} are gone"], (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
+        Assert.Equal([$"the answers of batch {BatchId.First(1)} are missing"], (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
     }
 
     [Theory]

@@ -89,7 +89,7 @@ public sealed class SoftPromptStoreTests(AzuriteFixture azurite) : IDisposable
 
         var waiting = (await bench.Reader.GetAsync(run, Cancel))!;
         Assert.Equal(RunState.Waiting, waiting.State);
-        Assert.Contains($"prefix cardiology is not there: the container {storage.Prefixes.Name} has no {hash}/prefix.safetensors", waiting.Reason, StringComparison.Ordinal);
+        Assert.Contains($"prefix cardiology is missing: the container {storage.Prefixes.Name} has no {hash}/prefix.safetensors", waiting.Reason, StringComparison.Ordinal);
         Assert.Empty(bench.Model.Asked);
 
         await blob.UploadAsync(Path.Combine(_folder, "cardiology", "prefix.safetensors"), Cancel);
@@ -101,7 +101,7 @@ public sealed class SoftPromptStoreTests(AzuriteFixture azurite) : IDisposable
     public async Task A_prefix_that_is_missing_damaged_or_for_another_model_rejects_the_upload_with_a_sentence()
     {
         var bench = new Bench(await azurite.NewAsync(), new ScriptedModel(Fingerprint), prefixes: _folder);
-        Assert.Contains("profile tuned names the prefix 'cardiology', and there is none of that name", await RejectionAsync(1), StringComparison.Ordinal);
+        Assert.Contains("profile tuned uses the prefix 'cardiology', which does not exist", await RejectionAsync(1), StringComparison.Ordinal);
 
         Write("one", new string('e', 64));
         Assert.Equal(

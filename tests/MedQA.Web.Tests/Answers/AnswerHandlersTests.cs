@@ -75,7 +75,7 @@ public sealed class AnswerHandlersTests(AzuriteFixture azurite)
         var run = await server.FinishedRunAsync(ApiServer.Questions(1, right: 1));
         var (response, problem) = await server.GetAsync($"/api/runs/{run}/answers", "image/png");
         Assert.Equal(HttpStatusCode.NotAcceptable, response.StatusCode);
-        Assert.Equal("This is available as application/json, application/x-ndjson, text/csv, application/vnd.apache.parquet.", problem.GetProperty("detail").GetString());
+        Assert.Equal("The available formats are application/json, application/x-ndjson, text/csv, application/vnd.apache.parquet.", problem.GetProperty("detail").GetString());
     }
 
     [Fact]

@@ -19,18 +19,18 @@ internal static class OpenApiDocument
         ("api/runs/{run}/report", "Results", "Reports, files and comparisons of runs."),
         ("api/runs/{run}/files", "Results", ""),
         ("api/compare", "Results", ""),
-        ("api/runs", "Runs", "Start runs, follow and control them."),
+        ("api/runs", "Runs", "Start, watch and control runs."),
         ("api/estimates", "Runs", ""),
         ("api/studies", "Studies", "Studies of human ratings."),
         ("api/rubrics", "Studies", ""),
-        ("api/rating", "Rating", "What a rater's link opens."),
-        ("api/", "Catalog", "What runs can be made of and compared with."),
+        ("api/rating", "Rating", "Operations for raters, opened by the rater's link."),
+        ("api/", "Catalog", "Profiles, models, rubrics and published results."),
         ("", "Service", "The service itself."),
     ];
 
     private const string Lines = "application/x-ndjson";
-    private static readonly ApiParameter Range = new("Range", ApiParameterKind.Text, "Which part is wanted, in bytes: `bytes=1000-`") { IsHeader = true };
-    private static readonly ApiParameter IfRange = new("If-Range", ApiParameterKind.Text, "The strong ETag of what the caller has a part of: another file is sent whole, and so is every file to a date, a weak tag or anything else") { IsHeader = true };
+    private static readonly ApiParameter Range = new("Range", ApiParameterKind.Text, "The byte range to return: `bytes=1000-`") { IsHeader = true };
+    private static readonly ApiParameter IfRange = new("If-Range", ApiParameterKind.Text, "The strong ETag of the partly downloaded file. The whole file is sent if it has changed, or if the header is a date, a weak tag or anything else") { IsHeader = true };
 
     /// <summary>The document as it stands in the file.</summary>
     public static string Write()
@@ -51,7 +51,7 @@ internal static class OpenApiDocument
                 ["title"] = "MedQA",
                 ["version"] = "1",
                 ["summary"] = "Answers sets of medical questions with a language model and scores the answers.",
-                ["description"] = "The answers measure a model; they are not medical advice. Errors are problem details (RFC 9457). `medqa serve` asks nobody who they are and answers this machine only; in Azure callers sign in with Entra ID or send a key, and `x-role` of an operation is the role that it needs. What descriptions call null is left out of the JSON, except in profiles and in lists of numbers.",
+                ["description"] = "The answers measure a model; they are not medical advice. Errors are problem details (RFC 9457). `medqa serve` needs no sign-in and serves this machine only; in Azure, callers sign in with Entra ID or send a key, and an operation's `x-role` is the role that it requires. Null values are omitted from the JSON, except in profiles and in lists of numbers.",
                 ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
@@ -84,7 +84,7 @@ internal static class OpenApiDocument
         [
             .. route.Path.Split('/').Where(static part => part.StartsWith('{')).Select(static part => PathParameter(part.Trim('{', '}'))),
             .. contract.Parameters.Select(Parameter),
-            .. contract.IsConditional ? [Parameter(new ApiParameter("If-None-Match", ApiParameterKind.Text, "The ETag of the answer that the caller has") { IsHeader = true })] : (JsonNode[])[],
+            .. contract.IsConditional ? [Parameter(new ApiParameter("If-None-Match", ApiParameterKind.Text, "The ETag of the response that the caller has") { IsHeader = true })] : (JsonNode[])[],
             .. contract.IsFile ? [Parameter(Range), Parameter(IfRange)] : (JsonNode[])[],
         ];
         if (parameters.Length > 0)
@@ -96,7 +96,7 @@ internal static class OpenApiDocument
         {
             operation["requestBody"] = new JsonObject
             {
-                ["description"] = "A question set: CSV with a header, or any other form that samples/README.md lists. Its content decides, not the content type.",
+                ["description"] = "A question set: CSV with a header, or any other format that samples/README.md lists. The format is detected from the content, not from the content type.",
                 ["required"] = true,
                 ["content"] = new JsonObject { ["text/csv"] = Content(Bytes()), ["application/octet-stream"] = Content(Bytes()) },
             };
@@ -104,7 +104,7 @@ internal static class OpenApiDocument
 
         if (contract.Body is { } shape)
         {
-            operation["requestBody"] = new JsonObject { ["description"] = "JSON in UTF-8. Content types that say nothing of it (application/x-www-form-urlencoded, which `curl -d` sends, text/plain, application/octet-stream, none) are taken, too.", ["required"] = true, ["content"] = new JsonObject { ["application/json"] = Content(schemas.Reference(shape, isSent: true)) } };
+            operation["requestBody"] = new JsonObject { ["description"] = "JSON in UTF-8. Generic content types (application/x-www-form-urlencoded, which `curl -d` sends, text/plain, application/octet-stream, none) are accepted too.", ["required"] = true, ["content"] = new JsonObject { ["application/json"] = Content(schemas.Reference(shape, isSent: true)) } };
         }
 
         operation["responses"] = Object(
@@ -118,8 +118,8 @@ internal static class OpenApiDocument
     }
 
     private static JsonObject Known(ApiContract contract) => contract.IsConditional
-        ? new JsonObject { ["description"] = "The caller has this answer already.", ["headers"] = Tag() }
-        : new JsonObject { ["description"] = "The header If-None-Match is *, which no answer fits." };
+        ? new JsonObject { ["description"] = "Not modified: the caller has this response already.", ["headers"] = Tag() }
+        : new JsonObject { ["description"] = "If-None-Match is *, which matches every response." };
 
     private static JsonObject Answer(ApiAnswer answer, ApiContract contract, OpenApiSchemas schemas)
     {
@@ -139,7 +139,7 @@ internal static class OpenApiDocument
 
     private static JsonObject Part(ApiContract contract) => new()
     {
-        ["description"] = "The part of the file that was asked for. Files that are made while they are read (with every sample) are sent whole.",
+        ["description"] = "The requested part of the file. Files with every sample are generated as they are read and always sent whole.",
         ["headers"] = Tag(),
         ["content"] = Object(contract.MediaTypes.Select(static type => (type, (JsonNode?)Content(Bytes())))),
     };
@@ -188,12 +188,12 @@ internal static class OpenApiDocument
 
     private static string Callers(ApiRole role) => role switch
     {
-        ApiRole.Anyone => "Anyone may call it.",
-        ApiRole.Rater => "For whoever has a rater's link.",
-        _ => $"Where callers have roles, this needs the role {role}.",
+        ApiRole.Anyone => "Open to everyone.",
+        ApiRole.Rater => "Requires a rater's link.",
+        _ => $"Requires the role {role} where callers have roles.",
     };
 
-    private static JsonObject Tag() => new() { ["ETag"] = new JsonObject { ["description"] = "Changes with the answer.", ["schema"] = new JsonObject { ["type"] = "string" } } };
+    private static JsonObject Tag() => new() { ["ETag"] = new JsonObject { ["description"] = "Changes with the response.", ["schema"] = new JsonObject { ["type"] = "string" } } };
 
     private static JsonObject PathParameter(string name) => new()
     {
@@ -203,11 +203,11 @@ internal static class OpenApiDocument
         ["description"] = name switch
         {
             "run" => "The run's name: 16 characters",
-            "question" => "The question's id, or dataset/id with the slash coded as %2F",
+            "question" => "The question's id, or dataset/id with the slash encoded as %2F",
             "file" => "The file's name",
             "study" => "The study's name: 16 characters",
             "rater" => "The rater's name within the study: r1, r2 …",
-            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "The path has a placeholder that nothing is said about."),
+            _ => throw new ArgumentOutOfRangeException(nameof(name), name, "The path has a placeholder without a description."),
         },
         ["schema"] = new JsonObject { ["type"] = "string" },
     };

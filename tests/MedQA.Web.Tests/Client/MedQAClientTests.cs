@@ -87,7 +87,7 @@ public sealed class MedQAClientTests(AzuriteFixture azurite)
 
         using var http = new HttpClient(new Recorder([], "<html>"));
         using var other = new MedQAClient(new MedQAClientOptions { Endpoint = new Uri("http://example.test") }, http);
-        Assert.StartsWith("The service's answer cannot be read", (await Assert.ThrowsAsync<MedQAException>(() => other.GetHealthAsync(Cancel))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("The service's response cannot be read", (await Assert.ThrowsAsync<MedQAException>(() => other.GetHealthAsync(Cancel))).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(static () => new MedQAClient(new MedQAClientOptions { Endpoint = new Uri("ftp://example.test") }));
     }
 

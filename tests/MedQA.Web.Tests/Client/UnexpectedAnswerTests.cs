@@ -69,10 +69,10 @@ public sealed class UnexpectedAnswerTests
     }
 
     [Theory]
-    [InlineData("http://127.0.0.1:5080/api", "leave /api out, which is added to it; http://127.0.0.1:5080 should do.")]
-    [InlineData("http://127.0.0.1:5080/api/", "leave /api out, which is added to it; http://127.0.0.1:5080 should do.")]
-    [InlineData("https://example.com/medqa/API", "leave /api out, which is added to it; https://example.com/medqa should do.")]
-    [InlineData("https://example.com/dashboard", "is https://example.com meant, without a path?")]
+    [InlineData("http://127.0.0.1:5080/api", "must not include /api, which the client adds; use http://127.0.0.1:5080.")]
+    [InlineData("http://127.0.0.1:5080/api/", "must not include /api, which the client adds; use http://127.0.0.1:5080.")]
+    [InlineData("https://example.com/medqa/API", "must not include /api, which the client adds; use https://example.com/medqa.")]
+    [InlineData("https://example.com/dashboard", "did you mean https://example.com?")]
     [InlineData("https://example.com/", null)]
     public async Task Where_nothing_is_there_an_endpoint_with_a_path_is_said(string endpoint, string? hint)
     {
@@ -96,13 +96,13 @@ public sealed class UnexpectedAnswerTests
     public async Task A_proxy_s_page_is_told_with_its_status(string call)
     {
         var fault = await FaultAsync(call, HttpStatusCode.BadGateway, static () => Text(Page, "text/html"));
-        Assert.Contains("answered with status 502 (Bad Gateway) and text/html '<!doctype html> <html>", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("responded with status 502 (Bad Gateway) and text/html '<!doctype html> <html>", fault.Message, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadGateway, fault.Status);
 
         foreach (var body in (string[])["", "{}", "null", "{\"title\":"])
         {
             var broken = await FaultAsync(call, HttpStatusCode.ServiceUnavailable, () => Text(body, "application/problem+json"));
-            Assert.Contains("answered with status 503 (Service Unavailable) and application/problem+json", broken.Message, StringComparison.Ordinal);
+            Assert.Contains("responded with status 503 (Service Unavailable) and application/problem+json", broken.Message, StringComparison.Ordinal);
         }
     }
 
@@ -120,7 +120,7 @@ public sealed class UnexpectedAnswerTests
         {
             Headers = { ContentType = new MediaTypeHeaderValue(call == "AllAnswers" ? "application/x-ndjson" : "application/json") },
         });
-        Assert.Contains(", which broke off: The cable is cut.", fault.Message, StringComparison.Ordinal);
+        Assert.Contains(", but the body ended early: The cable is cut.", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class UnexpectedAnswerTests
         using var http = new HttpClient(new Answering(static _ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = Text("{}", "application/json") })));
         using var client = new MedQAClient(new MedQAClientOptions { Endpoint = new Uri("https://example.test") }, http);
         var fault = await Assert.ThrowsAsync<MedQAException>(() => client.ListAnswersAsync("run", new AnswerQuery { Search = "rash" }, cancellationToken: Cancel));
-        Assert.Contains("https://example.test/api/runs/run/answers answered with status 200", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("https://example.test/api/runs/run/answers responded with status 200", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("rash", fault.Message, StringComparison.Ordinal);
     }
 
@@ -137,7 +137,7 @@ public sealed class UnexpectedAnswerTests
     public async Task Events_that_never_begin_are_not_waited_for_without_end()
     {
         var fault = await FaultAsync("WatchRun", HttpStatusCode.OK, static () => Text("", "text/event-stream"));
-        Assert.Contains("The events of run run at https://example.test/base/ end before the first", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("The event stream of run run at https://example.test/base/ ended", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class UnexpectedAnswerTests
         }))
         { Timeout = TimeSpan.FromMilliseconds(50) };
         using var client = new MedQAClient(new MedQAClientOptions { Endpoint = new Uri("https://example.test") }, http);
-        Assert.Contains("has not answered in the time", (await Assert.ThrowsAsync<MedQAException>(() => client.GetHealthAsync(Cancel))).Message, StringComparison.Ordinal);
+        Assert.Contains("has not responded within", (await Assert.ThrowsAsync<MedQAException>(() => client.GetHealthAsync(Cancel))).Message, StringComparison.Ordinal);
     }
 
     private static async Task<MedQAException> FaultAsync(string call, HttpStatusCode status, Func<HttpContent> content)

@@ -58,7 +58,7 @@ public sealed class EstimateHandlersTests(AzuriteFixture azurite)
 
             var (_, estimate) = await server.SendAsync(HttpMethod.Post, "/api/estimates?profile=tuned", ApiServer.Questions(2, right: 1));
             var warning = estimate.GetProperty("warnings")[0].GetString()!;
-            Assert.StartsWith("The run would be rejected: profile tuned names the prefix 'cardiology', and there is none of that name.", warning, StringComparison.Ordinal);
+            Assert.StartsWith("The run would be rejected: profile tuned uses the prefix 'cardiology', which does not exist.", warning, StringComparison.Ordinal);
 
             var (_, refused) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=tuned", ApiServer.Questions(2, right: 1));
             Assert.Equal(400, refused.GetProperty("status").GetInt32());

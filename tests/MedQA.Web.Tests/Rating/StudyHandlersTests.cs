@@ -59,17 +59,17 @@ public sealed class StudyHandlersTests(AzuriteFixture azurite)
         foreach (var (field, value, said) in ((string, object?, string)[])
         [
             ("name", " ", "needs a name"),
-            ("rubric", "none", "There is no rubric 'none'"),
+            ("rubric", "none", "Unknown rubric 'none'"),
             ("rubric", new { name = "x" }, "title' is missing"),
             ("sources", Array.Empty<object>(), "1 to 12 sources"),
             ("sources", new[] { new { run = "aaaaaaaaaaaaaaaa" } }, "There is no run"),
             ("sources", new[] { new { run = chosen } }, "people rate free answers"),
             ("sources", new[] { new { run = chosen, csv = "question,answer\nA?,B is right.\n" } }, "either a run or a csv"),
             ("sources", new[] { new { csv = "question,answer\nA?,B is right.\n", name = "one" }, new { csv = "question,answer\nB?,B is right.\n", name = "two" } }, "no question in common"),
-            ("sources", new[] { new { csv = "question,answer\nA?,B is right.\n", name = "one" }, new { csv = "question,answer\nA?,B is right.\n", name = "One" } }, "Two sources are called"),
+            ("sources", new[] { new { csv = "question,answer\nA?,B is right.\n", name = "one" }, new { csv = "question,answer\nA?,B is right.\n", name = "One" } }, "The source name"),
             ("raters", Array.Empty<string>(), "1 to 500 raters"),
             ("raters", (string[])["Ann", " "], "needs a name"),
-            ("raters", (string[])["Ann", "Ben", " ann"], "Two raters are called 'ann'"),
+            ("raters", (string[])["Ann", "Ben", " ann"], "The rater name 'ann' appears twice"),
             ("raters", (string[])["Ann", "Be\nn"], "no control characters"),
             ("raters", (string[])["Ann", "Be\u2028n"], "no control characters"),
             ("name", "Study\u0007", "no control characters"),
@@ -78,7 +78,7 @@ public sealed class StudyHandlersTests(AzuriteFixture azurite)
             ("sources", new[] { new { csv = "question,answer\nA?,B is right.\n", fileName = "a\0.csv" } }, "no control characters"),
             ("sources", new[] { new { csv = "question,answer\nA?,B is right.\n", fileName = new string('a', 201) } }, "at most 200 characters"),
             ("ratersPerAnswer", 3, "1 to 2 raters"),
-            ("strata", new[] { new { dataset = "secret_dataset_0", questions = 9 } }, "has 2 questions that every source answers, and 9 are asked for"),
+            ("strata", new[] { new { dataset = "secret_dataset_0", questions = 9 } }, "has 2 questions that every source answers, but 9 were requested"),
         ])
         {
             var request = good.DeepClone().AsObject();

@@ -148,7 +148,7 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
     [InlineData("""{"nam":"x"}""", "nam", "The body: 'nam' is a field that is not known (is 'name' meant?). There are: ")]
     [InlineData("[]", "body", "The body must be an object, and is a list.")]
     [InlineData("null", "body", "The body must be an object, and is null.")]
-    [InlineData("{\"name\":\n1,}", "body", "The body is no JSON: see line 2, byte 3.")]
+    [InlineData("{\"name\":\n1,}", "body", "The body is not JSON: see line 2, byte 3.")]
     [InlineData("""{"strata":[{"dataset":"a","questions":1.5}]}""", "strata[0].questions", "The body: 'strata[0].questions' must be a whole number up to 2,147,483,647, and is the number 1.5.")]
     [InlineData("""{"raters":"Ann"}""", "raters", "The body: 'raters' must be a list, and is the text \"Ann\".")]
     [InlineData("""{"name":"a","name":"b"}""", "name", "The body: 'name' is given twice.")]

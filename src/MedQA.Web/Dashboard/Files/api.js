@@ -1,16 +1,16 @@
-// Calls the HTTP interface. Every error becomes a Problem that says what is wrong and what to do.
+// Calls the HTTP API. Every error becomes a Problem that says what is wrong and what to do.
 
 import { askKey } from './dialogs.js';
 import { isFinal } from './format.js';
 
-// Where a service asks for a key, the tab keeps it until it is closed; nothing else does.
+// If the service requires a key, only this tab keeps it, until it is closed.
 const keyItem = 'medqa-key';
 let asking = null;
 
 /** The key that was given in this tab, or null. */
 export const heldKey = () => sessionStorage.getItem(keyItem);
 
-/** An error of the interface, in the words of its problem details (RFC 9457). */
+/** An API error with its problem details (RFC 9457). */
 export class Problem extends Error {
   constructor(title, detail, details = {}) {
     super(detail);
@@ -20,18 +20,18 @@ export class Problem extends Error {
   }
 }
 
-/** Calls an address and reads its JSON. */
+/** Calls a path and returns its JSON. */
 export async function call(path, { method = 'GET', body, accept = 'application/json', signal } = {}) {
   const response = await request(path, { method, body, accept, signal });
   return response.status === 204 ? null : response.json();
 }
 
-/** Reads a file in one of the formats that an address offers. */
+/** Downloads a path in one of its formats. */
 export async function download(path, accept) {
   return (await request(path, { accept })).blob();
 }
 
-/** Follows a run until it ends: server-sent events, or asking again where they do not come. `seen` is told null where the run is deleted. */
+/** Watches a run until it ends, by server-sent events or, without them, by polling. Calls `seen` with null when the run is deleted. */
 export function follow(run, seen, signal) {
   const path = `/api/runs/${run}`;
   let timer = 0;
@@ -61,7 +61,7 @@ export function follow(run, seen, signal) {
     }
   };
   signal.addEventListener('abort', stop);
-  // Events come without headers, so where a key is asked for the run is asked after.
+  // An EventSource sends no headers, so with a key the run is polled.
   const events = heldKey() ? null : new EventSource(`${path}/events`);
   if (!events) {
     ask();
@@ -92,7 +92,7 @@ async function request(path, options) {
     if (error.name === 'AbortError') {
       throw error;
     }
-    throw new Problem('The service cannot be reached', 'See whether medqa serve still runs, then try again.');
+    throw new Problem('The service cannot be reached', 'Check that medqa serve is running, then try again.');
   }
   if (response.ok) {
     return response;
@@ -103,12 +103,12 @@ async function request(path, options) {
   const type = response.headers.get('Content-Type') ?? '';
   const details = type.includes('json') ? await response.json().catch(() => ({})) : {};
   throw new Problem(
-    details.title ?? `The service answered with status ${response.status}`,
-    details.detail ?? 'Try again; if it stays so, look at what medqa serve logs.',
+    details.title ?? `The service responded with status ${response.status}`,
+    details.detail ?? 'Try again. If the error persists, see the log of medqa serve.',
     { ...details, status: response.status });
 }
 
-/** Asks for the key, once for all requests that wait for it. */
+/** Asks for the key once for all waiting requests. */
 async function keyGiven(refused) {
   if (heldKey() !== refused) {
     return true;

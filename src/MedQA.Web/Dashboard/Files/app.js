@@ -1,4 +1,4 @@
-// The shell: which page the address asks for, and the keys that work everywhere.
+// The shell: routes addresses to pages and handles the global keyboard shortcuts.
 
 import { showKeys } from './dialogs.js';
 import { fill, typing } from './dom.js';
@@ -9,7 +9,7 @@ const main = document.getElementById('main');
 let leaving = new AbortController();
 let first = true;
 
-// A page is read when it is first asked for; the list of runs comes with the shell.
+// Pages are loaded on first use; the list of runs is preloaded with the shell.
 const pages = [
   [/^\/$/, () => import('./runs.js'), 'runs'],
   [/^\/new$/, () => import('./start.js'), 'new'],
@@ -50,11 +50,11 @@ async function show() {
     }
   }
   document.title = 'Not found · MedQA';
-  fill(main, heading('No such page'), empty('This address leads nowhere', 'The run or page may have been deleted, or the link is cut off.', h('a', { class: 'button', href: '#/' }, 'All runs')));
+  fill(main, heading('Page not found'), empty('Nothing is at this address', 'The run or page may have been deleted, or the link is incomplete.', h('a', { class: 'button', href: '#/' }, 'All runs')));
   focus();
 }
 
-/** A new page begins at its heading, for eyes and for screen readers. */
+/** Moves the view and the focus to the heading of a new page. */
 function focus() {
   if (!first) {
     window.scrollTo(0, 0);
@@ -64,7 +64,7 @@ function focus() {
 }
 
 window.addEventListener('hashchange', event => {
-  // The link that skips to the content is no page.
+  // The skip link is not a page.
   if (location.hash === '#main') {
     history.replaceState(null, '', new URL(event.oldURL).hash || '#/');
     main.focus();

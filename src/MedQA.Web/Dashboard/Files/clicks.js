@@ -1,11 +1,11 @@
-// A rater's clicks on their way to the service. Each is kept on this device until the service has it, so that a reload, a closed page or a time without a connection loses none;
-// the service knows each by its id and takes it once, however often it is sent.
+// Sends a rater's clicks to the service. Each is kept on this device until the service has stored it, so that a reload, a closed page or a lost connection loses none;
+// the service identifies each by its id and stores it once, even if it is sent again.
 
 const most = 90;
 const retries = [1000, 2000, 5000, 10000, 20000];
 const idle = 120000;
 
-/** What the service says to a rater, or what stands in the way. */
+/** A refusal by the service, or a failed connection. */
 export class Refusal extends Error {
   constructor(status, title, detail) {
     super(detail);
@@ -24,7 +24,7 @@ export async function ask(token, path, { method = 'GET', body, keepalive = false
     return response.json();
   }
   const details = await response.json().catch(() => ({}));
-  throw new Refusal(response.status, details.title ?? 'The service does not answer as it should', details.detail ?? `It answered with status ${response.status}.`);
+  throw new Refusal(response.status, details.title ?? 'Unexpected response', details.detail ?? `The service responded with status ${response.status}.`);
 }
 
 /** The clicks of one rater on this device. `changed(click)` is told of clicks from other tabs, `state({ unsent, offline, kept })` of how it goes, `refused(refusal)` of an end. */
@@ -53,12 +53,12 @@ export class Clicks {
     window.addEventListener('pagehide', () => this.flush(true));
   }
 
-  /** The service's clock, as far as this page knows it: clicks of several tabs and devices are put in order by it. */
+  /** The service's clock as estimated by this page; it orders clicks from several tabs and devices. */
   set now(moment) {
     this.#offset = new Date(moment).getTime() - Date.now();
   }
 
-  /** Clicks that the service does not have yet, in the order in which they were made. */
+  /** Clicks that the service has not stored yet, oldest first. */
   get unsent() {
     const kept = this.#store === null ? [] : Object.keys(this.#store).filter(key => key.startsWith(this.#prefix)).map(key => JSON.parse(this.#store.getItem(key)));
     return [...kept, ...this.#memory.values()].sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
@@ -78,12 +78,12 @@ export class Clicks {
     return made;
   }
 
-  /** Other tabs are to read again how the rater stands. */
+  /** Tells other tabs to reload the rater's state. */
   tellOthers() {
     this.#channel.postMessage('again');
   }
 
-  /** Sends what is unsent; comes back by itself until everything is sent. */
+  /** Sends unsent clicks, and retries until everything is sent. */
   async flush(leaving = false) {
     if (this.#sending) {
       return this.#sending;
@@ -101,7 +101,7 @@ export class Clicks {
     }
   }
 
-  /** Whether everything was sent; else a timer is set, or there is no use in trying. */
+  /** Returns whether everything was sent; if not, a timer is set unless retrying is useless. */
   async #send(leaving) {
     for (let unsent = this.unsent; unsent.length > 0; unsent = this.unsent) {
       this.#tell({ offline: this.#failures > 0 });
@@ -112,7 +112,7 @@ export class Clicks {
         this.#failures = 0;
       } catch (error) {
         if (error.status === 400) {
-          // One of them cannot be used, which only another version of this page could have made. The others are sent one by one.
+          // One is invalid, which only another version of this page can cause. The others are sent one by one.
           if (part.length === 1) {
             this.#forget(part);
           }
@@ -147,7 +147,7 @@ export class Clicks {
   }
 }
 
-/** Counts the seconds in which somebody is at work on the page: it is in view, and there was a sign of life within two minutes. */
+/** Counts the seconds of active work: the page is visible and was used within the last two minutes. */
 export class Attention {
   #seconds = 0;
   #last = performance.now();
@@ -163,7 +163,7 @@ export class Attention {
     });
   }
 
-  /** The seconds since this was asked last. */
+  /** Returns the seconds since the last call. */
   take() {
     this.#count();
     const taken = Math.round(10 * this.#seconds) / 10;

@@ -1,4 +1,4 @@
-// Two runs on the questions that both answered: their comparison, and the questions that tell them apart.
+// Compares two runs on the questions that both answered, and lists the questions on which they differ.
 
 import { call } from './api.js';
 import { documentCards, readDocument } from './document.js';
@@ -13,12 +13,12 @@ export async function show(main, { query, signal, title }) {
   let chosen = (query.get('runs') ?? '').split(',').filter(run => /^[a-z2-7]{16}$/.test(run)).slice(0, 2);
   const choice = h('div', { class: 'compare-choice' });
   const result = h('div', { class: 'stack' });
-  fill(main, h('div', { class: 'page-head' }, h('div', null, heading('Compare two runs'), h('p', { class: 'minor' }, 'On the questions that both answered, pair by pair.'))), choice, result);
+  fill(main, h('div', { class: 'page-head' }, h('div', null, heading('Compare two runs'), h('p', { class: 'minor' }, 'Pairwise, on the questions that both answered.'))), choice, result);
   fill(choice, loading('Reading the runs…'));
   let runs;
   try {
     runs = (await call('/api/runs?take=500', { signal })).runs.filter(run => run.graded > 0);
-    // A run that is named in the address may be older than the list.
+    // A run in the address may be older than the listed ones.
     for (const run of chosen.filter(name => !runs.some(known => known.run === name))) {
       runs.push(await call(`/api/runs/${run}`, { signal }));
     }
@@ -29,7 +29,7 @@ export async function show(main, { query, signal, title }) {
     return;
   }
   if (runs.length < 2) {
-    fill(choice, empty('Two runs are needed', 'Ask the same questions twice, with another profile or another model; then compare the two here.', h('a', { class: 'button primary', href: '#/new' }, 'New run')));
+    fill(choice, empty('At least two runs are needed', 'Run the same questions with two profiles or models, then compare the runs here.', h('a', { class: 'button primary', href: '#/new' }, 'New run')));
     return;
   }
   const [first, second] = [select('First run', 0), select('Second run', 1)];
@@ -53,11 +53,11 @@ export async function show(main, { query, signal, title }) {
   async function read() {
     history.replaceState(null, '', `#/compare${chosen.some(run => run) ? `?runs=${chosen.filter(run => run).join(',')}` : ''}`);
     if (chosen.length < 2 || chosen.some(run => !run)) {
-      fill(result, empty('Choose two runs', 'The first is mostly the baseline.'));
+      fill(result, empty('Choose two runs', 'The first is usually the baseline.'));
       return;
     }
     if (chosen[0] === chosen[1]) {
-      fill(result, empty('These are the same run', 'Choose another one on one side.'));
+      fill(result, empty('These are the same run', 'Choose two different runs.'));
       return;
     }
     const [a, b] = chosen;
@@ -82,13 +82,13 @@ export async function show(main, { query, signal, title }) {
     return card;
 
     async function more(from) {
-      fill(tail, loading('Looking for them…'));
+      fill(tail, loading('Finding questions…'));
       try {
         const answer = await call(`/api/compare/flips?runs=${a},${b}&take=${page}&from=${from}`, { signal });
         list.append(...answer.flips.map(flip => item(flip, a, b)));
         fill(tail, answer.next === undefined ? null : h('button', { type: 'button', on: { click: () => more(answer.next) } }, 'Show more'));
         if (!list.hasChildNodes()) {
-          fill(tail, h('p', { class: 'minor' }, 'None: both runs are right on the same questions.'));
+          fill(tail, h('p', { class: 'minor' }, 'None: both runs answered the same questions right.'));
         }
       } catch (problem) {
         if (!signal.aborted) {

@@ -1,12 +1,12 @@
-// Questions to the person, the key of the service, and the list of keys. All are modal dialogs of the browser: they keep the focus and end with Escape.
+// Confirmations, the service's key, and the keyboard shortcuts, as modal dialogs of the browser: they trap the focus and close with Escape.
 
 import { h } from './dom.js';
 
 const keys = [
   [['j', '↓'], 'next question'],
-  [['k', '↑'], 'question before'],
+  [['k', '↑'], 'previous question'],
   [['Enter'], 'open the question (on a narrow screen)'],
-  [['Esc'], 'leave the search, or go back to the list'],
+  [['Esc'], 'leave the search, or return to the list'],
   [['/'], 'search'],
   [['1', '…', '9'], 'choose a filter'],
   [['g'], 'all runs'],
@@ -14,14 +14,14 @@ const keys = [
   [['?'], 'this list'],
 ];
 
-/** Asks whether something shall happen. */
+/** Asks for confirmation. */
 export function confirm({ title, text, action, danger = false }) {
   return new Promise(answer => {
     const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title', on: { close: () => end(dialog.returnValue === 'yes') } },
       h('h2', { id: 'dialog-title' }, title),
       h('p', null, text),
       h('div', { class: 'actions' },
-        h('button', { type: 'button', on: { click: () => dialog.close('no') } }, 'Keep it as it is'),
+        h('button', { type: 'button', on: { click: () => dialog.close('no') } }, 'Go back'),
         h('button', { type: 'button', class: danger ? 'danger' : 'primary', on: { click: () => dialog.close('yes') } }, action)));
     const end = value => {
       dialog.remove();
@@ -32,7 +32,7 @@ export function confirm({ title, text, action, danger = false }) {
   });
 }
 
-/** Asks for the key of the service; null where the person has none. */
+/** Asks for the service's key; returns null if the user has none. */
 export function askKey(wasWrong) {
   return new Promise(answer => {
     let given = null;
@@ -44,9 +44,9 @@ export function askKey(wasWrong) {
       }
     };
     const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title', on: { close: () => { dialog.remove(); answer(given); } } },
-      h('h2', { id: 'dialog-title' }, 'This service asks for a key'),
-      wasWrong ? h('p', { role: 'alert' }, 'That key does not open it.') : null,
-      h('p', { id: 'service-key-text' }, 'Whoever started the service has it: it stands in MEDQA_KEY there. This tab keeps it until it is closed.'),
+      h('h2', { id: 'dialog-title' }, 'This service requires a key'),
+      wasWrong ? h('p', { role: 'alert' }, 'That key is wrong.') : null,
+      h('p', { id: 'service-key-text' }, 'The person who started the service set it as MEDQA_KEY. This tab keeps it until it is closed.'),
       h('label', { class: 'field', for: 'service-key' }, 'Key'),
       input,
       h('div', { class: 'actions' },
@@ -59,7 +59,7 @@ export function askKey(wasWrong) {
   });
 }
 
-/** Shows the keys. */
+/** Shows the keyboard shortcuts. */
 export function showKeys() {
   if (document.querySelector('dialog[open]')) {
     return;

@@ -1,4 +1,4 @@
-// Reports, comparisons and studies as the service describes them: blocks that know nothing of a page. A statistic needs nothing here.
+// Renders reports, comparisons and studies from the service's page-independent blocks. A new statistic needs no change here.
 
 import { call } from './api.js';
 import { h, sign } from './dom.js';
@@ -7,10 +7,10 @@ import { facts, section, table } from './parts.js';
 const elements = ['line', 'polyline', 'circle', 'rect', 'text'];
 const attributes = ['class', 'x', 'y', 'x1', 'y1', 'x2', 'y2', 'cx', 'cy', 'r', 'width', 'height', 'points', 'fill-opacity', 'text-anchor'];
 
-/** Reads a document as blocks. */
+/** Reads a document's blocks. */
 export const readDocument = (path, signal) => call(path, { accept: 'application/vnd.medqa.sections+json', signal });
 
-/** A document as cards: what a reader must know, what it comes to, and each section. Questions: the address that their filters belong to. */
+/** Renders a document as cards: notices, the summary and each section. `questions` is the address for filter links. */
 export function documentCards({ summary, blocks }, questions) {
   const starts = blocks.flatMap((block, index) => block.kind === 'heading' && block.level === 2 ? [index] : []);
   const notes = blocks.slice(0, starts[0]).filter(block => block.kind === 'note');
@@ -25,8 +25,8 @@ export function documentCards({ summary, blocks }, questions) {
 }
 
 /**
- * Blocks below each other, for a card of a title: headings are of level 3. A table with a plot's numbers is folded from so many rows on;
- * questions are the address that filters belong to.
+ * Renders blocks in a titled card, with headings of level 3. A plot's table is collapsed if it is longer than the limit;
+ * `questions` is the address for filter links.
  */
 export function documentParts(blocks, title, { questions = null, fewRows = 0 } = {}) {
   let caption = title;
@@ -40,7 +40,7 @@ export function documentParts(blocks, title, { questions = null, fewRows = 0 } =
       case 'note': return h('p', { class: 'notice', role: 'note' }, h('span', null, sign('⚠ '), block.text));
       case 'list': return h('ul', null, block.items.map(item => h('li', null, item)));
       case 'table': return before?.kind === 'plot'
-        ? h('details', { open: block.rows.length <= fewRows }, h('summary', null, 'Numbers as a table'), cells(block, `${before.text}: numbers`))
+        ? h('details', { open: block.rows.length <= fewRows }, h('summary', null, 'Data table'), cells(block, `${before.text}: numbers`))
         : cells(block, `${caption}: figures`);
       case 'verbatim': return h('details', null, h('summary', null, before?.kind === 'heading' ? before.text : 'Show it'), h('pre', { tabindex: '0' }, block.text));
       case 'plot': return plot(block, caption);
@@ -52,12 +52,12 @@ export function documentParts(blocks, title, { questions = null, fewRows = 0 } =
 
 const names = rows => rows.length === 0 ? null : facts(rows);
 
-/** A table, or names with values where no column has a name. */
+/** A table, or name-value pairs if no column has a name. */
 const cells = ({ columns, rows }, caption) => columns.some(column => column.name)
   ? table(caption, columns.map(column => ({ name: column.name, number: column.numbers })), rows, { className: columns.length > 4 ? 'wide' : '' })
   : names(rows);
 
-/** A plot, made element by element: the policy of the pages refuses to read markup, and needs none here. */
+/** A plot, built element by element because the pages' content security policy forbids parsing markup. */
 function plot({ text, drawing }, caption) {
   const image = svg('svg', { viewBox: `0 0 ${drawing.width} ${drawing.height}`, role: 'img', 'aria-label': drawing.description });
   for (const mark of drawing.marks.filter(({ element }) => elements.includes(element))) {

@@ -1,4 +1,4 @@
-// Makes elements. Texts become text nodes, always: nothing that comes from a question can become markup.
+// Creates elements. Text always becomes text nodes, so nothing from a question can become markup.
 
 /** An element with properties and children; `class`, `data`, `style` (CSS properties) and `on` (listeners) are named, everything else is an attribute. */
 export function h(tag, properties, ...children) {
@@ -36,19 +36,19 @@ export function append(element, children) {
   }
 }
 
-/** Puts children in the place of what an element has. */
+/** Replaces an element's children. */
 export function fill(element, ...children) {
   element.replaceChildren();
   append(element, children);
   return element;
 }
 
-/** A text for screen readers only. */
+/** Text for screen readers only. */
 export const spoken = text => h('span', { class: 'spoken' }, text);
 
-/** A sign that screen readers pass over. */
+/** A symbol that screen readers skip. */
 export const sign = text => h('span', { 'aria-hidden': 'true' }, text);
 
-/** Whether somebody is typing, so that letters are no shortcuts. */
+/** Whether the user is typing, so that letters are not shortcuts. */
 export const typing = event =>
   event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.('input:not([type=checkbox]), textarea, select, dialog') !== null;

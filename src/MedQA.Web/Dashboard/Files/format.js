@@ -1,4 +1,4 @@
-// Figures as the reports write them: percentages with one decimal and the divisor beside them, a dash for what is not there.
+// Formats figures as the reports do: percentages with one decimal and their divisor, a dash for a missing value.
 
 export const none = '–';
 
@@ -13,7 +13,7 @@ export const interval = value => value ? `${(100 * value.lower).toFixed(1)} to $
 export const of = (part, whole) => `${count(part)} of ${count(whole)}`;
 export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
-/** A time span in the two largest units. */
+/** A duration in its two largest units. */
 export function duration(seconds) {
   const whole = Math.round(seconds);
   if (whole < 60) {

@@ -1,12 +1,12 @@
-// Parts that several pages show.
+// Parts shared by several pages.
 
 import { h, sign, spoken } from './dom.js';
 import { isFinal, of, stateText } from './format.js';
 
-/** The heading of a page; it takes the focus when the page changes, so that screen readers begin there. */
+/** A page's heading; it gets the focus when the page changes, so that screen readers start there. */
 export const heading = (...children) => h('h1', { tabindex: '-1' }, ...children);
 
-/** What is wrong and what to do, with a way to try again. */
+/** A problem and its remedy, with a retry button. */
 export function problemBox(problem, retry) {
   const { parameter, line } = problem.details ?? {};
   return h('div', { class: 'problem', role: 'alert' },
@@ -17,19 +17,19 @@ export function problemBox(problem, retry) {
     retry ? h('button', { type: 'button', on: { click: retry } }, 'Try again') : null);
 }
 
-/** What stands where something is being read. */
+/** The placeholder while something is loading. */
 export const loading = text => h('div', { class: 'loading', role: 'status' }, h('span', { class: 'spinner', 'aria-hidden': 'true' }), text);
 
-/** What stands where there is nothing yet. */
+/** The placeholder for an empty list. */
 export const empty = (title, text, ...actions) => h('div', { class: 'empty' }, h('h2', null, title), h('p', null, text), actions.length ? h('p', { class: 'actions' }, ...actions) : null);
 
 /** A run's state as a badge. */
 export const badge = run => {
-  const asked = run.requested && run.requested !== 'approve' ? ` · ${run.requested} asked` : '';
+  const asked = run.requested && run.requested !== 'approve' ? ` · ${run.requested} requested` : '';
   return h('span', { class: `badge state-${run.paused ? 'paused' : run.state}` }, (run.paused ? 'paused' : stateText(run.state)) + asked);
 };
 
-/** How far a run is. */
+/** A run's progress. */
 export function progress(run) {
   const share = run.questions === 0 ? 0 : run.done / run.questions;
   const bar = h('span', { class: 'bar', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': run.questions, 'aria-valuenow': run.done, 'aria-label': `${of(run.done, run.questions)} questions done` },
@@ -37,7 +37,7 @@ export function progress(run) {
   return h('span', { class: 'progress' }, bar, h('span', { class: 'minor' }, of(run.done, run.questions)));
 }
 
-/** A share with its interval on a scale from 0 to 100 %; the figures stand beside it as text. */
+/** A share and its interval on a scale from 0 to 100 %; the figures appear next to it as text. */
 export function intervalBar(value, range) {
   const at = share => `${(100 * Math.min(1, Math.max(0, share))).toFixed(2)}%`;
   return h('span', { class: 'scale', 'aria-hidden': 'true' },
@@ -45,7 +45,7 @@ export function intervalBar(value, range) {
     h('span', { class: 'scale-dot', style: { left: at(value) } }));
 }
 
-/** A table. Columns: `{ name, number }`; cells are texts or elements. It scrolls by itself where the page is too narrow. */
+/** A table. Columns: `{ name, number }`; cells are texts or elements. It scrolls on its own if the page is too narrow. */
 export function table(caption, columns, rows, { className = '' } = {}) {
   return h('div', { class: `table-box ${className}`, tabindex: '0', role: 'region', 'aria-label': caption },
     h('table', null,
@@ -55,10 +55,10 @@ export function table(caption, columns, rows, { className = '' } = {}) {
         h(index === 0 ? 'th' : 'td', { scope: index === 0 ? 'row' : null, class: columns[index].number ? 'number' : null }, cell)))))));
 }
 
-/** Names with values. */
+/** Name-value pairs. */
 export const facts = rows => h('dl', { class: 'facts' }, rows.filter(row => row).map(([name, ...values]) => h('div', null, h('dt', null, name), h('dd', null, ...values))));
 
-/** Whether an answer is right, as a sign with words. */
+/** Whether an answer is right, as a symbol with text. */
 export const mark = correct => correct === true ? h('span', { class: 'mark right' }, sign('✓'), spoken('right'))
   : correct === false ? h('span', { class: 'mark wrong' }, sign('✗'), spoken('wrong'))
   : h('span', { class: 'mark unknown' }, sign('–'), spoken('not graded'));

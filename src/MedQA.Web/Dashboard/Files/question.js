@@ -7,7 +7,7 @@ import { facts, mark } from './parts.js';
 const ends = { endToken: 'ended by the model', stopText: 'ended by a stop text', maxTokens: 'cut at maxTokens' };
 const letterOf = index => String.fromCharCode(65 + index);
 
-/** Everything about an answer. */
+/** An answer in full. */
 export function questionView({ question, answer }) {
   const free = question.options.length === 0;
   return h('article', { class: 'question' },
@@ -30,10 +30,10 @@ export function questionView({ question, answer }) {
 
 function verdict(question, answer, free) {
   if (answer.failure) {
-    return h('div', { class: 'problem' }, h('strong', null, `Failed: ${answer.failure.code}`), h('p', null, answer.failure.message), h('p', { class: 'minor' }, 'Neither right nor wrong. “Retry failed questions” on the run’s page asks again.'));
+    return h('div', { class: 'problem' }, h('strong', null, `Failed: ${answer.failure.code}`), h('p', null, answer.failure.message), h('p', { class: 'minor' }, 'Counted neither as right nor as wrong. To try it again, choose “Retry failed questions” on the run’s page.'));
   }
   if (free) {
-    return h('p', { class: 'verdict' }, 'A free answer: people rate it.');
+    return h('p', { class: 'verdict' }, 'Free answer, to be rated by people.');
   }
   const graded = question.gold !== undefined && question.gold !== null;
   const chosen = answer.answer ?? null;
@@ -98,11 +98,11 @@ function view(reasoning, question) {
     h('p', { class: 'prose' }, marked(reasoning.text, reasoning.answerSpan)));
 }
 
-/** The text with the part marked from which the answer was read. */
+/** The text, with the part highlighted that the answer was read from. */
 function marked(text, span) {
   if (!span) {
     return text === '' ? h('span', { class: 'minor' }, '(no text)') : text;
   }
   const end = span.start + span.length;
-  return [text.slice(0, span.start), h('mark', { title: 'the answer was read here' }, text.slice(span.start, end)), text.slice(end)];
+  return [text.slice(0, span.start), h('mark', { title: 'the answer was read from here' }, text.slice(span.start, end)), text.slice(end)];
 }

@@ -1,4 +1,4 @@
-// The questions of a run: search, filters, and one question with everything about its answer beside the list.
+// The questions of a run: search, filters, and the selected question with its full answer next to the list.
 
 import { call, follow } from './api.js';
 import { fill, h, sign, spoken, typing } from './dom.js';
@@ -12,8 +12,8 @@ const kinds = [
   ['failed', 'Failed'], ['tie', 'Tie'], ['unanswered', 'No answer'], ['lowAgreement', 'Low agreement'],
 ];
 const nothing = {
-  wrong: 'No answer is wrong.', correct: 'No answer is right.', deferred: 'Nothing would be left to a person.', forced: 'No vote had to be forced.',
-  failed: 'No question failed.', tie: 'No question was a tie.', unanswered: 'The model answered every question.', lowAgreement: 'At least half of the samples agree on every answer.',
+  wrong: 'No answers are wrong.', correct: 'No answers are right.', deferred: 'No answer would be deferred to a person.', forced: 'No vote had to be forced.',
+  failed: 'No question failed.', tie: 'No question was a tie.', unanswered: 'The model answered every question.', lowAgreement: 'On every answer, at least half of the samples agree.',
 };
 
 export function show(main, { run, query, signal, title }) {
@@ -52,7 +52,7 @@ export function show(main, { run, query, signal, title }) {
   prepare();
   start();
 
-  /** Reads the list anew and opens the question that the address names, or the first. */
+  /** Reloads the list and opens the question in the address, or the first one. */
   async function start() {
     await read();
     if (at !== null) {
@@ -64,7 +64,7 @@ export function show(main, { run, query, signal, title }) {
     }
   }
 
-  /** What the page needs of the run besides its answers: its name, and the threshold of deferral. */
+  /** Reads what the page needs of the run besides its answers: its name and deferral threshold. */
   async function prepare() {
     try {
       const resource = await call(path, { signal });
@@ -95,7 +95,7 @@ export function show(main, { run, query, signal, title }) {
       return;
     }
     if (filter === 'all' && search === '' && resource.done > rows.length && continuation === null && !reading) {
-      fill(tail, h('div', { class: 'empty small' }, h('p', null, `${of(resource.done, resource.questions)} questions are answered; answers are listed as their batches end.`), h('button', { type: 'button', on: { click: () => read() } }, 'Read again')));
+      fill(tail, h('div', { class: 'empty small' }, h('p', null, `${of(resource.done, resource.questions)} questions are answered; answers appear when their batch is finished.`), h('button', { type: 'button', on: { click: () => read() } }, 'Read again')));
     }
     if (isFinal(resource.state) && threshold === false) {
       prepare();
@@ -108,8 +108,8 @@ export function show(main, { run, query, signal, title }) {
       const unknown = kind === 'deferred' && threshold === false;
       return h('button', {
         type: 'button', class: 'chip', 'aria-pressed': String(kind === filter), disabled: unknown, data: { kind },
-        title: unknown ? 'There is a threshold once the report is written, for strategies with a fixed number of samples above 1.'
-          : kind === 'deferred' ? `Agreement below the threshold at which 45 % of the answers are left to a person${threshold ? ` (${fraction(threshold)})` : ''}` : `Key ${i + 1}`,
+        title: unknown ? 'Available once the report is written, for strategies with a fixed number of samples above 1.'
+          : kind === 'deferred' ? `Agreement below the threshold that defers 45 % of the answers to a person${threshold ? ` (${fraction(threshold)})` : ''}` : `Key ${i + 1}`,
         on: { click: () => choose(kind, search) },
       }, text);
     }));
@@ -136,7 +136,7 @@ export function show(main, { run, query, signal, title }) {
     start();
   }
 
-  /** The address names what is shown, so that it can be sent to somebody. */
+  /** Keeps the address in step with what is shown, so that it can be shared. */
   function remember() {
     const parts = new URLSearchParams();
     filter === 'all' || parts.set('filter', filter);
@@ -192,9 +192,9 @@ export function show(main, { run, query, signal, title }) {
       fill(tail);
       if (rows.length === 0 && !continuation) {
         fill(note);
-        fill(tail, h('div', { class: 'empty small' }, h('p', null, search.trim() ? `No question has “${search.trim()}”${filter === 'all' ? '' : ' under this filter'}.` : nothing[filter] ?? 'No question is answered yet.')));
+        fill(tail, h('div', { class: 'empty small' }, h('p', null, search.trim() ? `No question contains “${search.trim()}”${filter === 'all' ? '' : ' under this filter'}.` : nothing[filter] ?? 'No questions are answered yet.')));
       }
-      // A page may be short and still have a next one; the list goes on while its end is in sight.
+      // A short page can have a next one; loading continues while the end of the list is in view.
       if (continuation && tail.getBoundingClientRect().top < window.innerHeight + 600) {
         more();
       }

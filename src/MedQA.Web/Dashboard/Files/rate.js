@@ -1,4 +1,4 @@
-// The page of a rater: one question, one answer, all axes. What is clicked is saved at once.
+// The rater's page: one question, one answer, all axes. Every click is saved at once.
 
 import { Attention, Clicks, ask } from './clicks.js';
 import { fill, h, sign } from './dom.js';
@@ -35,12 +35,12 @@ window.addEventListener('pagehide', spend);
 document.addEventListener('keydown', keys);
 begin();
 
-/** The link's secret stands behind #, which is never sent to anybody. */
+/** The link's secret follows #, which browsers never send. */
 async function begin() {
   token = location.hash.slice(1);
   session = null;
   if (!/^[a-z2-7]{16}-r\d+-[\w-]{43}$/.test(token)) {
-    message('This page needs your link', 'Open the whole link that you were given; it ends in a long row of letters and digits.');
+    message('This page needs your link', 'Open the complete link that you were given; it ends in a long series of letters and digits.');
     return;
   }
   clicks ??= new Clicks(token, { changed: take, again: readAgain, state: showSaved, refused: ended });
@@ -49,12 +49,12 @@ async function begin() {
     await open();
   } catch (error) {
     error.status === 401
-      ? message('This link opens nothing any more', 'It may be cut off, or a new one was made. Ask whoever invited you for a new link.')
-      : message(error.status ? error.title : 'There is no connection', `${error.status ? error.message : 'What you rated before is kept.'} Try again in a moment.`, h('button', { type: 'button', class: 'primary', on: { click: begin } }, 'Try again'));
+      ? message('This link is no longer valid', 'It may be incomplete, or have been replaced by a new one. Ask the person who invited you for a new link.')
+      : message(error.status ? error.title : 'No connection', `${error.status ? error.message : 'Your earlier ratings are saved.'} Try again in a moment.`, h('button', { type: 'button', class: 'primary', on: { click: begin } }, 'Try again'));
   }
 }
 
-/** Shows where the rater stopped: the first answer that is not done, or the end. */
+/** Shows the first unfinished answer, or the end. */
 async function open() {
   await read();
   const next = answers.findIndex(answer => !isDone(answer));
@@ -75,7 +75,7 @@ async function read() {
   clicks.flush();
 }
 
-/** Another tab or device may have gone on. What is typed just now stays. */
+/** Loads changes from other tabs and devices; keeps what is being typed. */
 async function readAgain() {
   if (session === null) {
     return;
@@ -89,7 +89,7 @@ async function readAgain() {
   }
 }
 
-// What clicks come to. Of two on the same, the later one counts.
+// The current ratings: for each axis, comment or skip, the latest click counts.
 
 const keyOf = click => `${click.kind} ${click.axis ?? ''}`;
 
@@ -114,7 +114,7 @@ const commentOf = answer => answer.marks.get('comment ')?.comment ?? '';
 const ratedAxes = answer => session.rubric.axes.filter(axis => chosen(answer, axis) !== null).length;
 const isComplete = answer => ratedAxes(answer) === session.rubric.axes.length;
 
-/** Whoever rates a skipped answer has not skipped it. */
+/** Rating a skipped answer removes the skip. */
 function isSkipped(answer) {
   const mark = answer.marks.get('skip ');
   return mark?.skipped === true && ![...answer.marks.values()].some(other => other.kind === 'choice' && other.choice && other.at > mark.at);
@@ -127,7 +127,7 @@ function click(change) {
   page?.update?.();
 }
 
-/** Keeps the time that was spent on the answer that is left. */
+/** Records the time spent on the current answer before leaving it. */
 function spend() {
   const seconds = attention.take();
   if (page?.isAnswer && seconds >= 0.5) {
@@ -139,9 +139,9 @@ function spend() {
 
 function show() {
   if (session.state === 'submitted') {
-    message('Thank you', 'Everything is handed in, and nothing changes any more. You can close this page.');
+    message('Thank you', 'You have submitted your ratings, and they can no longer be changed. You can close this page.');
   } else if (session.state === 'stopped' || session.state === 'withdrawn') {
-    message('You have stopped taking part', session.state === 'withdrawn' ? 'Your ratings were removed. You can close this page.' : 'What you rated before is kept. You can close this page.');
+    message('You have stopped taking part', session.state === 'withdrawn' ? 'Your ratings were deleted. You can close this page.' : 'Your ratings are kept. You can close this page.');
   } else if (session.state === 'invited') {
     consent();
   } else if (place >= answers.length) {
@@ -161,7 +161,7 @@ function message(title, text, ...actions) {
 
 function ended(refusal) {
   if (refusal.status === 401) {
-    message('This link opens nothing any more', 'It may have been replaced by a new one. Ask whoever invited you.');
+    message('This link is no longer valid', 'It may have been replaced by a new one. Ask the person who invited you.');
   } else {
     ask(token, '/api/rating').then(read => { session = read; show(); }, () => message(refusal.title, refusal.message));
   }
@@ -175,7 +175,7 @@ function consent() {
   fill(main, h('div', { class: 'card rating-message' },
     h('h1', { tabindex: '-1' }, session.title),
     paragraphs(session.instructions),
-    h('p', null, `You will see ${session.count} ${session.rubric.answers === 2 ? 'pairs of answers' : 'answers'}, one at a time, with ${session.rubric.axes.length} things to say about each. Take your time, and stop and come back with the same link whenever you like: every click is saved.`),
+    h('p', null, `You will see ${session.count} ${session.rubric.answers === 2 ? 'pairs of answers' : 'answers'}, one at a time, with ${session.rubric.axes.length} ratings for each. Take your time; you can stop at any point and come back with the same link, because every click is saved.`),
     h('h2', null, 'Before you begin'),
     paragraphs(session.consent),
     h('p', { class: 'actions' }, begin)));
@@ -183,13 +183,13 @@ function consent() {
 
 const paragraphs = text => text.split(/\n{2,}/).filter(part => part.trim()).map(part => h('p', { class: 'prose' }, part.trim()));
 
-/** One question with what is to be said about its answer. */
+/** One question and the form for rating its answer. */
 function rate() {
   const { rubric } = session;
   const answer = answers[place];
   const axes = rubric.axes.map(axis => axisField(axis));
   const comment = h('textarea', { id: 'comment', rows: '2', maxlength: longest, 'aria-describedby': 'comment-note' });
-  const skipped = h('p', { class: 'notice skipped', hidden: true }, 'You skipped this one. A choice takes the skip back.');
+  const skipped = h('p', { class: 'notice skipped', hidden: true }, 'You skipped this one. Rate it to undo the skip.');
   const skip = h('button', { type: 'button', on: { click: () => toggleSkip() } });
   const before = h('button', { type: 'button', on: { click: () => go(place - 1) } }, sign('←'), ' Back');
   const next = h('button', { type: 'button', class: 'primary', on: { click: () => go(place + 1) } });
@@ -210,7 +210,7 @@ function rate() {
         h('h2', null, answer.answers.length > 1 ? `Answer ${'AB'[index]}` : 'Answer'), h('p', { class: 'prose' }, text))))),
     h('form', { class: 'card axes', 'aria-label': 'Your rating', on: { submit: event => event.preventDefault() } },
       skipped, axes.map(axis => axis.element),
-      h('div', { class: 'comment' }, h('label', { for: 'comment' }, 'Comment ', h('span', { class: 'minor', id: 'comment-note' }, 'if you like')), comment))),
+      h('div', { class: 'comment' }, h('label', { for: 'comment' }, 'Comment ', h('span', { class: 'minor', id: 'comment-note' }, 'optional')), comment))),
     h('div', { class: 'rating-bar' }, h('div', { class: 'rating-bar-inner' }, before, skip, h('span', { class: 'minor rated', role: 'status', id: 'rated' }), next)));
   before.disabled = place === 0;
   update();
@@ -226,10 +226,10 @@ function rate() {
       comment.value = commentOf(answer);
     }
     skipped.hidden = !isSkip;
-    skip.textContent = isSkip ? 'Do not skip' : 'Skip';
+    skip.textContent = isSkip ? 'Undo skip' : 'Skip';
     skip.setAttribute('aria-pressed', isSkip);
-    next.replaceChildren(place === answers.length - 1 ? 'To the end ' : 'Next ', sign('→'));
-    document.getElementById('rated').textContent = `${ratedAxes(answer)} of ${rubric.axes.length} said`;
+    next.replaceChildren(place === answers.length - 1 ? 'Finish ' : 'Next ', sign('→'));
+    document.getElementById('rated').textContent = `${ratedAxes(answer)} of ${rubric.axes.length} rated`;
     drawProgress();
   }
 
@@ -284,16 +284,16 @@ function go(wanted) {
   show();
 }
 
-/** Everything at a glance, before it is handed in. */
+/** An overview before submitting. */
 function overview() {
   page = { update: overview, back: () => go(answers.length - 1) };
   drawTools();
   drawProgress();
   const open = answers.filter(answer => !isDone(answer));
-  const submit = h('button', { type: 'button', class: 'primary big-button', disabled: open.length > 0, on: { click: hand } }, 'Hand in');
+  const submit = h('button', { type: 'button', class: 'primary big-button', disabled: open.length > 0, on: { click: hand } }, 'Submit');
   fill(main, h('div', { class: 'card rating-overview' },
     h('h1', { tabindex: '-1' }, open.length ? `${open.length} of ${answers.length} are not finished` : 'Everything is rated'),
-    h('p', null, open.length ? 'Finish them or skip them; then you can hand in.' : 'You can still go back and change what you like. Once you hand in, nothing changes any more.'),
+    h('p', null, open.length ? 'Finish or skip them; then you can submit.' : 'You can still go back and change ratings. After you submit, they can no longer be changed.'),
     h('p', { class: 'actions' }, open.length ? h('button', { type: 'button', class: 'primary', on: { click: () => go(answers.indexOf(open[0])) } }, 'Go to the first') : null, submit),
     h('ol', { class: 'plain overview' }, answers.map((answer, index) => h('li', null, h('button', { type: 'button', class: `overview-row ${isComplete(answer) ? 'complete' : isSkipped(answer) ? 'skipped' : 'open'}`, on: { click: () => go(index) } },
       h('span', { class: 'overview-number' }, String(index + 1)), h('span', { class: 'overview-text' }, answer.question),
@@ -303,21 +303,21 @@ function overview() {
   async function hand() {
     await clicks.flush();
     if (clicks.unsent.length > 0) {
-      notice('Some clicks have not reached the service yet. Try again once there is a connection.');
+      notice('Some clicks have not been saved yet. Try again when you are connected.');
       return;
     }
     act('submit', show);
   }
 }
 
-/** Asks the service for something; what it says is what holds. */
+/** Sends a request to the service, whose answer decides the state. */
 async function act(what, then) {
   try {
     session = { ...session, ...await ask(token, `/api/rating/${what}`, { method: 'POST' }) };
     clicks.tellOthers();
     await then();
   } catch (error) {
-    error.status === 401 ? ended(error) : notice(error.status ? error.message : 'There is no connection. Try again in a moment.');
+    error.status === 401 ? ended(error) : notice(error.status ? error.message : 'No connection. Try again in a moment.');
   }
 }
 
@@ -329,7 +329,7 @@ function notice(text) {
 function drawTools() {
   fill(tools,
     place < answers.length ? h('button', { type: 'button', class: 'quiet', on: { click: () => go(answers.length) } }, 'Overview') : null,
-    h('button', { type: 'button', class: 'quiet icon-only help', 'aria-label': 'Help and keys', title: 'Help and keys', on: { click: help } }, '?'),
+    h('button', { type: 'button', class: 'quiet icon-only help', 'aria-label': 'Help and shortcuts', title: 'Help and shortcuts', on: { click: help } }, '?'),
     h('button', { type: 'button', class: 'quiet', on: { click: stop } }, 'Stop'));
 }
 
@@ -360,16 +360,16 @@ function dialog(title, content, actions) {
 }
 
 function stop() {
-  dialog('Stop taking part?', [h('p', null, 'You can simply close the page and go on later with the same link. If you do not want to go on at all, say what shall happen with what you rated.')], close => [
-    h('button', { type: 'button', class: 'primary', on: { click: close } }, 'Go on rating'),
-    h('button', { type: 'button', on: { click: () => { close(); act('stop?remove=false', show); } } }, 'Stop, keep my ratings'),
-    h('button', { type: 'button', class: 'danger', on: { click: () => { close(); act('stop?remove=true', show); } } }, 'Stop and remove my ratings')]);
+  dialog('Stop taking part?', [h('p', null, 'You can close the page and continue later with the same link. If you want to stop for good, choose what happens to your ratings.')], close => [
+    h('button', { type: 'button', class: 'primary', on: { click: close } }, 'Continue rating'),
+    h('button', { type: 'button', on: { click: () => { close(); act('stop?remove=false', show); } } }, 'Stop and keep my ratings'),
+    h('button', { type: 'button', class: 'danger', on: { click: () => { close(); act('stop?remove=true', show); } } }, 'Stop and delete my ratings')]);
 }
 
 function help() {
-  const rows = [[['1', '…', '9'], 'the choice of that number, then on to the next line'], [['j', 'k'], 'next line, line before'], [['n', 'b'], 'next answer, answer before'], [['s'], 'skip'], [['c'], 'comment'], [['d'], 'show or hide all definitions'], [['o'], 'overview']];
-  dialog('Help and keys', [
-    h('p', null, 'Every click is saved at once. You can change everything until you hand in, and go on later with the same link.'),
+  const rows = [[['1', '…', '9'], 'select that choice and go to the next line'], [['j', 'k'], 'next or previous line'], [['n', 'b'], 'next or previous answer'], [['s'], 'skip'], [['c'], 'comment'], [['d'], 'show or hide all definitions'], [['o'], 'overview']];
+  dialog('Help and shortcuts', [
+    h('p', null, 'Every click is saved at once. You can change your ratings until you submit, and continue later with the same link.'),
     h('dl', { class: 'keys' }, rows.map(([names, what]) => h('div', null, h('dt', null, names.map(name => h('kbd', null, name))), h('dd', null, what))))],
   close => [h('button', { type: 'button', class: 'primary', on: { click: close } }, 'Close')]);
 }

@@ -1,4 +1,4 @@
-// One run: where it stands, what it scored, and how it was asked.
+// One run: its state, scores and settings.
 
 import { call, download, follow, heldKey } from './api.js';
 import { confirm } from './dialogs.js';
@@ -65,7 +65,7 @@ export async function show(main, { run, signal, title }) {
           resource.revision > 0 ? h('a', { class: 'button', href: `#/compare?runs=${run}` }, 'Compare') : null,
           !isFinal(resource.state) && !deleting ? h('button', { type: 'button', disabled: resource.requested === 'cancel', on: { click: cancel } }, 'Cancel') : null,
           resource.state === 'waiting' && !deleting ? h('button', { type: 'button', on: { click: approve } }, 'Approve') : null,
-          ['completedWithFailures', 'cancelled', 'failed'].includes(resource.state) && !deleting ? h('button', { type: 'button', disabled: resource.requested === 'retry', on: { click: retry } }, resource.state === 'cancelled' ? 'Go on' : 'Retry failed questions') : null,
+          ['completedWithFailures', 'cancelled', 'failed'].includes(resource.state) && !deleting ? h('button', { type: 'button', disabled: resource.requested === 'retry', on: { click: retry } }, resource.state === 'cancelled' ? 'Resume' : 'Retry failed questions') : null,
           h('button', { type: 'button', class: 'danger-quiet', disabled: deleting, on: { click: remove } }, 'Delete'))));
     if (held) {
       head.querySelector('h1').focus({ preventScroll: true });
@@ -75,14 +75,14 @@ export async function show(main, { run, signal, title }) {
   function drawState(resource) {
     const parts = [];
     if (resource.paused) {
-      parts.push(h('div', { class: 'notice' }, h('strong', null, 'It is paused'),
-        h('p', null, `No process with the model ${resource.model} works on it. It goes on when one begins: `, h('code', null, `medqa resume ${run}`), '.')));
+      parts.push(h('div', { class: 'notice' }, h('strong', null, 'Paused'),
+        h('p', null, `No process with the model ${resource.model} is running. The run resumes when one starts: `, h('code', null, `medqa resume ${run}`), '.')));
     }
     if (resource.reason) {
       parts.push(h('div', { class: isFinal(resource.state) ? 'problem' : 'notice' },
-        h('strong', null, { waiting: 'It waits', rejected: 'Nothing of this file can be asked', failed: 'The run cannot end' }[resource.state] ?? 'Note'),
+        h('strong', null, { waiting: 'Waiting', rejected: 'The file has no usable questions', failed: 'The run failed' }[resource.state] ?? 'Note'),
         h('p', null, resource.reason, resource.reasonLine ? ` (line ${resource.reasonLine})` : ''),
-        resource.state === 'rejected' ? h('p', { class: 'minor' }, 'Mend the file and start it again; samples/headers.csv shows every header that is read.') : null));
+        resource.state === 'rejected' ? h('p', { class: 'minor' }, 'Correct the file and start a new run; samples/headers.csv shows every supported header.') : null));
     }
     if (!isFinal(resource.state) && resource.state !== 'deleting') {
       parts.push(liveCard(resource));
@@ -90,7 +90,7 @@ export async function show(main, { run, signal, title }) {
       parts.push(h('div', { class: 'notice' }, 'The run is being deleted. ', h('a', { href: '#/' }, 'All runs')));
     } else if (resource.revision === 0 && resource.state !== 'rejected') {
       parts.push(resource.state === 'cancelled' && resource.done === 0
-        ? h('div', { class: 'notice' }, 'It was cancelled before a question was answered: there is nothing to report. “Go on” takes it up again.')
+        ? h('div', { class: 'notice' }, 'The run was cancelled before any question was answered. Choose “Resume” to continue it.')
         : loading('The report is being written…'));
     }
     fill(state, parts);
@@ -124,9 +124,9 @@ export async function show(main, { run, signal, title }) {
     const file = (text, address, accept, extension) => h('button', { type: 'button', on: { click: get(address, accept, `${last.name.replace(/\.[a-z]+$/i, '')}-${run}.${extension}`) } }, text);
     return h('section', { class: 'card', 'aria-label': 'Files' }, h('h2', null, 'Files'),
       h('div', { class: 'actions wrap' },
-        // A link sends no key.
-        heldKey() ? file('Report to print', `${path}/report`, 'text/html', 'html')
-          : h('a', { class: 'button', href: `${path}/report`, target: '_blank', rel: 'noopener' }, 'Report to print'),
+        // Links cannot send a key.
+        heldKey() ? file('Printable report', `${path}/report`, 'text/html', 'html')
+          : h('a', { class: 'button', href: `${path}/report`, target: '_blank', rel: 'noopener' }, 'Printable report'),
         file('Report, JSON', `${path}/report`, 'application/json', 'json'),
         file('Report, Markdown', `${path}/report`, 'text/markdown', 'md'),
         file('Answers, CSV', `${path}/answers`, 'text/csv', 'csv'),
@@ -135,26 +135,26 @@ export async function show(main, { run, signal, title }) {
   }
 
   async function cancel() {
-    if (await confirm({ title: `Cancel ${last.name}?`, text: `${of(last.done, last.questions)} questions are answered; these answers stay, and the run can go on later.`, action: 'Cancel the run' })) {
+    if (await confirm({ title: `Cancel ${last.name}?`, text: `${of(last.done, last.questions)} questions are answered. Their answers are kept, and the run can be resumed later.`, action: 'Cancel the run' })) {
       ask('cancel');
     }
   }
 
   async function retry() {
     const left = last.state === 'cancelled' ? last.questions - last.done : last.failed;
-    if (await confirm({ title: last.state === 'cancelled' ? `Go on with ${last.name}?` : `Retry ${last.name}?`, text: `${plural(left, 'question')} ${left === 1 ? 'is' : 'are'} asked again; every other answer stays as it is.`, action: last.state === 'cancelled' ? 'Go on with the run' : 'Retry them' })) {
+    if (await confirm({ title: last.state === 'cancelled' ? `Resume ${last.name}?` : `Retry ${last.name}?`, text: `${plural(left, 'question')} ${left === 1 ? 'is' : 'are'} asked again; all other answers are kept.`, action: last.state === 'cancelled' ? 'Resume the run' : 'Retry the questions' })) {
       ask('retry');
     }
   }
 
   async function approve() {
-    if (await confirm({ title: `Approve ${last.name}?`, text: `It is above a limit: ${last.reason ?? ''} It then takes the time and the cost that it needs.`, action: 'Approve the run' })) {
+    if (await confirm({ title: `Approve ${last.name}?`, text: `It exceeds a limit: ${last.reason ?? ''} Once approved, it uses as much time and money as it needs.`, action: 'Approve the run' })) {
       ask('approve');
     }
   }
 
   async function remove() {
-    if (await confirm({ title: `Delete ${last.name}?`, text: 'Its answers, reasonings and report are removed. This cannot be undone.', action: 'Delete the run', danger: true })) {
+    if (await confirm({ title: `Delete ${last.name}?`, text: 'Its answers, reasonings and report are deleted. This cannot be undone.', action: 'Delete the run', danger: true })) {
       await ask('', 'DELETE');
       location.hash = '#/';
     }
@@ -173,18 +173,18 @@ export async function show(main, { run, signal, title }) {
   }
 }
 
-/** What is known while a run goes on. */
+/** Live figures of a run in progress. */
 function liveCard(run) {
   const seconds = run.started ? (Date.now() - new Date(run.started).getTime()) / 1000 : 0;
   const left = run.done > 0 && run.state === 'running' && !run.paused ? seconds / run.done * (run.questions - run.done) : null;
   return h('section', { class: 'card live', 'aria-label': 'Progress' },
     progress(run),
     facts([
-      ['Accuracy so far', run.graded ? `${percent(run.correct / run.graded)} (${of(run.correct, run.graded)})` : none, h('span', { class: 'minor' }, ' provisional: every figure can change')],
+      ['Accuracy so far', run.graded ? `${percent(run.correct / run.graded)} (${of(run.correct, run.graded)})` : none, h('span', { class: 'minor' }, ' provisional: all figures can change')],
       ['Time', run.started ? duration(seconds) : 'not started', left === null ? null : h('span', { class: 'minor' }, ` about ${duration(left)} left`)],
-      ['Tokens drawn', count(run.generatedTokens), run.seconds > 0 ? h('span', { class: 'minor' }, ` ${count(Math.round(run.generatedTokens / run.seconds))} a second of work`) : null],
+      ['Tokens generated', count(run.generatedTokens), run.seconds > 0 ? h('span', { class: 'minor' }, ` ${count(Math.round(run.generatedTokens / run.seconds))} per second of work`) : null],
       run.failed ? ['Failed', plural(run.failed, 'question'), h('span', { class: 'minor' }, ' can be retried at the end')] : null,
       ['Created', moment(run.created)],
     ]),
-    run.done > 0 ? h('p', null, h('a', { href: `#/runs/${run.run}/questions` }, 'Look at the answers so far')) : null);
+    run.done > 0 ? h('p', null, h('a', { href: `#/runs/${run.run}/questions` }, 'View the answers so far')) : null);
 }

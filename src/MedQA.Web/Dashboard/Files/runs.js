@@ -1,4 +1,4 @@
-// All runs, newest first, with their progress while they go on.
+// All runs, newest first, with live progress.
 
 import { call } from './api.js';
 import { fill, h, spoken } from './dom.js';
@@ -19,14 +19,14 @@ export function show(main, { signal, title }) {
   const list = h('div', { class: 'runs' });
   const more = h('div', { class: 'more' });
   const note = h('p', { class: 'minor', role: 'status' });
-  const compare = h('a', { class: 'button', href: '#/compare', hidden: true }, 'Compare the chosen two');
+  const compare = h('a', { class: 'button', href: '#/compare', hidden: true }, 'Compare the selected runs');
   fill(main, h('div', { class: 'page-head' }, h('div', null, heading('Runs'), note), h('div', { class: 'actions' }, compare)), list, more);
   fill(list, loading('Reading the runs…'));
   signal.addEventListener('abort', () => clearTimeout(timer));
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && refresh(), { signal });
   refresh();
 
-  /** Reads the pages that are shown again: a run that has begun elsewhere appears, and figures move. */
+  /** Reloads the shown pages, so that new runs appear and figures are updated. */
   async function refresh() {
     clearTimeout(timer);
     try {
@@ -53,7 +53,7 @@ export function show(main, { signal, title }) {
         fill(list, problemBox(problem, refresh));
         return;
       }
-      fill(note, `${problem.message} What is shown may be old.`);
+      fill(note, `${problem.message} The list may be out of date.`);
     }
     if (!signal.aborted && document.visibilityState === 'visible') {
       timer = setTimeout(refresh, runs.some(run => !isFinal(run.state)) ? often : seldom);
@@ -63,16 +63,16 @@ export function show(main, { signal, title }) {
   function draw() {
     if (runs.length === 0) {
       fill(note);
-      fill(list, empty('No runs yet', 'Give MedQA a file of questions, for example samples/medqa.csv. It answers every question, keeps every reasoning, and scores the answers.',
+      fill(list, empty('No runs yet', 'Start with a file of questions, for example samples/medqa.csv. MedQA answers every question, keeps every reasoning, and scores the answers.',
         h('a', { class: 'button primary', href: '#/new' }, 'Start the first run')));
       fill(more);
       return;
     }
     const going = runs.filter(run => !isFinal(run.state)).length;
-    fill(note, `${plural(runs.length, 'run')}${continuation ? ' shown' : ''}${going ? `, ${going} going on` : ''}`);
+    fill(note, `${plural(runs.length, 'run')}${continuation ? ' shown' : ''}${going ? `, ${going} in progress` : ''}`);
     const focused = document.activeElement?.dataset?.key;
     fill(list,
-      h('div', { class: 'run-row run-header', 'aria-hidden': 'true' }, ['', 'Question set', 'Asked with', 'State', 'Accuracy', 'Created'].map(name => h('span', null, name))),
+      h('div', { class: 'run-row run-header', 'aria-hidden': 'true' }, ['', 'Question set', 'Profile and model', 'State', 'Accuracy', 'Created'].map(name => h('span', null, name))),
       h('ul', { class: 'plain' }, runs.map(row)));
     if (focused) {
       list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
@@ -82,7 +82,7 @@ export function show(main, { signal, title }) {
   }
 
   function row(run) {
-    const box = h('input', { type: 'checkbox', 'aria-label': `Choose ${run.name}, ${run.profile}, to compare`, data: { key: `box-${run.run}` }, on: { change: () => choose(run.run, box.checked) } });
+    const box = h('input', { type: 'checkbox', 'aria-label': `Select ${run.name}, ${run.profile}, to compare`, data: { key: `box-${run.run}` }, on: { change: () => choose(run.run, box.checked) } });
     box.checked = chosen.has(run.run);
     return h('li', { class: 'run-row' },
       h('span', { class: 'run-choose' }, box),
@@ -118,7 +118,7 @@ export function show(main, { signal, title }) {
 
   function mark() {
     compare.hidden = chosen.size !== 2;
-    // The older run first: it is mostly the baseline.
+    // The older run first: it is usually the baseline.
     compare.href = `#/compare?runs=${[...chosen].sort((a, b) => runs.findIndex(run => run.run === b) - runs.findIndex(run => run.run === a)).join(',')}`;
   }
 }

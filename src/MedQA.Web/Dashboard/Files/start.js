@@ -1,4 +1,4 @@
-// A new run: a file, how to ask it, what that would take, and only then the start.
+// A new run: the file, the profile, the estimate, then the start.
 
 import { call } from './api.js';
 import { fill, h } from './dom.js';
@@ -6,7 +6,7 @@ import { count, duration, plural } from './format.js';
 import { facts, heading, loading, problemBox } from './parts.js';
 
 const usual = 'self-consistency';
-const notations = { detect: 'Found out from the file', letter: 'Letters: A is the first', fromZero: 'Numbers: 0 is the first', fromOne: 'Numbers: 1 is the first', text: 'The option’s text' };
+const notations = { detect: 'Detect from the file', letter: 'Letters: A is the first', fromZero: 'Numbers: 0 is the first', fromOne: 'Numbers: 1 is the first', text: 'The option’s text' };
 const sizes = bytes => bytes < 1024 ? `${bytes} bytes` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 
 export async function show(main, { signal, title }) {
@@ -18,7 +18,7 @@ export async function show(main, { signal, title }) {
   const named = h('p', { class: 'file-name', role: 'status' });
   const drop = h('div', { class: 'drop' }, picker,
     h('p', null, h('strong', null, 'Drop a question set here')), h('p', null, h('label', { for: 'file', class: 'button' }, 'Choose a file')), named,
-    h('p', { class: 'minor' }, 'CSV with a header: question, option_a, option_b … and answer. TSV, JSON lines, Parquet, Excel and the benchmarks’ own formats are read, too.'));
+    h('p', { class: 'minor' }, 'CSV with a header: question, option_a, option_b … and answer. TSV, JSON lines, Parquet, Excel and the benchmarks’ own formats are supported too.'));
   const choice = h('select', { id: 'profile', disabled: true, on: { change: () => { describe(); estimate(); } } }, h('option', null, 'Reading the profiles…'));
   const said = h('div', { class: 'minor' });
   const notation = h('select', { id: 'notation', on: { change: () => estimate() } }, Object.entries(notations).map(([name, text]) => h('option', { value: name }, text)));
@@ -31,10 +31,10 @@ export async function show(main, { signal, title }) {
     h('div', { class: 'start' },
       h('section', { class: 'card', 'aria-labelledby': 'step-1' }, h('h2', { id: 'step-1' }, '1. Questions'), drop,
         h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation)),
-      h('section', { class: 'card', 'aria-labelledby': 'step-2' }, h('h2', { id: 'step-2' }, '2. How to ask'), h('label', { class: 'field', for: 'profile' }, 'Profile'), choice, said,
-        h('label', { class: 'check' }, again, ' Ask again, even where this file was asked with this profile and model before')),
-      h('section', { class: 'card takes', 'aria-labelledby': 'step-3' }, h('h2', { id: 'step-3' }, '3. What it takes'), estimated, failed, h('p', { class: 'actions' }, start))));
-  fill(estimated, h('p', { class: 'minor' }, 'Choose a file: it is then read and checked, and nothing is stored or asked yet.'));
+      h('section', { class: 'card', 'aria-labelledby': 'step-2' }, h('h2', { id: 'step-2' }, '2. Profile'), h('label', { class: 'field', for: 'profile' }, 'Profile'), choice, said,
+        h('label', { class: 'check' }, again, ' Start a new run even if this file was run with this profile and model before')),
+      h('section', { class: 'card takes', 'aria-labelledby': 'step-3' }, h('h2', { id: 'step-3' }, '3. Estimate'), estimated, failed, h('p', { class: 'actions' }, start))));
+  fill(estimated, h('p', { class: 'minor' }, 'Choose a file to check it and see an estimate. Nothing is stored or asked yet.'));
   for (const event of ['dragenter', 'dragover']) {
     document.addEventListener(event, over, { signal });
   }
@@ -84,7 +84,7 @@ export async function show(main, { signal, title }) {
     }
     measuring?.abort();
     const mine = measuring = new AbortController();
-    fill(estimated, loading('The file is being read…'));
+    fill(estimated, loading('Reading the file…'));
     try {
       const known = await call(address('/api/estimates'), { method: 'POST', body: file, signal: AbortSignal.any([mine.signal, signal]) });
       if (measuring === mine) {
@@ -101,7 +101,7 @@ export async function show(main, { signal, title }) {
     measuring?.abort();
     measuring = null;
     start.disabled = true;
-    fill(failed, loading('The file is being read and checked…'));
+    fill(failed, loading('Checking the file…'));
     try {
       const run = await call(address('/api/runs'), { method: 'POST', body: file, signal });
       location.hash = `#/runs/${run.run}`;
@@ -114,17 +114,17 @@ export async function show(main, { signal, title }) {
   }
 }
 
-/** What a run would take, with where the figures come from. */
+/** The estimate and its sources. */
 function estimateView(known) {
   return [
     known.warnings.length ? h('div', { class: 'notice' }, known.warnings.map(text => h('p', null, text))) : null,
     facts([
-      ['Questions', count(known.questions), h('span', { class: 'minor' }, known.graded === known.questions ? '' : ` ${count(known.graded)} of them say which option is right`)],
-      known.rejectedRows ? ['Rows that cannot be used', count(known.rejectedRows)] : null,
+      ['Questions', count(known.questions), h('span', { class: 'minor' }, known.graded === known.questions ? '' : ` ${count(known.graded)} of them with a known right option`)],
+      known.rejectedRows ? ['Unusable rows', count(known.rejectedRows)] : null,
       ['Time', known.expectedSeconds === undefined ? 'not known yet' : `about ${duration(known.expectedSeconds)}`, h('span', { class: 'minor' }, known.expectedSeconds === undefined ? '' : ' of work for one worker')],
-      ['Tokens to draw', known.expectedGeneratedTokens === undefined ? `at most ${count(known.maxGeneratedTokens)}` : `about ${count(known.expectedGeneratedTokens)}`,
+      ['Tokens to generate', known.expectedGeneratedTokens === undefined ? `at most ${count(known.maxGeneratedTokens)}` : `about ${count(known.expectedGeneratedTokens)}`,
         known.expectedGeneratedTokens === undefined ? null : h('span', { class: 'minor' }, ` at most ${count(known.maxGeneratedTokens)}`)],
-      ['Asked per question', plural(known.callsPerQuestion, 'time'), h('span', { class: 'minor' }, ` of ${known.model}`)],
+      ['Model calls per question', plural(known.callsPerQuestion, 'time'), h('span', { class: 'minor' }, ` to ${known.model}`)],
     ]),
     known.unknown.map(text => h('p', { class: 'minor' }, text)),
     known.basedOn.length ? h('p', { class: 'minor' }, `From ${plural(known.basedOn.length, 'earlier run')} of this profile and model.`) : null,

@@ -1,4 +1,4 @@
-// Studies of human ratings: all of them, and one with its raters, their links and its report.
+// Studies of human ratings: the list, and one study with its raters, their links and its report.
 
 import { call, download } from './api.js';
 import { confirm } from './dialogs.js';
@@ -8,20 +8,20 @@ import { ago, count, duration, moment, none, of, plural } from './format.js';
 import { empty, facts, heading, loading, problemBox, section, table } from './parts.js';
 
 const often = 5000;
-const states = { invited: 'invited', rating: 'rating', submitted: 'handed in', stopped: 'stopped', withdrawn: 'withdrawn' };
+const states = { invited: 'invited', rating: 'rating', submitted: 'submitted', stopped: 'stopped', withdrawn: 'withdrawn' };
 
 export const show = (main, context) => context.run ? one(main, context) : all(main, context);
 
 async function all(main, { signal, title }) {
   title('Studies');
   const list = h('div', { class: 'stack' });
-  fill(main, h('div', { class: 'page-head' }, h('div', null, heading('Studies'), h('p', { class: 'minor' }, 'People rate free answers: of long-form runs, and of clinicians.')), h('div', { class: 'actions' }, h('a', { class: 'button primary', href: '#/studies/new' }, 'New study'))), list);
+  fill(main, h('div', { class: 'page-head' }, h('div', null, heading('Studies'), h('p', { class: 'minor' }, 'People rate free answers from long-form runs and from clinicians.')), h('div', { class: 'actions' }, h('a', { class: 'button primary', href: '#/studies/new' }, 'New study'))), list);
   fill(list, loading('Reading the studies…'));
   try {
     const { studies, unreadable = [] } = await call('/api/studies', { signal });
-    const missing = unreadable.length > 0 ? h('p', { class: 'notice' }, `${plural(unreadable.length, 'study', 'studies')} cannot be read now: ${unreadable.join(', ')}. The service’s log says why.`) : null;
+    const missing = unreadable.length > 0 ? h('p', { class: 'notice' }, `${plural(unreadable.length, 'study', 'studies')} cannot be read: ${unreadable.join(', ')}. See the service’s log.`) : null;
     fill(list, missing, studies.length === 0 && missing === null
-      ? empty('No studies yet', 'Answer consumer questions with the profile long-form, then let clinicians or lay people rate the answers beside those of others.', h('a', { class: 'button primary', href: '#/studies/new' }, 'Make the first study'))
+      ? empty('No studies yet', 'Answer consumer questions with the profile long-form, then let clinicians or lay people rate them alongside other answers.', h('a', { class: 'button primary', href: '#/studies/new' }, 'Create the first study'))
       : h('ul', { class: 'plain study-list' }, studies.map(study => h('li', { class: 'card study-row' },
         h('div', null, h('h2', null, h('a', { href: `#/studies/${study.study}` }, study.name)), h('p', { class: 'minor' }, study.sources.map(source => source.name).join(' · '))),
         h('p', { class: 'minor' }, `${plural(study.answers, 'answer')} to ${plural(study.questions, 'question')}`, h('br'), `${study.rubric}, ${plural(study.ratersPerAnswer, 'rater')} each`),
@@ -85,11 +85,11 @@ async function one(main, { run: name, signal, title }) {
     const sum = key => raters.reduce((all, rater) => all + (rater[key] ?? 0), 0);
     const whole = h('div', { class: 'stack' },
       section('Raters',
-        h('p', null, h('strong', null, of(sum('rated') + sum('skipped'), raters.reduce((all, rater) => all + (rater.state ? rater.assigned : 0), 0))), ` ratings are done, ${count(sum('skipped'))} of them skipped; ${of(raters.filter(rater => rater.state === 'submitted').length, raters.length)} raters have handed in.`),
-        table('How far each rater is', [{ name: 'Rater' }, { name: 'State' }, { name: 'Rated' }, { name: 'Skipped', number: true }, { name: 'Time per answer', number: true }, { name: 'Last seen' }, { name: '' }], raters.map(row)),
-        h('p', { class: 'minor' }, 'A link is shown once, when it is made: only a hash of its secret is kept. A new link takes the place of the one before.')),
+        h('p', null, h('strong', null, of(sum('rated') + sum('skipped'), raters.reduce((all, rater) => all + (rater.state ? rater.assigned : 0), 0))), ` ratings are done, ${count(sum('skipped'))} of them skipped; ${of(raters.filter(rater => rater.state === 'submitted').length, raters.length)} raters have submitted.`),
+        table('Raters’ progress', [{ name: 'Rater' }, { name: 'State' }, { name: 'Rated' }, { name: 'Skipped', number: true }, { name: 'Time per answer', number: true }, { name: 'Last seen' }, { name: '' }], raters.map(row)),
+        h('p', { class: 'minor' }, 'A link is shown only once, when it is created, because only a hash of its secret is stored. A new link replaces the old one.')),
       section('Report', reportPart()),
-      section('What it asks',
+      section('Study design',
         facts([
           ['Title for raters', study.title],
           ['Sources', study.sources.map(source => source.name).join(', ')],
@@ -123,7 +123,7 @@ async function one(main, { run: name, signal, title }) {
     ];
   }
 
-  /** The report is computed anew each time, so it is read when it is asked for, and once at the beginning. */
+  /** The report is computed on every read, so it is loaded once at the start and then on request. */
   async function readReport() {
     fill(report, loading('Computing the report…'));
     try {
@@ -137,7 +137,7 @@ async function one(main, { run: name, signal, title }) {
     const file = (text, address, accept, extension) => h('button', { type: 'button', on: { click: () => get(address, accept, `${study.study}.${extension}`) } }, text);
     return [report, h('div', { class: 'actions wrap' },
       h('button', { type: 'button', class: 'primary', data: { key: 'again' }, on: { click: readReport } }, 'Read again'),
-      h('a', { class: 'button', href: `${path}/report`, target: '_blank', rel: 'noopener' }, 'Report to print'),
+      h('a', { class: 'button', href: `${path}/report`, target: '_blank', rel: 'noopener' }, 'Printable report'),
       file('Report, Markdown', `${path}/report`, 'text/markdown', 'md'), file('Report, JSON', `${path}/report`, 'application/json', 'json'),
       file('Ratings, CSV', `${path}/ratings`, 'text/csv', 'csv'), file('Ratings, Parquet', `${path}/ratings`, 'application/vnd.apache.parquet', 'parquet'),
       file('Every click, CSV', `${path}/ratings?history=true`, 'text/csv', 'clicks.csv'))];
@@ -164,19 +164,19 @@ async function one(main, { run: name, signal, title }) {
   }
 
   async function renew(rater) {
-    if (rater.state === 'invited' && !rater.lastClick || await confirm({ title: `A new link for ${rater.label}?`, text: 'The link that this rater has now opens nothing any more. What was rated stays.', action: 'Make a new link' })) {
+    if (rater.state === 'invited' && !rater.lastClick || await confirm({ title: `A new link for ${rater.label}?`, text: 'The rater’s current link stops working. The ratings are kept.', action: 'Create a new link' })) {
       await attempt(async () => showLinks([await call(`${path}/raters/${rater.rater}/link`, { method: 'POST' })], 'The new link'));
     }
   }
 
   async function removeRater(rater) {
-    if (await confirm({ title: `Delete ${rater.label}?`, text: 'Everything that this rater clicked and wrote is removed, and the link opens nothing any more. The study goes on. This cannot be undone.', action: 'Delete the rater', danger: true })) {
+    if (await confirm({ title: `Delete ${rater.label}?`, text: 'All ratings and comments of this rater are deleted, and the link stops working. The study continues. This cannot be undone.', action: 'Delete the rater', danger: true })) {
       await attempt(() => call(`${path}/raters/${rater.rater}`, { method: 'DELETE' }));
     }
   }
 
   async function remove() {
-    if (await confirm({ title: `Delete ${study.name}?`, text: 'The study and every rating of it are removed, and no link opens anything any more. This cannot be undone.', action: 'Delete the study', danger: true })) {
+    if (await confirm({ title: `Delete ${study.name}?`, text: 'The study and all its ratings are deleted, and its links stop working. This cannot be undone.', action: 'Delete the study', danger: true })) {
       try {
         await call(path, { method: 'DELETE' });
         location.hash = '#/studies';
@@ -194,16 +194,16 @@ async function one(main, { run: name, signal, title }) {
       said.textContent = 'Copied.';
     };
     fill(links, h('section', { class: 'card links', 'aria-label': name },
-      h('h2', null, name), h('p', null, 'Give each rater one of these. They are shown this once.'),
+      h('h2', null, name), h('p', null, 'Give each rater one of these links. They are shown only once.'),
       h('ul', { class: 'plain' }, raters.map(rater => h('li', null, h('strong', null, rater.label), h('input', { type: 'text', readonly: true, value: address(rater), 'aria-label': `Link of ${rater.label}`, on: { focus: event => event.target.select() } }),
         h('button', { type: 'button', 'aria-label': `Copy the link of ${rater.label}`, on: { click: () => copy(address(rater)) } }, 'Copy')))),
       h('p', { class: 'actions' }, raters.length > 1 ? h('button', { type: 'button', class: 'primary', on: { click: () => copy(raters.map(rater => `${rater.label}\t${address(rater)}`).join('\n')) } }, 'Copy all') : null,
-        h('button', { type: 'button', on: { click: () => fill(links) } }, 'Hide them'), said)));
+        h('button', { type: 'button', on: { click: () => fill(links) } }, 'Hide links'), said)));
   }
 }
 
-// Links of a study that was made just now, until its page has shown them.
+// Links of a study just created, until its page has shown them.
 const made = new Map();
 
-/** Keeps the links of a new study for its page, which shows them once. */
+/** Keeps the links of a new study until its page shows them. */
 export const keepLinks = study => made.set(study.study, study);

@@ -1,4 +1,4 @@
-// A new study: where the answers come from, what is asked about them, and who is asked.
+// A new study: sources of answers, rubric and raters.
 
 import { call } from './api.js';
 import { fill, h } from './dom.js';
@@ -39,7 +39,7 @@ export async function show(main, { signal, title }) {
   const picker = h('input', { type: 'file', id: 'answers', class: 'spoken', accept: '.csv,.tsv,.txt', multiple: true, on: { change: take } });
   const list = h('ul', { class: 'plain file-list' });
   const failed = h('div');
-  const start = h('button', { type: 'button', class: 'primary big-button', on: { click: make } }, 'Make the study');
+  const start = h('button', { type: 'button', class: 'primary big-button', on: { click: make } }, 'Create the study');
   raters.value = 'Rater 1\nRater 2\nRater 3';
 
   fill(main, h('div', { class: 'page-head' }, heading('New study')), h('div', { class: 'stack study-new' },
@@ -50,19 +50,19 @@ export async function show(main, { signal, title }) {
           const label = h('input', { type: 'text', 'aria-label': `Name of ${run.name} in the report`, value: run.model, maxlength: 200 });
           const box = h('input', { type: 'checkbox', on: { change: () => { box.checked ? chosen.set(run.run, label) : chosen.delete(run.run); } } });
           return h('div', { class: 'run-choice' }, h('label', { class: 'check' }, box, h('span', null, run.name, h('span', { class: 'minor' }, ` ${run.model} · ${count(run.questions)} questions · ${ago(run.created)}`))), label);
-        }) : h('p', { class: 'minor' }, 'There is none yet: ask consumer questions with the profile long-form.')),
-      h('div', { class: 'field-block' }, h('p', null, h('strong', null, 'Files of answers '), h('span', { class: 'minor' }, 'of clinicians, for instance: CSV with the columns question and answer')), picker, h('p', null, h('label', { for: 'answers', class: 'button' }, 'Add a file')), list),
-      field('strata', 'How many questions of which data set', strata, 'For example healthsearchqa 100, liveqa 20, medicationqa 20. Left out: all that every source answers.'),
-      field('seed', 'Seed', seed, 'Decides which questions, who rates what and in which order.')),
-    h('section', { class: 'card', 'aria-labelledby': 'step-2' }, h('h2', { id: 'step-2' }, '2. What is asked'),
-      h('label', { class: 'field', for: 'rubric' }, 'Rubric'), rubric, rubricFile, h('p', { class: 'actions' }, h('label', { for: 'rubric-file', class: 'button' }, 'Use a rubric of your own (JSON)')), rubricSaid,
+        }) : h('p', { class: 'minor' }, 'None yet. Run consumer questions with the profile long-form.')),
+      h('div', { class: 'field-block' }, h('p', null, h('strong', null, 'Files of answers '), h('span', { class: 'minor' }, 'for example, from clinicians: CSV with the columns question and answer')), picker, h('p', null, h('label', { for: 'answers', class: 'button' }, 'Add a file')), list),
+      field('strata', 'Questions per data set', strata, 'For example healthsearchqa 100, liveqa 20, medicationqa 20. Default: every question that all sources answer.'),
+      field('seed', 'Seed', seed, 'Decides which questions are drawn.')),
+    h('section', { class: 'card', 'aria-labelledby': 'step-2' }, h('h2', { id: 'step-2' }, '2. Rubric'),
+      h('label', { class: 'field', for: 'rubric' }, 'Rubric'), rubric, rubricFile, h('p', { class: 'actions' }, h('label', { for: 'rubric-file', class: 'button' }, 'Use your own rubric (JSON)')), rubricSaid,
       field('study-title', 'Title that raters see', heard, null),
-      field('instructions', 'Instructions', instructions, 'Left out: a short text in general words.'),
-      field('consent', 'What raters agree to', consent, 'Left out: a short text in general words. Use what your ethics committee approved.')),
-    h('section', { class: 'card', 'aria-labelledby': 'step-3' }, h('h2', { id: 'step-3' }, '3. Who is asked'),
-      h('label', { class: 'field', for: 'raters' }, 'Raters'), raters, h('p', { class: 'minor', id: 'raters-note' }, 'One in each line, as you call them. Each gets a link.'),
-      field('each', 'Raters per answer', each, '1, or 3 to see how far they agree.'),
-      field('pilot', 'Pilot', pilot, 'So many answers, for example 25, are rated by all, before the others. 0 for none.'),
+      field('instructions', 'Instructions', instructions, 'Default: a short general text.'),
+      field('consent', 'What raters agree to', consent, 'Default: a short general text. Use the text that your ethics committee approved.')),
+    h('section', { class: 'card', 'aria-labelledby': 'step-3' }, h('h2', { id: 'step-3' }, '3. Raters'),
+      h('label', { class: 'field', for: 'raters' }, 'Raters'), raters, h('p', { class: 'minor', id: 'raters-note' }, 'One name per line. Each rater gets a link.'),
+      field('each', 'Raters per answer', each, '1, or 3 to measure how far raters agree.'),
+      field('pilot', 'Pilot', pilot, 'The number of answers that all raters rate first, for example 25. 0 for none.'),
       failed, h('p', { class: 'actions' }, start))));
   describe();
 
@@ -91,7 +91,7 @@ export async function show(main, { signal, title }) {
 
   async function make() {
     start.disabled = true;
-    fill(failed, loading('The study is being made…'));
+    fill(failed, loading('Creating the study…'));
     try {
       const study = await call('/api/studies', { method: 'POST', body: JSON.stringify(request()), signal });
       keepLinks(study);
@@ -108,7 +108,7 @@ export async function show(main, { signal, title }) {
     const wanted = strata.value.split(/[,;\n]/).map(part => part.trim()).filter(part => part).map(part => {
       const match = /^(.*?)[\s:=]+(\d+)$/.exec(part);
       if (!match) {
-        throw Object.assign(new Error(`“${part}” is not a data set with a number, such as liveqa 20.`), { title: 'The questions cannot be chosen so' });
+        throw Object.assign(new Error(`“${part}” is not a data set and a number, such as liveqa 20.`), { title: 'Invalid number of questions' });
       }
       return { dataset: match[1], questions: Number(match[2]) };
     });
@@ -117,7 +117,7 @@ export async function show(main, { signal, title }) {
       try {
         rubricSent = JSON.parse(own);
       } catch (error) {
-        throw Object.assign(new Error(error.message), { title: 'The rubric is no JSON' });
+        throw Object.assign(new Error(error.message), { title: 'The rubric is not valid JSON' });
       }
     }
     const text = input => input.value.trim() || undefined;
