@@ -31,7 +31,7 @@ public static class EnumNames
     public static T Stored<T>(string? name)
         where T : struct, Enum => name is not null && Known<T>.ByOwn.TryGetValue(name, out var value)
             ? value
-            : throw new InvalidDataException($"'{name}' is stored where one of {string.Join(", ", Enum.GetNames<T>())} should be.");
+            : throw new InvalidDataException($"The stored value '{name}' is not one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     private static class Known<T>
         where T : struct, Enum

@@ -83,7 +83,7 @@ public static class JsonShape
             if (!known.TryGetValue(name, out var property))
             {
                 var meant = ClosestName.Of(name, known.Keys) is { } closest ? $" (is '{closest}' meant?)" : "";
-                return new JsonFault(at, $"is a field that is not known{meant}. There are: {string.Join(", ", known.Keys)}.");
+                return new JsonFault(at, $"is an unknown field{meant}. There are: {string.Join(", ", known.Keys)}.");
             }
 
             if (!given.Add(name))
@@ -194,7 +194,7 @@ public static class JsonShape
             {
                 JsonTypeInfoKind.Object => "an object",
                 JsonTypeInfoKind.Enumerable => "a list",
-                _ => throw new NotSupportedException($"Nobody has said what {type} is called in words."),
+                _ => throw new NotSupportedException($"{type} has no name in words."),
             };
     }
 

@@ -116,9 +116,9 @@ internal abstract record GoldAnswer
                         + "are read."
                     : claim.Value.AsSpan().Trim() is [> '\u007F' and not Sources.SourceText.Undecodable and var letter]
                         && char.IsLetter(letter)
-                    ? $"{Named(claim)} is none of the {options.Count} options: it is a letter of another alphabet (U+{(int)letter:X4}); "
+                    ? $"{Named(claim)} is not one of the {options.Count} options: it is a letter of another alphabet (U+{(int)letter:X4}); "
                         + "write the Latin one."
-                    : $"{Named(claim)} is none of the {options.Count} options.";
+                    : $"{Named(claim)} is not one of the {options.Count} options.";
             }
         }
 

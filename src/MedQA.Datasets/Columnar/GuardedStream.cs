@@ -35,7 +35,7 @@ internal sealed class GuardedStream(Stream file, long maxSeeks) : Stream
         file.ReadAsync(buffer, cancellationToken);
 
     public override long Seek(long offset, SeekOrigin origin) =>
-        ++_seeks <= maxSeeks ? file.Seek(offset, origin) : throw new InvalidDataException("The file sends its reader to and fro.");
+        ++_seeks <= maxSeeks ? file.Seek(offset, origin) : throw new InvalidDataException("The file makes its reader jump back and forth.");
 
     public override void Flush() => file.Flush();
 

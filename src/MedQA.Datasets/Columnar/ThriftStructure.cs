@@ -141,7 +141,7 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
             case 9:
                 for (var count = ListLength(out var element); count > 0; count--)
                 {
-                    Skip(element is 9 ? throw new InvalidDataException("A list of lists is not known.") : element);
+                    Skip(element is 9 ? throw new InvalidDataException("A list of lists is not supported.") : element);
                 }
 
                 break;

@@ -33,7 +33,7 @@ internal static class QuoteFault
 
                 if (record[0] != delimiter)
                 {
-                    return $"Field {field} has text behind its closing quote; a quote inside a quoted field is written twice.";
+                    return $"Field {field} has text after its closing quote; write a quote inside a quoted field twice.";
                 }
             }
 
@@ -41,7 +41,7 @@ internal static class QuoteFault
                 && QuotedLength(quoted) is > 0 and var whole
                 && (whole == quoted.Length || quoted[whole] == delimiter || quoted[whole] is '\r' or '\n'))
             {
-                return $"Field {field} has a blank before its opening quote, so that its quotes count as text: take the blank away.";
+                return $"Field {field} has a blank before its opening quote, so that its quotes count as text: remove the blank.";
             }
 
             var next = record.IndexOf(delimiter);

@@ -24,7 +24,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
-            return [new SourceRecord { Line = line, Number = number, Id = key, Problem = "The record is no JSON object." }];
+            return [new SourceRecord { Line = line, Number = number, Id = key, Problem = "The record is not a JSON object." }];
         }
 
         List<JsonProperty> own = [.. value.EnumerateObject()];
@@ -62,7 +62,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
             HeaderNames.IsRead(HeaderNames.Plain(JsonText.NameOf(property))) && !IsNamed(property, HeaderNames.QuestionOnlyWithOptions));
         if (beside.Value.ValueKind != JsonValueKind.Undefined)
         {
-            return $"'{Excerpt.Of(JsonText.NameOf(beside))}' stands above the list of questions, not beside each: "
+            return $"'{Excerpt.Of(JsonText.NameOf(beside))}' is above the list of questions, not in each: "
                 + "write a record for each question, with its options and its answer.";
         }
 
@@ -72,7 +72,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
             && (UnreadColumns.IsPassage(JsonText.NameOf(property)) || HasProse(property.Value)));
         return unread.Value.ValueKind == JsonValueKind.Undefined
             ? null
-            : $"'{Excerpt.Of(JsonText.NameOf(unread))}' stands above the list of questions and is not read: "
+            : $"'{Excerpt.Of(JsonText.NameOf(unread))}', above the list of questions, is not read: "
                 + "if they are about it, name it context; if not, leave it out.";
     }
 

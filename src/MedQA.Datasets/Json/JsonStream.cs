@@ -99,7 +99,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
                 if (reader.TokenType != (shape == JsonShape.Array ? JsonTokenType.StartArray : JsonTokenType.StartObject))
                 {
                     throw new InputException(
-                        options.FileName, $"the JSON text is no {(shape == JsonShape.Array ? "array" : "object")}.", _line);
+                        options.FileName, $"the JSON text is not an {(shape == JsonShape.Array ? "array" : "object")}.", _line);
                 }
 
                 if (list is not null && !ToList(ref reader))
@@ -148,7 +148,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         {
             throw new InputException(
                 options.FileName,
-                $"behind the object with the list '{Excerpt.Of(list!)}' more follows: "
+                $"there is more after the object with the list '{Excerpt.Of(list!)}': "
                     + "write each question on a line of its own, or all of them in one list.",
                 (int)(exception.LineNumber ?? 0) + 1,
                 exception);
@@ -212,7 +212,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
                 {
                     throw new InputException(
                         options.FileName,
-                        $"'{Excerpt.Of(name)}' stands behind the list of questions: "
+                        $"'{Excerpt.Of(name)}' comes after the list of questions: "
                             + $"write it before '{Excerpt.Of(list)}', or into each question as its context.",
                         _line);
                 }

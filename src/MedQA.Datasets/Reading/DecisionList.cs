@@ -36,7 +36,7 @@ internal static class DecisionList
                 {
                     throw new InputException(
                         options.FileName,
-                        $"the list of decisions has an entry that is no text, or an id twice ('{Excerpt.Of(key ?? "")}').",
+                        $"the list of decisions has an entry that is not text, or a duplicate id ('{Excerpt.Of(key ?? "")}').",
                         line);
                 }
 

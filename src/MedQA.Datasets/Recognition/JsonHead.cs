@@ -29,9 +29,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             fault = head.AsSpan().TrimStart() switch
             {
                 ['{' or '[', .. var rest] when rest.TrimStart(" [{\t\r\n") is ['\'', ..] =>
-                    "the file has single quotes as Python's dicts have, and is no JSON: write it with json.dumps.",
+                    "the file is not JSON: it has single quotes, as Python's dicts do; write it with json.dumps.",
                 ['[', .. var rest] when rest.TrimStart() is ['[', ..] => $"the file is JSON by values, lists without names: {ByRecords}",
-                _ => "the file begins like JSON, but is none.",
+                _ => "the file begins like JSON, but is not valid JSON.",
             };
             return null;
         }
@@ -116,7 +116,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             if (path.Count > 1)
             {
                 var steps = string.Join(", ", path.Select(static step => $"'{Excerpt.Of(step.Name)}'"));
-                fault = $"the questions stand deeper in the file, under {steps}: "
+                fault = $"the questions are deeper in the file, under {steps}: "
                     + "write a list of records, each a question with its options and its answer.";
                 return null;
             }

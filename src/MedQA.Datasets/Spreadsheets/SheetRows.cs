@@ -140,7 +140,7 @@ internal static partial class SheetRows
             if (type == "s"
                 && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < contents.Texts.Count))
             {
-                problem = $"A cell names text '{Excerpt.Of(text)}' of the workbook's {contents.Texts.Count}.";
+                problem = $"A cell refers to text '{Excerpt.Of(text)}', but the workbook has {contents.Texts.Count}.";
             }
             else if (text.Length == 0 && hasFormula)
             {

@@ -142,7 +142,7 @@ internal static class SpreadsheetQuestions
             else if (found is not null)
             {
                 throw new InputException(
-                    options.FileName, $"sheets '{foundName}' and '{name}' both hold questions; save each as a file of its own.");
+                    options.FileName, $"sheets '{foundName}' and '{name}' both hold questions; save each to its own file.");
             }
             else
             {

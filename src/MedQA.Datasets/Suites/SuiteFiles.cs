@@ -77,7 +77,7 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
         earlier is null
             ? later
             : throw new InputException(
-                what, $"it was found twice, as {earlier.Path} and as {later.Path}; name a folder that holds only one of both.");
+                what, $"it was found twice, as {earlier.Path} and as {later.Path}; name a folder that contains only one of them.");
 
     /// <summary>What a file holds, as far as sets are known by it.</summary>
     private sealed record Contents(string Path, QuestionSetFormat Format, int Accepted, int Options, IReadOnlySet<string> Datasets)

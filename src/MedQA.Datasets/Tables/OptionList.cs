@@ -47,7 +47,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
             return Structure(text, out var fault) is { } json ? Disposing(json)
                 : text is ['{', .., '}'] && !text.Contains(':')
                 ? Wrong("The options are an array as PostgreSQL writes it: write a JSON array (array_to_json).")
-                : Wrong($"The options begin like JSON, but are none ({fault}).");
+                : Wrong($"The options begin like JSON, but are not valid JSON ({fault}).");
         }
 
         if ((text[0] == '(' || StructuredText.Begins(field)) && Structure(text, out _) is { } tuple)
@@ -191,7 +191,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
             if (place < 0 || place >= ordered.Length || ordered[place] is not null || !isText)
             {
                 return Wrong(
-                    $"The options are not named A, B, C … or by numbers without a gap, or one is no text (see '{Excerpt.Of(key ?? "")}').");
+                    $"The options are not named A, B, C … or by numbers without a gap, or one is not text (see '{Excerpt.Of(key ?? "")}').");
             }
 
             ordered[place] = JsonText.Of(text) ?? "";

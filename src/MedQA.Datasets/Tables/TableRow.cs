@@ -11,7 +11,7 @@ internal static partial class TableRow
 {
     /// <summary>Why a question with options in its text is left out.</summary>
     public const string OptionsInText =
-        "The options stand in the question's text; put them into fields of their own: option_a, option_b …, or one field options.";
+        "The question's text contains its options; put them into separate fields: option_a, option_b …, or one field options.";
 
     /// <summary>Why a record is left out of which an option is a list or an object with more than a text.</summary>
     /// <param name="name">What a message calls the option.</param>
@@ -106,7 +106,7 @@ internal static partial class TableRow
         {
             return record with
             {
-                Problem = $"The options are one text, '{Excerpt.Of(only)}': put vertical bars between them, or write them as a JSON array.",
+                Problem = $"The options are one text, '{Excerpt.Of(only)}': separate them with vertical bars, or write them as a JSON array.",
             };
         }
 
@@ -132,7 +132,7 @@ internal static partial class TableRow
             return record with
             {
                 Problem = $"Option {OptionLetter.Of(marked)} is marked as the right one or a wrong one ('{Excerpt.Of(options[marked])}'): "
-                    + "take the mark away, and name the option in answer.",
+                    + "remove the mark, and name the option in answer.",
             };
         }
 
@@ -140,7 +140,7 @@ internal static partial class TableRow
         {
             return record with
             {
-                Problem = $"Option {OptionLetter.Of(telling)} holds the answer ('{Excerpt.Of(options[telling])}'): take it away, and name "
+                Problem = $"Option {OptionLetter.Of(telling)} holds the answer ('{Excerpt.Of(options[telling])}'): remove it, and name "
                     + "the option in answer.",
             };
         }
@@ -149,7 +149,7 @@ internal static partial class TableRow
         {
             return record with
             {
-                Problem = $"{columns.NameOf(columns.Question)} ends with the answer: take it away, and name the option in answer.",
+                Problem = $"{columns.NameOf(columns.Question)} ends with the answer: remove it, and name the option in answer.",
             };
         }
 
@@ -372,7 +372,7 @@ internal static partial class TableRow
         var remedy = names.Count == 1 ? "name it options" : "name them option_a, option_b …";
         return $"{names[0]} holds options, or texts of which one is the answer{others}: if they are the options, {remedy}; "
             + (hasOptions
-                ? "if not, leave them out, or put the questions with free answers into a file of their own."
+                ? "if not, leave them out, or put the questions with free answers into a separate file."
                 : "if not, name the answer reference_answers.");
     }
 

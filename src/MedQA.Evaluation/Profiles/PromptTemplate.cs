@@ -60,7 +60,7 @@ public sealed class PromptTemplate
                     if (end <= 0 || template[i + 1 + end] != '}')
                     {
                         throw new FormatException(
-                            $"has a brace at character {i + 1} that is not closed, or is empty; a brace that is text is written twice.");
+                            $"has a brace at character {i + 1} that is not closed, or is empty; write a literal brace twice.");
                     }
 
                     Flush();
@@ -69,7 +69,7 @@ public sealed class PromptTemplate
                     break;
                 case '}':
                     throw new FormatException(
-                        $"has a closing brace at character {i + 1} that nothing opened; a brace that is text is written twice.");
+                        $"has a closing brace at character {i + 1} that nothing opened; write a literal brace twice.");
                 case '\n':
                     Flush();
                     lines.Add(line.ToImmutable());

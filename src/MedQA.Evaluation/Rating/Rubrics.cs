@@ -43,7 +43,7 @@ public static class Rubrics
         }
         catch (JsonException exception)
         {
-            throw new InputException($"The rubric is no JSON: {JsonShape.PlaceOf(exception)}.");
+            throw new InputException($"The rubric is not JSON: {JsonShape.PlaceOf(exception)}.");
         }
 
         if (JsonShape.FaultOf(json, RubricJson.Default.Rubric) is { } unread)
@@ -62,7 +62,7 @@ public static class Rubrics
     {
         if (!IsName(rubric.Name))
         {
-            return "name must have small letters, digits and hyphens, at most 64.";
+            return "name must have lower-case letters, digits and hyphens, at most 64.";
         }
 
         if (rubric.Axes.IsDefaultOrEmpty || rubric.Axes.Length > MaxAxes)
@@ -76,7 +76,7 @@ public static class Rubrics
         }
 
         return rubric.Axes.GroupBy(static axis => axis?.Id).FirstOrDefault(static same => same.Count() > 1)
-            is { } twice ? $"Two axes are called '{twice.Key}'."
+            is { } twice ? $"Two axes have the id '{twice.Key}'."
             : rubric.Axes.Select(axis => Fault(axis, rubric.Compares)).FirstOrDefault(static fault => fault is not null);
     }
 
@@ -84,7 +84,7 @@ public static class Rubrics
     {
         if (axis is null || !IsName(axis.Id))
         {
-            return $"Axis '{axis?.Id}': its id must have small letters, digits and hyphens, at most 64.";
+            return $"Axis '{axis?.Id}': its id must have lower-case letters, digits and hyphens, at most 64.";
         }
 
         if (!IsText(axis.Title) || !IsText(axis.Definition))
@@ -105,13 +105,13 @@ public static class Rubrics
         if (axis.Choices.FirstOrDefault(
             static choice => !IsName(choice.Id) || !IsText(choice.Label) || choice.Definition?.Length > MaxTextLength) is { } bad)
         {
-            return $"Axis '{axis.Id}', choice '{bad.Id}': its id must have small letters, digits and hyphens, and its label must not be "
+            return $"Axis '{axis.Id}', choice '{bad.Id}': its id must have lower-case letters, digits and hyphens, and its label must not be "
                 + "empty.";
         }
 
         if (axis.Choices.Select(static choice => choice.Id).Distinct(StringComparer.Ordinal).Count() != axis.Choices.Length)
         {
-            return $"Axis '{axis.Id}' has two choices of one id.";
+            return $"Axis '{axis.Id}' has two choices with the same id.";
         }
 
         if (compares

@@ -57,7 +57,7 @@ public sealed record QuestionSketch(int Questions, string Smallest)
         var bytes = Convert.FromBase64String(Smallest);
         if (bytes.Length % sizeof(ulong) != 0)
         {
-            throw new FormatException("The sketch of a run's questions is damaged: its length is no multiple of 8 bytes.");
+            throw new FormatException("The sketch of a run's questions is damaged: its length is not a multiple of 8 bytes.");
         }
 
         return [.. Enumerable.Range(0, bytes.Length / sizeof(ulong))

@@ -34,7 +34,7 @@ public sealed partial class ReportJson : JsonSerializerContext
     {
         StoredFormat.Check("The report", utf8, "version", Reporting.RunReport.CurrentVersion);
         return JsonSerializer.Deserialize(utf8, Default.RunReport)
-            ?? throw new JsonException("The bytes hold null where a report should stand.");
+            ?? throw new JsonException("The JSON is null where a report is expected.");
     }
 
     /// <summary>A comparison as UTF-8 JSON.</summary>

@@ -151,7 +151,7 @@ public sealed record RunComparison
         if (answer.Fingerprint is { } fingerprint && other.Fingerprint is { } otherFingerprint && fingerprint != otherFingerprint)
         {
             throw new InputException(
-                $"Question {key.Question} of {key.Dataset} has another text or other options in {second.Name} than in {first.Name}: the "
+                $"Question {key.Question} of {key.Dataset} differs in text or options between {first.Name} and {second.Name}: the "
                     + "runs did not answer the same questions.");
         }
 

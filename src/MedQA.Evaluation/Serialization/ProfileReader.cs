@@ -114,7 +114,7 @@ public static class ProfileReader
             if (!ProfileFields.All.Concat(ProfileFields.OfStrategy).Any(field => field.Name == property.Name))
             {
                 throw ProfileFault.Of(
-                    sourceName, property.Name, $"is no field of a profile{Suggestion(property.Name)}. The fields are {FieldNames()}.");
+                    sourceName, property.Name, $"is an unknown field{Suggestion(property.Name)}. The fields are {FieldNames()}.");
             }
 
             if (!given.Add(property.Name))
@@ -190,7 +190,7 @@ public static class ProfileReader
         if (profile.Examples.Length > 0 && profile.ExemplarSet is not null)
         {
             throw ProfileFault.Of(
-                source, "exemplarSet", $"is \"{profile.ExemplarSet}\", but the profile has examples of its own; one of the two must go.");
+                source, "exemplarSet", $"is \"{profile.ExemplarSet}\", but the profile also has its own examples; remove one of the two.");
         }
 
         if (profile.Exemplars > 0 && profile.ExemplarSet is null && profile.Examples.IsEmpty)
@@ -246,7 +246,7 @@ public static class ProfileReader
                         $"has the placeholder {{{name}}}, which does not exist; there are "
                             + string.Join(", ", allowed.Select(static placeholder => $"{{{placeholder}}}"))
                             + (allowed == PromptTemplate.QuestionPlaceholders ? " and {a} to {z}" : "")
-                            + ". A brace that is text is written twice.");
+                            + ". Write a literal brace twice.");
                 }
             }
         }

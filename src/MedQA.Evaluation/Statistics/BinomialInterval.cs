@@ -46,7 +46,7 @@ public static class BinomialInterval
     {
         if (!(confidence > 0 && confidence < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0 and 1, both excluded.");
+            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence must be between 0 and 1, both excluded.");
         }
     }
 

@@ -104,7 +104,7 @@ internal static class LearnThenTest
     {
         if (!(share > 0 && share < 1))
         {
-            throw new ArgumentOutOfRangeException(name, share, "A share lies between 0 and 1, both excluded.");
+            throw new ArgumentOutOfRangeException(name, share, "A share must be between 0 and 1, both excluded.");
         }
     }
 }

@@ -107,7 +107,7 @@ public static class StandardErrors
         if (first != second)
         {
             throw new ArgumentException(
-                $"There are {first} values on one side and {second} on the other: they must stand for the same questions.", nameof(second));
+                $"There are {first} values on one side and {second} on the other: they must be of the same questions.", nameof(second));
         }
     }
 }

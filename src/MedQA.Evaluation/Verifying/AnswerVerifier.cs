@@ -128,7 +128,7 @@ public static class AnswerVerifier
         return !stored.Votes.SequenceEqual(
             votes) ? $"the votes are stored as {Text(stored.Votes)}, but the samples' answers are {Text([.. votes])}"
             : stored.Answer is { } answer
-                && votes[answer] < votes.Max() ? $"the answer is stored as {Letter(answer)}, which has not the most votes "
+                && votes[answer] < votes.Max() ? $"the answer is stored as {Letter(answer)}, which does not have the most votes "
                     + $"({Text(stored.Votes)})"
             : null;
     }
@@ -138,7 +138,7 @@ public static class AnswerVerifier
         var common = stored.Tokens.AsSpan().CommonPrefixLength(again.Tokens.AsSpan());
         return common < Math.Max(stored.Tokens.Length, again.Tokens.Length) ? $"token {common + 1} differs"
             : stored.Text != again.Text ? "its text differs"
-            : stored.DrawnTokens != again.DrawnTokens || stored.End != again.End ? "it ends otherwise"
+            : stored.DrawnTokens != again.DrawnTokens || stored.End != again.End ? "it ends differently"
             : tolerance == 0 && !Same([stored.LogLikelihood], [again.LogLikelihood]) ? "its log-likelihood differs"
             : tolerance == 0 && !Same(stored.OptionLogLikelihoods, again.OptionLogLikelihoods) ? "the scores of its options differ"
             : stored.Forced != again.Forced ? (stored.Forced

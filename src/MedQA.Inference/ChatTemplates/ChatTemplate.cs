@@ -138,7 +138,7 @@ internal sealed class ChatTemplate
     private static UnusableException Told(TemplateException exception, string file) => new(
         file,
         exception.IsUnknown
-            ? $"line {exception.Line} of the chat template uses {exception.Message}, which is not known"
+            ? $"line {exception.Line} of the chat template uses {exception.Message}, which is not supported"
             : $"line {exception.Line} of the chat template is an error: it has {exception.Message}",
         "Correct the template, put a simpler one into the folder as chat_template.jinja, or ask in the completion format",
         exception);

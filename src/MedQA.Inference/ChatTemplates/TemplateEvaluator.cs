@@ -62,7 +62,7 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
             }
 
             var members = Evaluate(spread.Value, scope) as TemplateMap
-                ?? throw new TemplateException("** in front of something that is no dictionary", line: spread.Line);
+                ?? throw new TemplateException("** before something that is not a dictionary", line: spread.Line);
             budget.Build(members.Count);
             named.AddRange(members.Members.Select(static member => (TemplateValues.AsText(member.Key).Text, member.Value)));
         }

@@ -398,7 +398,7 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             }
             else if (named.Count > 0)
             {
-                throw new TemplateException("an argument without a name behind one with a name", line: tokens.Line);
+                throw new TemplateException("an unnamed argument after a named one", line: tokens.Line);
             }
             else
             {

@@ -206,7 +206,7 @@ internal sealed class TemplateRenderer
                 names[MarkedText.Template(member.Member)] = value;
                 break;
             case MemberTarget member:
-                throw new TemplateException($"a change of {member.Name}.{member.Member}, where {member.Name} is no namespace");
+                throw new TemplateException($"a change of {member.Name}.{member.Member}, where {member.Name} is not a namespace");
             case ListTarget list:
                 var parts = TemplateValues.Items(value);
                 if (parts.Count != list.Targets.Length)

@@ -103,7 +103,7 @@ public static class ReferenceCheck
                 ReferenceKind.Answers =>
                     NotChecked(file, kind, "it states the answers of a strategy to a question set: run that set and compare the answers"),
                 ReferenceKind.Statistics => NotChecked(file, kind, "it states expected values of statistics, which no model is part of"),
-                _ => NotChecked(file, kind, "it is of no kind that is known") with { Outcome = ReferenceOutcome.NotUnderstood },
+                _ => NotChecked(file, kind, "its kind is unknown") with { Outcome = ReferenceOutcome.NotUnderstood },
             };
         }
         catch (InputException exception) when (exception.Location.Source is not null)

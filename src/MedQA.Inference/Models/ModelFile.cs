@@ -72,7 +72,7 @@ internal static class ModelFile
             }
             catch (IOException exception)
             {
-                throw new UnusableException(part, "it is a link that leads nowhere", "Put the file itself there", exception);
+                throw new UnusableException(part, "it is a broken link", "Put the file itself there", exception);
             }
 
             if (target is not null && !IsBelow(folder, target.FullName))

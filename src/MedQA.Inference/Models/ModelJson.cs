@@ -131,7 +131,7 @@ internal readonly struct ModelJson
         }
     }
 
-    private UnusableException NamedBadly() => Damaged("has a name that is no valid text");
+    private UnusableException NamedBadly() => Damaged("has a name that is not valid text");
 
     public string Text()
     {
@@ -146,7 +146,7 @@ internal readonly struct ModelJson
         }
         catch (InvalidOperationException)
         {
-            throw Damaged("is a text that is no valid Unicode");
+            throw Damaged("is text that is not valid Unicode");
         }
     }
 

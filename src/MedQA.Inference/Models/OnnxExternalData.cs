@@ -120,7 +120,7 @@ internal static class OnnxExternalData
 
                         break;
                     default:
-                        throw Damaged("it is no ONNX graph");
+                        throw Damaged("it is not an ONNX graph");
                 }
             }
 
@@ -147,7 +147,7 @@ internal static class OnnxExternalData
                 }
             }
 
-            throw Damaged("it is no ONNX graph");
+            throw Damaged("it is not an ONNX graph");
         }
 
         private void Skip(int count, long end)

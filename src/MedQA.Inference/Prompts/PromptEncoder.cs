@@ -71,7 +71,7 @@ internal sealed class PromptEncoder
         {
             CompletionPrompt completion => (Plain(completion.Text), Plain(completion.Text[..SharedUnits(completion)])),
             ChatPrompt chat => (Chat(chat.Messages, chat.Date), Chat(WithoutUnshared(chat), chat.Date)),
-            _ => throw new ArgumentException($"A {prompt?.GetType().Name ?? "null"} is no kind of prompt.", nameof(prompt)),
+            _ => throw new ArgumentException($"A {prompt?.GetType().Name ?? "null"} is not a kind of prompt.", nameof(prompt)),
         };
         return new(prompt, ids, Math.Min(ids.AsSpan().CommonPrefixLength(shared), ids.Length - 1));
     }
@@ -82,7 +82,7 @@ internal sealed class PromptEncoder
     {
         CompletionPrompt completion => Plain(completion.Text).Length,
         ChatPrompt chat => Chat(chat.Messages, chat.Date).Length,
-        _ => throw new ArgumentException($"A {prompt?.GetType().Name ?? "null"} is no kind of prompt.", nameof(prompt)),
+        _ => throw new ArgumentException($"A {prompt?.GetType().Name ?? "null"} is not a kind of prompt.", nameof(prompt)),
     };
 
     /// <summary>
@@ -180,7 +180,7 @@ internal sealed class PromptEncoder
             ? ids
             : throw new UnusableException(
                 _folder.ChatTemplatePath!,
-                "the chat template renders the messages as nothing",
+                "the chat template renders the messages as an empty text",
                 "Correct the template");
     }
 

@@ -61,7 +61,7 @@ internal sealed class TokenSampler
         return float.IsFinite(greatest)
             ? greatest
             : throw new InvalidOperationException(
-                $"The model's logits are no distribution: the greatest of them is {greatest}. The graph overflows or its weights are "
+                $"The model's logits are not a distribution: the greatest is {greatest}. The graph overflows or its weights are "
                     + "damaged; a float16 graph may need float32.");
     }
 

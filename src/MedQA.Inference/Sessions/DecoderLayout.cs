@@ -109,7 +109,7 @@ internal sealed partial record DecoderLayout
 
             if (PastName().Match(name) is not { Success: true } match)
             {
-                throw Unknown(path, $"it has the input \"{name}\", which the engine does not know");
+                throw Unknown(path, $"it has the input \"{name}\", which the engine does not support");
             }
 
             var layer = int.Parse(match.Groups["layer"].ValueSpan, CultureInfo.InvariantCulture);

@@ -172,7 +172,7 @@ internal sealed class KeyValueCache : IDisposable
     {
         if (Length + cells > Capacity)
         {
-            throw new InvalidOperationException($"The cache has room for {Capacity} cells a row, but {Length} and {cells} are wanted.");
+            throw new InvalidOperationException($"The cache has room for {Capacity} cells a row, but {Length} and {cells} are needed.");
         }
 
         if (Grows || !_isBound)

@@ -52,7 +52,7 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
                 Number = BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint)));
                 break;
             default:
-                throw new InvalidDataException("it is no ONNX graph");
+                throw new InvalidDataException("it is not an ONNX graph");
         }
 
         Raw = start[..(start.Length - _rest.Length)];
@@ -105,6 +105,6 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
             }
         }
 
-        throw new InvalidDataException("it is no ONNX graph");
+        throw new InvalidDataException("it is not an ONNX graph");
     }
 }

@@ -163,7 +163,7 @@ internal sealed class SafetensorsReader : IDisposable
         var length = BinaryPrimitives.ReadUInt64LittleEndian(size);
         if (length > MaxHeaderBytes)
         {
-            throw Damaged($"its header claims {length:N0} bytes; a safetensors file's has at most {MaxHeaderBytes:N0}, so it is none");
+            throw Damaged($"its header claims {length:N0} bytes; a safetensors file's has at most {MaxHeaderBytes:N0}, so it is not one");
         }
 
         if ((long)length > _stream.Length - LengthBytes)

@@ -57,7 +57,7 @@ public sealed class SoftPromptFolder
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
         if (hash != expected)
         {
-            throw Damaged(file, $"its SHA-256 is {hash}, but {expected} is meant");
+            throw Damaged(file, $"its SHA-256 is {hash}, but {expected} is expected");
         }
 
         using var reader = new SafetensorsReader(new MemoryStream(bytes.ToArray(), writable: false), file, Remedy);

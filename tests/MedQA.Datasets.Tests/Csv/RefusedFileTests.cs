@@ -35,7 +35,7 @@ public sealed class RefusedFileTests
 
     [Theory]
     [InlineData("question,options,answer\nWhy?,\"{one,two,three}\",B\n", "The options are an array as PostgreSQL writes it: write a JSON array (array_to_json).")]
-    [InlineData("question,option_a,option_b,answer\nWhy?, \"x\",y,A\n", "Field 2 has a blank before its opening quote, so that its quotes count as text: take the blank away.")]
+    [InlineData("question,option_a,option_b,answer\nWhy?, \"x\",y,A\n", "Field 2 has a blank before its opening quote, so that its quotes count as text: remove the blank.")]
     public async Task What_other_programs_write_is_named(string text, string reason) => Assert.Equal(reason, (await SetReadings.RejectedAsync(text)).Reason);
 
     [Theory]
