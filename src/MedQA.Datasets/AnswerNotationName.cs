@@ -15,7 +15,7 @@ public static class AnswerNotationName
     /// <summary>The name of a notation.</summary>
     public static string Of(AnswerNotation notation) => EnumNames.Of(notation);
 
-    /// <summary>The notation of a name in any case, or <see langword="null"/> where there is none of that name.</summary>
+    /// <summary>The notation of a name in any case, or <see langword="null"/> if there is none of that name.</summary>
     public static AnswerNotation? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -1,6 +1,6 @@
 namespace MedQA.Datasets;
 
-/// <summary>Quotes what stands in a file, for messages.</summary>
+/// <summary>Quotes parts of a file in messages.</summary>
 internal static class Excerpt
 {
     private const int MaxLength = 60;

@@ -6,7 +6,7 @@ using System.Text.Unicode;
 
 namespace MedQA.Evaluation;
 
-/// <summary>What is wrong with a JSON value, in words for whoever wrote it.</summary>
+/// <summary>What is wrong with a JSON value, in words for its author.</summary>
 /// <param name="Path">The field at fault, such as <c>strata[1].questions</c>; empty for the whole.</param>
 /// <param name="Problem">What is wrong with it, as the rest of a sentence.</param>
 public sealed record JsonFault(string Path, string Problem)
@@ -17,7 +17,7 @@ public sealed record JsonFault(string Path, string Problem)
 }
 
 /// <summary>
-/// Compares JSON that people write with the type that it is read as: the serializer's own messages name types of .NET, and mean nothing to
+/// Compares JSON written by people with the type it is read as: the serializer's own messages name .NET types, and mean nothing to
 /// them.
 /// </summary>
 public static class JsonShape
@@ -30,7 +30,7 @@ public static class JsonShape
     /// </summary>
     /// <param name="value">The JSON.</param>
     /// <param name="shape">What it is read as.</param>
-    /// <returns><see langword="null"/> where it can be read.</returns>
+    /// <returns><see langword="null"/> if it can be read.</returns>
     public static JsonFault? FaultOf(JsonElement value, JsonTypeInfo shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
@@ -229,7 +229,7 @@ public static class JsonShape
         }
     }
 
-    /// <summary>The parser finds bytes and escapes that are no text only where the text is taken out; most texts need not be.</summary>
+    /// <summary>The parser finds bytes and escapes that are not text only where the text is taken out; most texts need not be.</summary>
     private static bool IsText(JsonElement text)
     {
         var raw = JsonMarshal.GetRawUtf8Value(text);

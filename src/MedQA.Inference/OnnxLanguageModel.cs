@@ -114,7 +114,7 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits for what runs, then frees the model's memory. Prompts that are still held cannot be used afterwards, only disposed of.
+    /// Waits for running operations, then frees the model's memory. Prompts still held can only be disposed of afterwards.
     /// </summary>
     public async ValueTask DisposeAsync() => await Task.Run(_engine.Dispose).ConfigureAwait(false);
 }

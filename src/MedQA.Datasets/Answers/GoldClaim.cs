@@ -6,7 +6,7 @@ namespace MedQA.Datasets.Answers;
 
 /// <summary>What one field of a record says about the right option.</summary>
 /// <param name="Field">The field's name in the file, for messages.</param>
-/// <param name="Value">What stands in it.</param>
+/// <param name="Value">Its value.</param>
 /// <param name="Allowed">The notations that the field may use.</param>
 internal readonly record struct GoldClaim(string Field, string Value, AnswerNotations Allowed)
 {

@@ -20,7 +20,7 @@ internal static partial class OptionPlace
             }
         });
 
-    /// <summary>A value without what stands around it: marks of emphasis, brackets, "Answer:", "Option", a last dot or comma.</summary>
+    /// <summary>A value without what surrounds it: marks of emphasis, brackets, "Answer:", "Option", a last dot or comma.</summary>
     public static string Bare(string value)
     {
         if (value.Length > MaxLength)
@@ -55,7 +55,7 @@ internal static partial class OptionPlace
             bare.Length <= 3 && int.TryParse(bare, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
     }
 
-    /// <summary>A letter or number and the text behind it, as in "B. Digoxin", "(2) Digoxin" and "B Digoxin".</summary>
+    /// <summary>A letter or number and the text after it, as in "B. Digoxin", "(2) Digoxin" and "B Digoxin".</summary>
     public static (int? Letter, int? Number, string Text)? WithText(string value)
     {
         var match = value.Length > MaxLength ? Match.Empty : PlaceAndText().Match(Bare(value));
@@ -105,7 +105,7 @@ internal static partial class OptionPlace
             labels, label => areNumbers ? int.Parse(label, CultureInfo.InvariantCulture) : char.ToUpperInvariant(label[0]) - 'A');
         if (!named.Order().SequenceEqual(Enumerable.Range(mayBeNames ? 0 : named.Min(), named.Length)))
         {
-            // What is no run of letters or numbers is something else: the genera of species, years.
+            // Anything but a run of letters or numbers is something else: the genera of species, years.
             return null;
         }
 
@@ -119,7 +119,7 @@ internal static partial class OptionPlace
     /// </summary>
     public static bool IsMarked(string value) => value.Length <= MaxLength && MarkedText().IsMatch(Usual(value).Trim());
 
-    /// <summary>Whether a value names several options by letters: "A, C", "A and C", "ABD". Letters alone stand in their order.</summary>
+    /// <summary>Whether a value names several options by letters: "A, C", "A and C", "ABD". Letters alone are in order.</summary>
     public static bool AreLetters(string value) =>
         Several(value, 8) is { Count: > 1 } letters && letters.All(static letter => Of(letter).Letter is not null)
         && (Bare(value).Any(static c => !char.IsAsciiLetter(c)) || letters.SequenceEqual(letters.Order(StringComparer.Ordinal)));

@@ -1,7 +1,7 @@
 namespace MedQA.Datasets.Columnar;
 
 /// <summary>
-/// A file that fails, rather than saying that it has ended, where a reader goes on behind its end, and where a reader goes to and fro
+/// A stream that throws, rather than reporting its end, if a reader reads past the end, or if a reader jumps back and forth
 /// without end.
 /// </summary>
 internal sealed class GuardedStream(Stream file, long maxSeeks) : Stream

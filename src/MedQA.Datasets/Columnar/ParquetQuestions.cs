@@ -44,7 +44,7 @@ internal static class ParquetQuestions
         }
     }
 
-    /// <summary>Checks what the file says of itself before any of it is unpacked.</summary>
+    /// <summary>Checks the file's metadata before unpacking anything.</summary>
     private static async Task<int> CheckedGroupsAsync(SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var length = await ParquetCheck.FooterAsync(file, cancellationToken);

@@ -4,7 +4,7 @@ namespace MedQA.Datasets.Columnar;
 
 /// <summary>
 /// Walks the compact Thrift of Parquet's metadata before the Parquet library does. The library trusts it: where it breaks off, the library
-/// reads on for ever, and it allocates what a length says. The walk takes the same steps over the same bytes (apache/parquet-format,
+/// reads on forever, and it allocates what a length says. The walk takes the same steps over the same bytes (apache/parquet-format,
 /// parquet.thrift) and fails where they end.
 /// </summary>
 internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
@@ -51,7 +51,7 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
     /// <summary>How many bytes were walked.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The last value of a number of a structure, or <see langword="null"/> where it has none.</summary>
+    /// <summary>The last value of a number of a structure, or <see langword="null"/> if it has none.</summary>
     public readonly long? Number(string structure, int field) => _numbers.TryGetValue((structure, field), out var value) ? value : null;
 
     /// <summary>Walks one structure.</summary>

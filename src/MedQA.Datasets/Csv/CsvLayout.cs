@@ -11,7 +11,7 @@ namespace MedQA.Datasets.Csv;
 /// <param name="Columns">What the columns mean.</param>
 internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount, QuestionColumns Columns)
 {
-    /// <summary>How much of a file is looked at to find its layout, in characters; a header is no longer.</summary>
+    /// <summary>How much of a file is looked at to find its layout, in characters; no header is longer.</summary>
     public const int HeadLength = 1 << 16;
 
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
@@ -19,7 +19,7 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     /// <summary>
     /// Reads the layout from the head of a file: the separator is the one under which the header has the most columns with a meaning.
     /// </summary>
-    /// <exception cref="InputException">Under no separator is it the header of a question set.</exception>
+    /// <exception cref="InputException">No separator makes it the header of a question set.</exception>
     public static async Task<CsvLayout> DetectAsync(
         string head, bool isWhole, QuestionSetOptions options, CancellationToken cancellationToken)
     {

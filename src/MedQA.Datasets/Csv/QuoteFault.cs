@@ -4,7 +4,7 @@ namespace MedQA.Datasets.Csv;
 internal static class QuoteFault
 {
     /// <summary>What is wrong with the quotes of a record, or <see langword="null"/>.</summary>
-    /// <param name="record">The record as it stands in the file, with its line end.</param>
+    /// <param name="record">The record as it is in the file, with its line end.</param>
     /// <param name="delimiter">What separates its fields.</param>
     /// <param name="lines">How many line ends the record holds.</param>
     public static string? Find(ReadOnlySpan<char> record, char delimiter, int lines)

@@ -7,7 +7,7 @@ using MedQA.Files;
 
 namespace MedQA.Datasets.Importing;
 
-/// <summary>Makes one canonical question set of files in any of the formats.</summary>
+/// <summary>Combines files of any format into one canonical question set.</summary>
 public static class QuestionSetImport
 {
     /// <summary>Imports files. All are read and checked before the first byte is written, and a second time for writing.</summary>
@@ -186,7 +186,7 @@ public static class QuestionSetImport
     private sealed record Source(
         string Path, QuestionSetFormat Format, QuestionSetOptions Options, IReadOnlyDictionary<string, string>? Decisions)
     {
-        /// <summary>The decisions that the records must have, or <see langword="null"/> where no list restricts them.</summary>
+        /// <summary>The decisions that the records must have, or <see langword="null"/> if no list restricts them.</summary>
         public IReadOnlyDictionary<string, string>? Expected { get; init; }
 
         /// <summary>The file's rows; none of a list of decisions.</summary>

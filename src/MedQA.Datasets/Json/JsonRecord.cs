@@ -5,7 +5,7 @@ using MedQA.Datasets.Tables;
 namespace MedQA.Datasets.Json;
 
 /// <summary>
-/// Makes source records of JSON objects. Properties have the names that the columns of a table have; what a name means is worked out once
+/// Turns JSON objects into source records. Properties have the names that the columns of a table have; what a name means is worked out once
 /// for each combination of names.
 /// </summary>
 internal sealed class JsonRecord(QuestionSetOptions options)
@@ -15,9 +15,9 @@ internal sealed class JsonRecord(QuestionSetOptions options)
 
     private readonly Dictionary<string, Meaning> _known = [];
 
-    /// <summary>The record of an object; where it holds a list of questions their records, each with what stands above the list.</summary>
+    /// <summary>The record of an object; where it holds a list of questions their records, each with what is above the list.</summary>
     /// <param name="value">The object.</param>
-    /// <param name="key">The name under which it stands, where that is its id.</param>
+    /// <param name="key">The name of its property, if that is its id.</param>
     /// <param name="line">The line on which it starts.</param>
     /// <param name="number">Its number in the file, from 1: that of the first record.</param>
     public IReadOnlyList<SourceRecord> ReadAll(JsonElement value, string? key, int line, int number)
@@ -55,7 +55,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         return records;
     }
 
-    /// <summary>Why questions cannot be asked without what stands above their list; <see langword="null"/> where they can.</summary>
+    /// <summary>Why questions cannot be asked without what is above their list; <see langword="null"/> if they can.</summary>
     private static string? AboveList(List<JsonProperty> above)
     {
         var beside = above.Find(static property =>
@@ -167,7 +167,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
 
     /// <summary>
     /// The properties of a record, or of the object in it that has the question, with what the record itself says of id, data set, topic
-    /// and context, and with what nobody reads: options may hide there.
+    /// and context, and with what is not read: options may hide there.
     /// </summary>
     private static List<JsonProperty> Flat(List<JsonProperty> own)
     {
@@ -207,7 +207,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
     private static string Raw(JsonElement value) =>
         value.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? value.GetRawText() : JsonText.Of(value) ?? "";
 
-    /// <summary>The texts of a list as one; <see langword="null"/> for anything that is no list of at most so many texts.</summary>
+    /// <summary>The texts of a list as one; <see langword="null"/> for anything that is not a list of at most this many texts.</summary>
     private static string? Joined(JsonElement value, string between, int most) =>
         value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= most
             && value.EnumerateArray().All(static item => item.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))

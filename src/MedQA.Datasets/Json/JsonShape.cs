@@ -1,6 +1,6 @@
 namespace MedQA.Datasets.Json;
 
-/// <summary>How records stand in a JSON text.</summary>
+/// <summary>How a JSON text arranges its records.</summary>
 internal enum JsonShape
 {
     /// <summary>A record on each line.</summary>

@@ -24,8 +24,8 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
     /// <summary>Reads every record of a file.</summary>
     /// <exception cref="InputException">The text is not valid JSON from some line on, or a record is too long.</exception>
     /// <param name="file">The file.</param>
-    /// <param name="shape">How the records stand in it.</param>
-    /// <param name="list">The property that has them, where they are listed in one.</param>
+    /// <param name="shape">How it arranges the records.</param>
+    /// <param name="list">The property that lists them, if one does.</param>
     /// <param name="options">The limits.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async IAsyncEnumerable<SourceRecord> ReadAsync(

@@ -3,7 +3,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Reading;
 
-/// <summary>Counts over the rows of one question set, and what people should be told about them.</summary>
+/// <summary>Counts over the rows of one question set, and notes on them.</summary>
 public sealed class QuestionSetTally
 {
     private readonly List<string> _readings = [];
@@ -43,15 +43,15 @@ public sealed class QuestionSetTally
     /// </summary>
     internal bool HasLettersAsTexts { get; private set; }
 
-    /// <summary>What was said of how the file is read; see <see cref="QuestionSetOptions.Noted"/>.</summary>
+    /// <summary>The notes on how the file is read; see <see cref="QuestionSetOptions.Noted"/>.</summary>
     public IReadOnlyList<string> Readings => _readings;
 
-    /// <summary>What people should know where the right option of some question is not given; else <see langword="null"/>.</summary>
+    /// <summary>A note if the right option of some question is not given; else <see langword="null"/>.</summary>
     internal string? Unscored => WithoutGold == 0 ? null
         : WithoutGold == Accepted - FreeAnswers ? "No question says which option is right: the questions are answered, but not scored."
         : $"{WithoutGold} of {Accepted} questions do not say which option is right: they are answered, but not scored.";
 
-    /// <summary>Takes what is said of how a file is read, each sentence once.</summary>
+    /// <summary>Adds a note on how the file is read, once.</summary>
     public void Note(string sentence)
     {
         ArgumentNullException.ThrowIfNull(sentence);

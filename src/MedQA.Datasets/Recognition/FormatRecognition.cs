@@ -16,7 +16,7 @@ namespace MedQA.Datasets.Recognition;
 /// <param name="Read">Reads the records from the first.</param>
 internal sealed record RecognizedFile(QuestionSetFormat Format, Func<CancellationToken, IAsyncEnumerable<SourceRecord>> Read)
 {
-    /// <summary>Why there is no record, where there is none; <see langword="null"/> for what is said of any file.</summary>
+    /// <summary>Why there is no record, if there is none; <see langword="null"/> for the usual message.</summary>
     public string? WhenEmpty { get; init; }
 }
 
@@ -26,7 +26,7 @@ internal static class FormatRecognition
     private const int HeadBytes = 4096;
 
     /// <summary>Recognizes a file.</summary>
-    /// <exception cref="InputException">It is in no format of question sets; the sentence names what it seems to be.</exception>
+    /// <exception cref="InputException">It is not a question set; the sentence names what it seems to be.</exception>
     public static async Task<RecognizedFile> RecognizeAsync(
         SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {

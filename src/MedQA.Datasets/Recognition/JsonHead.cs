@@ -7,7 +7,7 @@ namespace MedQA.Datasets.Recognition;
 
 /// <summary>What the beginning of a JSON file shows.</summary>
 /// <param name="Format">The format.</param>
-/// <param name="Shape">How its records stand.</param>
+/// <param name="Shape">How it arranges its records.</param>
 /// <param name="List">The property that lists the records, where one does.</param>
 internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, string? List = null)
 {
@@ -20,7 +20,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
     /// <summary>Reads the beginning of a file.</summary>
     /// <param name="head">The beginning, which may end anywhere.</param>
-    /// <param name="fault">Why it is no question set's; empty where it is one.</param>
+    /// <param name="fault">Why it is not a question set's; empty where it is one.</param>
     public static JsonHead? Read(string head, out string fault)
     {
         fault = "";
@@ -88,7 +88,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             var records = first.Members.Find(static member => member.Kind == JsonTokenType.StartArray && HasQuestion(member.Names));
             if (records.Name is { } list)
             {
-                // Lists of several records, or of one that has above them what they are about, are read with what stands above them.
+                // Lists of several records, or of one that has above them what they are about, are read with what is above them.
                 if (first.IsArray || first.HasNext || first.Members.Exists(member => member.Name != list && IsPassage(member)))
                 {
                     var listed = first.IsArray ? JsonShape.Array
@@ -134,7 +134,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
     }
 
     /// <summary>The names that lead to the first property with the name of a question, each with whether it holds a list.</summary>
-    /// <returns>No name where there is no question, or the text is no JSON up to it.</returns>
+    /// <returns>No name where there is no question, or the text is not JSON up to it.</returns>
     private static List<(string Name, bool IsList)> PathOfQuestion(string head)
     {
         var bytes = Encoding.UTF8.GetBytes(head);
@@ -268,7 +268,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         /// <summary>Whether another record follows on the same line.</summary>
         public bool HasFollower { get; private set; }
 
-        /// <summary>Whether the record stands on one line, and another on the next.</summary>
+        /// <summary>Whether the record is on one line, and another on the next.</summary>
         public bool HasNextLine { get; private set; }
 
         /// <summary>Whether another record follows.</summary>
@@ -277,7 +277,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         /// <summary>Whether all values are short texts under numbers, as PMIDs are.</summary>
         public bool IsLabels { get; private set; } = true;
 
-        /// <summary>Reads the members of the object that a reader stands on, as far as the text goes.</summary>
+        /// <summary>Reads the members of the reader's current object, as far as the text goes.</summary>
         public void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
         {
             var start = (int)reader.TokenStartIndex;

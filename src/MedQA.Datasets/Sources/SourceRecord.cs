@@ -24,16 +24,16 @@ internal sealed record SourceRecord
 
     public IReadOnlyList<string> Options { get; init; } = [];
 
-    /// <summary>The options with what stands before their texts, where that may be a label or belong to them ("A. baumannii").</summary>
+    /// <summary>The options with what precedes their texts, where that may be a label or belong to them ("A. baumannii").</summary>
     public IReadOnlyList<string> Labelled { get; init; } = [];
 
-    /// <summary>Whether all options stand behind their letters.</summary>
+    /// <summary>Whether all options follow their letters.</summary>
     public bool HasLabels { get; init; }
 
     public IReadOnlyList<GoldClaim> Gold { get; init; } = [];
 
     /// <summary>
-    /// The number by which the record itself calls its first option; <see langword="null"/> where it does not number them.
+    /// The number by which the record itself calls its first option; <see langword="null"/> if it does not number them.
     /// </summary>
     public int? FirstNumber { get; init; }
 

@@ -45,7 +45,7 @@ internal sealed class NumberFormat
         : id is (>= 27 and <= 36) or (>= 50 and <= 81) ? new NumberFormat("[$date]")
         : General;
 
-    /// <summary>A number's text; <see langword="null"/> where the format is none that is read here, or cannot show the number.</summary>
+    /// <summary>A number's text; <see langword="null"/> if the format is none that is read here, or cannot show the number.</summary>
     /// <param name="value">The number.</param>
     /// <param name="from1904">Whether the workbook counts days from 1904 rather than 1900.</param>
     public string? Text(double value, bool from1904)
@@ -152,7 +152,7 @@ internal sealed class NumberFormat
     }
 
     /// <summary>
-    /// What stands in brackets: a time that goes on above its unit, a currency, or a colour, which shows nothing. Conditions are not read.
+    /// The text in brackets: a time that continues above its unit, a currency, or a colour, which shows nothing. Conditions are not read.
     /// </summary>
     private static Token? Bracket(string inner)
     {

@@ -68,7 +68,7 @@ internal static partial class SheetRows
         return texts;
     }
 
-    /// <summary>Reads which cells of a sheet are merged over several rows. They are listed behind all rows.</summary>
+    /// <summary>Reads which cells of a sheet are merged over several rows. They are listed after all rows.</summary>
     public static async Task<IReadOnlyList<MergedRows>> MergedAsync(
         WorksheetPart sheet, QuestionSetOptions options, CancellationToken cancellationToken)
     {
@@ -163,7 +163,7 @@ internal static partial class SheetRows
         return new SheetRow(number, cells, problem, faults);
     }
 
-    /// <summary>What a spreadsheet program shows for a cell; <see langword="null"/> where its number format is none that is read.</summary>
+    /// <summary>What a spreadsheet program shows for a cell; <see langword="null"/> if its number format is none that is read.</summary>
     private static string? Shown(string? type, string text, string? style, CellContents contents)
     {
         switch (type)
@@ -270,7 +270,7 @@ internal static partial class SheetRows
         }
 
         /// <summary>
-        /// The text in the current element: of a value or of text runs, without the hints for pronunciation; and whether a formula stands
+        /// The text in the current element: of a value or of text runs, without the hints for pronunciation; and whether there is a formula
         /// beside it.
         /// </summary>
         public async Task<(string Text, bool HasFormula)> TextAsync(string element)

@@ -20,7 +20,7 @@ internal static class SpreadsheetQuestions
     /// <summary>
     /// Checks a ZIP archive's table of contents before anything is unpacked: whether it is a workbook, and how much it holds.
     /// </summary>
-    /// <exception cref="InputException">It is no workbook, damaged, or unpacks to more than the limit.</exception>
+    /// <exception cref="InputException">It is not a workbook, damaged, or unpacks to more than the limit.</exception>
     public static void Check(SourceFile file, QuestionSetOptions options)
     {
         if (file.Length > MaxPackedBytes)
@@ -188,7 +188,7 @@ internal static class SpreadsheetQuestions
         return first;
     }
 
-    /// <summary>Cells behind the last one with a text are not stored.</summary>
+    /// <summary>Cells after the last one with a text are not stored.</summary>
     private static IReadOnlyList<string> Filled(IReadOnlyList<string> cells, int count) =>
         cells.Count >= count ? cells : [.. cells, .. Enumerable.Repeat("", count - cells.Count)];
 

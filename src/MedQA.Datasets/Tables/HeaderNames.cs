@@ -29,7 +29,7 @@ internal static class HeaderNames
     public static readonly string[] Options =
         ["options", "choices", "endings", "option", "answer_options", "answer_choices", "alternatives", "candidates", "possible_answers"];
 
-    /// <summary>A field that holds the options in some sets and the right answers in others: what stands in it decides.</summary>
+    /// <summary>A field that holds the options in some sets and the right answers in others: its values decide.</summary>
     public const string Answers = "answers";
 
     public static readonly string[] Id = ["id", "question_id", "qid", "uid", "uuid", "pmid"];
@@ -51,7 +51,7 @@ internal static class HeaderNames
         "case_presentation", "case_report", "clinical_note", "clinical_notes", "patient_note", "patient_notes", "patient_history",
         "history", "discharge_summary", "report", "conversation", "dialogue", "dialog", "transcript",
     ];
-    /// <summary>Names of <see cref="Context"/> under which a number or a file's name stands as often as a text.</summary>
+    /// <summary>Names of <see cref="Context"/> that hold a number or a file's name as often as a text.</summary>
     public static readonly string[] LooseContext = ["document", "case", "history", "report"];
 
     public static readonly string[] References = ["reference_answers", "reference_answer", "references", "ideal_answer", "long_answer"];
@@ -90,11 +90,11 @@ internal static class HeaderNames
         "ideal", "key", "solution",
     ];
 
-    /// <summary>What stands before the letter in the names of option columns; the last family is the bare letter.</summary>
+    /// <summary>What precedes the letter in the names of option columns; the last family is the bare letter.</summary>
     public static readonly string[] LetteredOption =
         ["option_", "opt_", "op_", "choice_", "answer_", "options_", "choices_", "answers_", "ending_", "ans_", "选项", ""];
 
-    /// <summary>What stands before the number, from 0 or from 1, in the names of option columns.</summary>
+    /// <summary>What precedes the number, from 0 or from 1, in the names of option columns.</summary>
     public static readonly string[] NumberedOption =
         ["option_", "opt_", "choice_", "ending_", "op_", "options_", "choices_", "endings_", "answer_", "answers_", "ans_", "选项"];
 

@@ -32,7 +32,7 @@ internal static class JsonText
     }
 
     /// <summary>
-    /// The first property of an object with a name, or <see langword="null"/>. (TryGetProperty fails where any name is no valid text.)
+    /// The first property of an object with a name, or <see langword="null"/>. (TryGetProperty fails where any name is not valid text.)
     /// </summary>
     public static JsonElement? Member(JsonElement record, string name)
     {

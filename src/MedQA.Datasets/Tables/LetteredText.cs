@@ -5,12 +5,12 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Datasets.Tables;
 
 /// <summary>
-/// Options that stand in one text, each behind its letter: on lines of their own ("A Heparin", "B. Digoxin"), or in one line ("A) Heparin
+/// Options in one text, each after its letter: on separate lines ("A Heparin", "B. Digoxin"), or in one line ("A) Heparin
 /// B) Digoxin").
 /// </summary>
 internal static partial class LetteredText
 {
-    /// <summary>How long a list is at most that stands where a passage is expected.</summary>
+    /// <summary>The longest list that may take the place of a passage.</summary>
     private const int MaxList = 400;
 
     /// <summary>The options of a text that holds nothing else; none where it does not begin with A and go on with B.</summary>
@@ -96,7 +96,7 @@ internal static partial class LetteredText
     }
 
     /// <summary>
-    /// The lines of a text where each may be the short name of a species ("A. baumannii") as well as a word behind its letter; none where
+    /// The lines of a text where each may be the short name of a species ("A. baumannii") as well as a word after its letter; none where
     /// one cannot.
     /// </summary>
     public static IReadOnlyList<string> Species(string text)
@@ -145,7 +145,7 @@ internal static partial class LetteredText
         }
     }
 
-    /// <summary>Whether a text is a list of which one item is an answer, or is behind a letter, and nothing else.</summary>
+    /// <summary>Whether a text is a list of which one item is an answer, or follows a letter, and nothing else.</summary>
     public static bool IsListOf(string text, IReadOnlyList<string> answers) =>
         Lists(text, isNote: text.Length > MaxList || text.Contains(". ", StringComparison.Ordinal))
             .Any(items => items.Count >= 3 && items.Any(item => answers.Any(answer => IsSame(item, answer))));
@@ -189,8 +189,8 @@ internal static partial class LetteredText
         && (said == text || (OptionPlace.WithText(answer) is { } place && OptionPlace.Comparable(place.Text) == text));
 
     /// <summary>
-    /// Whether a question's text has options in it: a line, or a mark in brackets, for A and behind it one for B; lines for a and b; four
-    /// marks such as "a)" or "1)", or fewer where an answer is a text behind one; a list behind "Options:", or at the end with an answer in
+    /// Whether a question's text has options in it: a line, or a mark in brackets, for A and after it one for B; lines for a and b; four
+    /// marks such as "a)" or "1)", or fewer where an answer is a text after one; a list after "Options:", or at the end with an answer in
     /// it; braces with marks, as Moodle's form GIFT has.
     /// </summary>
     /// <param name="text">The question's text.</param>
@@ -307,7 +307,7 @@ internal static partial class LetteredText
             ? [.. texts.Select((text, place) => place < texts.Count - 1 || text.EndsWith(end) ? text[..^1].TrimEnd() : text)]
             : texts;
 
-    /// <summary>What stands between the items of a list, how many items it has at least, and how long these are at most.</summary>
+    /// <summary>What comes between the items of a list, how many items it has at least, and how long these are at most.</summary>
     private static readonly (string Separator, int Least, int Length)[] Separations =
     [
         ("|", 2, int.MaxValue), ("\n", 2, int.MaxValue), ("<br", 2, int.MaxValue), ("•", 2, 200), ("\\n", 2, 200), ("\t", 2, 200),
@@ -334,7 +334,7 @@ internal static partial class LetteredText
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex KnownLead();
 
-    /// <summary>What people write in brackets behind an option to say whether it is right.</summary>
+    /// <summary>What people write in brackets after an option to say whether it is right.</summary>
     private const string Verdicts =
         "correct|correct answer|right answer|the answer|incorrect|not correct|wrong|wrong answer|true|"
         + "false|answer|ans|key|gold|richtig|richtige antwort|falsch|correcta|correcto|respuesta correcta|"

@@ -5,7 +5,7 @@ using MedQA.Datasets.Sources;
 namespace MedQA.Datasets.Tables;
 
 /// <summary>
-/// Options that stand in one field: a JSON array or object, the same as Python writes it, texts between vertical bars, texts behind
+/// Options in one field: a JSON array or object, the same as Python writes it, texts between vertical bars, texts after
 /// letters, or a text on each line.
 /// </summary>
 /// <param name="Texts">The options; a last one may be blank.</param>
@@ -21,7 +21,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     /// <summary>What is wrong with the field, or <see langword="null"/>.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>Whether each option has a letter or number of its own.</summary>
+    /// <summary>Whether each option has its own letter or number.</summary>
     public bool IsKeyed => Names.Count > 0;
 
     /// <summary>The number of the first option, where the field numbers them.</summary>
@@ -68,7 +68,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     }
 
     /// <summary>
-    /// A structure as JSON or Python writes it; <see langword="null"/> where it is neither. The document is the caller's to dispose.
+    /// A structure as JSON or Python writes it; <see langword="null"/> if it is neither. The caller disposes the document.
     /// </summary>
     /// <param name="text">What may be one.</param>
     /// <param name="fault">What a JSON parser says of it.</param>

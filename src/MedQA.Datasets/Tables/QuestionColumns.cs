@@ -40,7 +40,7 @@ internal sealed record QuestionColumns
     /// <summary>A column per option, in the options' order; empty where there are none.</summary>
     public IReadOnlyList<int> Options { get; init; } = [];
 
-    /// <summary>The names of all columns as they stand.</summary>
+    /// <summary>The names of all columns as written.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
     /// <summary>The names of the option columns, without what does not count: a right answer may name one.</summary>
@@ -61,7 +61,7 @@ internal sealed record QuestionColumns
 
     private int[] Single => [Question, Id, Dataset, Topic, OptionList, Answers, References];
 
-    /// <summary>Whether these are so many that a row below a title must be the header: a question with options or an answer.</summary>
+    /// <summary>Whether these are enough for a row below a title to be the header: a question with options or an answer.</summary>
     public bool IsHeaderBelowTitle => Count >= 2 && (HasOptions || Gold.Count > 0 || References >= 0);
 
     /// <summary>Whether a column has a meaning.</summary>
@@ -69,7 +69,7 @@ internal sealed record QuestionColumns
         Options.Contains(column) || Contexts.Contains(column) || Array.IndexOf(Single, column) >= 0
         || Gold.Any(gold => gold.Column == column);
 
-    /// <summary>The columns that nobody reads, with what their names say.</summary>
+    /// <summary>The unread columns, with what their names say.</summary>
     public IReadOnlyList<UnreadColumn> Unread => field ??= UnreadColumns.Of(Names, Reads);
 
     /// <summary>The columns that say of the answer in another whether it is right.</summary>
@@ -247,7 +247,7 @@ internal sealed record QuestionColumns
     }
 }
 
-/// <summary>What the name of a column that nobody reads says.</summary>
+/// <summary>What the name of an unread column says.</summary>
 /// <param name="Column">Its place, from 0.</param>
 /// <param name="Family">What it has in common with names that differ in a number, a letter or an ordinal only, or
 /// <see langword="null"/>.</param>

@@ -15,7 +15,7 @@ internal static partial class RowText
 
     /// <summary>
     /// The record with what its question is about: the first of several fields that holds it. A record is left out where two hold different
-    /// texts, where a field that nobody reads seems to hold it, and where the question is only a word beside a premise.
+    /// texts, where an unread field seems to hold it, and where the question is only a word beside a premise.
     /// </summary>
     public static SourceRecord WithContext(SourceRecord record, QuestionColumns columns, IReadOnlyList<string> fields)
     {
@@ -92,7 +92,7 @@ internal static partial class RowText
     }
 
     /// <summary>
-    /// The record with the question out of the list of one in which it stands; left out where it is another list, or an object.
+    /// The record with its question taken out of a list of one; left out if it is another list, or an object.
     /// </summary>
     public static SourceRecord WithText(SourceRecord record, QuestionColumns columns)
     {
@@ -109,7 +109,7 @@ internal static partial class RowText
             };
     }
 
-    /// <summary>Why a record is left out of which two fields may hold the question; <see langword="null"/> where one does.</summary>
+    /// <summary>Why a record is left out of which two fields may hold the question; <see langword="null"/> if one does.</summary>
     public static string? OtherQuestion(SourceRecord record, QuestionColumns columns, IReadOnlyList<string> fields)
     {
         var text = record.Text ?? "";
@@ -168,7 +168,7 @@ internal static partial class RowText
         && (text.Any(char.IsWhiteSpace) || !text.Any(static c => char.IsAsciiDigit(c) || c is '.' or '/' or '_' or ':'));
 
     /// <summary>
-    /// The fields that nobody reads and that hold a long text without the question in it, unless their names say that it is about the
+    /// The unread fields that hold a long text without the question in it, unless their names say that it is about the
     /// answer.
     /// </summary>
     public static IEnumerable<string> LongTexts(QuestionColumns columns, IReadOnlyList<string> fields)
@@ -188,7 +188,7 @@ internal static partial class RowText
         }
     }
 
-    /// <summary>The fields that nobody reads and that hold a remark where others have what the question is about.</summary>
+    /// <summary>The unread fields that hold a remark where others have what the question is about.</summary>
     public static IEnumerable<string> Remarks(QuestionColumns columns, IReadOnlyList<string> fields) => columns.Unread
         .Where(unread => unread.Column < fields.Count && unread.IsText && IsSentence(fields[unread.Column])
             && IsRemark(columns.Names[unread.Column], fields[unread.Column]))

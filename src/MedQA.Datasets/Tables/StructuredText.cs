@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace MedQA.Datasets.Tables;
 
 /// <summary>
-/// Lists and objects that stand where a text is expected: as JSON, or as text in the form of JSON, of Python or of NumPy.
+/// Lists and objects in place of a text: as JSON, or as text in the form of JSON, of Python or of NumPy.
 /// </summary>
 internal static partial class StructuredText
 {
@@ -18,7 +18,7 @@ internal static partial class StructuredText
     public static bool BeginsObject(string field) => Begins(field) && field.AsSpan().TrimStart() is ['{', ..];
 
     /// <summary>
-    /// What a text says: itself, or what a reading makes of the list or object that it is; <see langword="null"/> where that makes
+    /// What a text says: itself, or what a reading makes of the list or object that it is; <see langword="null"/> if that makes
     /// nothing of it.
     /// </summary>
     /// <param name="field">The text.</param>

@@ -6,7 +6,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Makes records of a table's rows.</summary>
+/// <summary>Turns a table's rows into records.</summary>
 internal static partial class TableRow
 {
     /// <summary>Why a question with options in its text is left out.</summary>
@@ -25,7 +25,7 @@ internal static partial class TableRow
 
     private static readonly char[] BetweenLabels = [',', ';', '|'];
 
-    /// <summary>A row's record; <see langword="null"/> where every field is blank.</summary>
+    /// <summary>A row's record; <see langword="null"/> if every field is blank.</summary>
     /// <param name="columns">What the columns mean.</param>
     /// <param name="fields">The row's fields, which may be fewer or more than the columns.</param>
     /// <param name="columnCount">How many columns the header has.</param>
@@ -240,7 +240,7 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// The field that nobody reads and that labels the options otherwise than their places do, where an answer is a label or a place:
+    /// The unread field that labels the options differently from their places, where an answer is a label or a place:
     /// a list of as many different letters or numbers, or the first of as many columns named after those of the options.
     /// </summary>
     private static string? LabelsElsewhere(
@@ -316,7 +316,7 @@ internal static partial class TableRow
         return marked.Count == 0 ? null : marked[0];
     }
 
-    /// <summary>The fields that nobody reads and that name one of the options.</summary>
+    /// <summary>The unread fields that name one of the options.</summary>
     private static IEnumerable<string> MayBeGold(
         QuestionColumns columns, IReadOnlyList<string> fields, int columnCount, IReadOnlyList<string> options)
     {
@@ -332,7 +332,7 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// The fields that nobody reads and that may hold the right answer: in BioASQ beside the ideal one, elsewhere where there is none.
+    /// The unread fields that may hold the right answer: in BioASQ beside the ideal one, elsewhere where there is none.
     /// </summary>
     private static IEnumerable<string> MayBeReferences(
         QuestionColumns columns, IReadOnlyList<string> fields, bool hasAnswer) => columns.Unread
@@ -341,7 +341,7 @@ internal static partial class TableRow
             && fields[unread.Column].Trim() is not ("[]" or "{}") && unread.MayBeGold)
         .Select(unread => columns.NameOf(unread.Column));
 
-    /// <summary>The fields that nobody reads and that hold pictures: by their names, or by their first characters.</summary>
+    /// <summary>The unread fields that hold pictures: by their names, or by their first characters.</summary>
     private static IEnumerable<string> Pictures(QuestionColumns columns, IReadOnlyList<string> fields)
     {
         foreach (var unread in columns.Unread.Where(unread => unread.Column < fields.Count))
@@ -362,7 +362,7 @@ internal static partial class TableRow
                 && string.IsNullOrWhiteSpace(texts);
     }
 
-    /// <summary>Why a record is no question with a free answer: fields that nobody reads may hold its options.</summary>
+    /// <summary>Why a record is not a question with a free answer: unread fields may hold its options.</summary>
     /// <param name="names">What a message calls the fields.</param>
     /// <param name="hasOptions">Whether other records of the file have options; this one then has a reference answer already.</param>
     public static string MayBeOptionsOf(IReadOnlyList<string> names, bool hasOptions)
@@ -377,7 +377,7 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// The fields that nobody reads and that may hold options: one that lists texts of which one is the answer, or that is the answer,
+    /// The unread fields that may hold options: one that lists texts of which one is the answer, or that is the answer,
     /// unless its name says that it is another way to write it or a note; several whose names differ in a number, a letter or an
     /// ordinal only.
     /// </summary>
@@ -499,7 +499,7 @@ internal static partial class TableRow
         && items.TrueForAll(static item => item.ValueKind == JsonValueKind.String
             && JsonText.Of(item) is { } text && IsShort(text) && IsText(text));
 
-    /// <summary>Whether a text may be an option as it stands: short, and no sentence.</summary>
+    /// <summary>Whether a text may be an option as it is: short, and not a sentence.</summary>
     private static bool IsShort(string text) =>
         text.Trim() is { Length: > 0 and <= 80 } bare && bare[^1] is not ('.' or '?' or '!' or '。' or '？');
 
@@ -544,7 +544,7 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// The text of a right answer that stands in a list of one; anything else as it is, a list of several without its brackets.
+    /// The text of a right answer in a list of one; anything else as it is, a list of several without its brackets.
     /// </summary>
     private static string OneOf(string value, IReadOnlyList<string> options) =>
         value.AsSpan().TrimStart() is ['[', ..]

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Finds columns that nobody reads although their names say that they hold options or the right answer: without them a question
-/// with options would be taken for one with a free answer, or go unscored.</summary>
+/// <summary>Finds columns that are not read although their names say that they hold options or the right answer: otherwise a question
+/// with options would be read as one with a free answer, or go unscored.</summary>
 internal static class UnreadColumns
 {
     private static readonly string[] OptionStems =
@@ -126,7 +126,7 @@ internal static class UnreadColumns
         "seconda", "terza", "quarta",
     ];
 
-    /// <summary>What the names of the columns say that nobody reads.</summary>
+    /// <summary>What the names of the unread columns say.</summary>
     /// <param name="names">The names of all columns.</param>
     /// <param name="isRead">Whether a column is read.</param>
     public static IReadOnlyList<UnreadColumn> Of(IReadOnlyList<string> names, Func<int, bool> isRead)
@@ -176,7 +176,7 @@ internal static class UnreadColumns
 
     /// <summary>
     /// What a name has in common with others that differ in a number, a letter or an ordinal only ("first", "text 2", no name at all);
-    /// <see langword="null"/> where it has none of these.
+    /// <see langword="null"/> if it has none of these.
     /// </summary>
     private static string? Family(string name)
     {
@@ -240,7 +240,7 @@ internal static class UnreadColumns
         Enumerable.Range(0, plain.Length).Any(at => plain[at] is >= 'a' and <= 'h'
             && "abc".All(letter => names.Contains($"{plain[..at]}{letter}{plain[(at + 1)..]}")));
 
-    /// <summary>Whether a letter stands alone in a name, as in "text A (German)", and the same name is there with A and with B.</summary>
+    /// <summary>Whether a letter is a word of a name, as in "text A (German)", and the same name is there with A and with B.</summary>
     private static bool HasLetter(string name, HashSet<string> names) =>
         Enumerable.Range(0, name.Length).Any(at => char.ToLowerInvariant(name[at]) is >= 'a' and <= 'h'
             && (at == 0 || !char.IsLetter(name[at - 1])) && (at + 1 == name.Length || !char.IsLetter(name[at + 1]))

@@ -20,9 +20,9 @@ public static class TrainingText
     }
 
     /// <summary>Opens a file; one whose name ends with <c>.gz</c> is unpacked.</summary>
-    /// <returns><see langword="null"/> where its content is no text.</returns>
+    /// <returns><see langword="null"/> if its content is not text.</returns>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    /// <exception cref="InvalidDataException">It is called <c>.gz</c> and is not packed so.</exception>
+    /// <exception cref="InvalidDataException">It is called <c>.gz</c> but is not in that format.</exception>
     public static TextReader? Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -15,7 +15,7 @@ namespace MedQA.Datasets.Writing;
 public static class QuestionSetWriter
 {
     /// <summary>
-    /// Writes questions as RFC 4180 CSV: UTF-8 without byte order mark, CRLF. Texts stand as they are: the file is for reading by
+    /// Writes questions as RFC 4180 CSV: UTF-8 without byte order mark, CRLF. Texts are written unchanged: the file is for reading by
     /// <see cref="QuestionSetReader"/>, which gives the same questions again.
     /// </summary>
     /// <param name="stream">Where to; not closed.</param>
@@ -104,7 +104,7 @@ public static class QuestionSetWriter
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class ReferenceAnswersJson : JsonSerializerContext
 {
-    /// <summary>Letters of all languages stand as they are.</summary>
+    /// <summary>Letters of all languages are written unchanged.</summary>
     public static ReferenceAnswersJson Readable { get; } = new(
         new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Voting;
 
 namespace MedQA.Evaluation.Asking;
 
-/// <summary>The answer that reasonings vote for.</summary>
+/// <summary>The plurality answer of reasonings.</summary>
 internal static class PluralityAnswer
 {
     /// <summary>Counts the votes of reasonings.</summary>

@@ -58,7 +58,7 @@ internal static class ReadReasonings
 
     /// <summary>Asks for the scores of all answers behind a sample and the answer cue.</summary>
     /// <remarks>
-    /// The tokens of a sample that a stop text ended go beyond its text, so there the text itself stands in front of the cue.
+    /// The tokens of a sample that a stop text ended go beyond its text, so there the text itself precedes the cue.
     /// </remarks>
     public static ScoreRequest ScoresAfter(AnswerForm form, Sample sample) => sample.End == SampleEnd.StopText
         ? new ScoreRequest([], sample.Text + form.Cue, form.CueContinuations)

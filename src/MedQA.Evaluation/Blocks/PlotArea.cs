@@ -60,7 +60,7 @@ internal sealed class PlotArea
     /// <summary>A short vertical mark on a row.</summary>
     public void Mark(double x, double y, double half, string style, string hint) => Line(X(x), Y(y) - half, X(x), Y(y) + half, style, hint);
 
-    /// <summary>A line through points, with its name at the end, or so much above it.</summary>
+    /// <summary>A line through points, with its name at the end, or that far above it.</summary>
     public void Curve(IReadOnlyList<(double X, double Y)> points, string style, string name, double raised = 0)
     {
         Mark("polyline", null, ("class", style), ("points", string.Join(' ', points.Select(point => $"{N(X(point.X))},{N(Y(point.Y))}"))));

@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <content>From words that announce an answer to the option that they announce.</content>
 internal sealed partial class AnswerReading
 {
-    /// <summary>From a cue over words that may stand between to the option that they lead to.</summary>
+    /// <summary>From a cue, over words that may follow it, to the option that they lead to.</summary>
     private void Follow(int at, WordRoles connectors, ClaimRank rank, bool allowLineEnds = false, bool mustEnd = false,
         bool numbers = false, bool otherCase = false, bool endsAtComma = true)
     {
@@ -142,7 +142,7 @@ internal sealed partial class AnswerReading
             && (other.End >= tokens.Count || !tokens[other.End].IsWord || Skip(BehindText(reference), Closers) < end);
     }
 
-    /// <summary>In "not B but C": the token behind "but".</summary>
+    /// <summary>In "not B but C": the token after "but".</summary>
     private int Correction(int at)
     {
         at = Skip(at, "…");

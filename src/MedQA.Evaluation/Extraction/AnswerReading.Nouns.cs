@@ -71,7 +71,7 @@ internal sealed partial class AnswerReading
     }
 
     /// <summary>
-    /// Whether what stands in front of an answer noun leaves it the model's own answer: only words that are known to. "The intuitive
+    /// Whether what precedes an answer noun leaves it the model's own answer: only words that are known to. "The intuitive
     /// answer", "the second best answer", "her answer" and "2010 the
     /// answer was" tell nothing.
     /// </summary>

@@ -149,7 +149,7 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>An option that is counted, where none was named before: behind "B and D remain" the second is D.</summary>
+    /// <summary>An option that is counted, where none was named before: after "B and D remain" the second is D.</summary>
     private OptionReferences.Reference? CountedAlone(int at, bool alone) =>
         _lastNamed is null ? options.CountedAt(tokens, at, alone) : null;
 
@@ -166,7 +166,7 @@ internal sealed partial class AnswerReading
         return false;
     }
 
-    /// <summary>"fits best", "best explains the findings", "fits all findings" behind "only".</summary>
+    /// <summary>"fits best", "best explains the findings", "fits all findings" after "only".</summary>
     private bool FitsBest(int at)
     {
         var (fits, best) = (false, false);

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>Which places of a text stand under a condition, a negation or a question, and where somebody else speaks.</summary>
+/// <summary>Which places of a text are in a condition, a negation or a question, and where someone else speaks.</summary>
 internal sealed class Clauses
 {
     private static readonly FrozenSet<string> Abbreviations = FrozenSet.Create("dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st",
@@ -23,7 +23,7 @@ internal sealed class Clauses
 
         Question = 1 << 1,
 
-        /// <summary>Somebody else's opinion, an earlier one, or an example.</summary>
+        /// <summary>Someone else's opinion, an earlier one, or an example.</summary>
         Distance = 1 << 2,
 
         Negation = 1 << 3,
@@ -31,10 +31,10 @@ internal sealed class Clauses
         /// <summary>A sentence that begins with a case that is not this one.</summary>
         OtherCase = 1 << 4,
 
-        /// <summary>Somebody else says so.</summary>
+        /// <summary>Someone else says so.</summary>
         Others = 1 << 5,
 
-        /// <summary>Somebody else has been named.</summary>
+        /// <summary>Someone else has been named.</summary>
         Person = 1 << 6,
 
         /// <summary>What follows is called a mistake.</summary>
@@ -215,7 +215,7 @@ internal sealed class Clauses
         return new Clauses(all);
     }
 
-    /// <summary>Whether a token stands behind "if", "unless", "although" … in its sentence.</summary>
+    /// <summary>Whether a token follows "if", "unless", "although" … in its sentence.</summary>
     public bool IsConditional(int at) => (_under[at] & Under.Condition) != Under.None;
 
     /// <summary>Whether a token's sentence ends in a question mark.</summary>
@@ -232,16 +232,16 @@ internal sealed class Clauses
     /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
     public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
 
-    /// <summary>Whether "not" or "wrong" stands in front of a token in its clause.</summary>
+    /// <summary>Whether "not" or "wrong" precedes a token in its clause.</summary>
     public bool IsDenied(int at) => (_under[at] & (Under.Negation | Under.Doubt)) != Under.None;
 
-    /// <summary>Whether "perhaps" stands in front of a token in its clause.</summary>
+    /// <summary>Whether "perhaps" precedes a token in its clause.</summary>
     public bool IsTentative(int at) => (_under[at] & Under.Tentative) != Under.None;
 
-    /// <summary>Whether what is said at a token is somebody else's.</summary>
+    /// <summary>Whether what is said at a token is someone else's.</summary>
     public bool IsOfOthers(int at) => (_under[at] & (Under.Others | Under.Distance | Under.Person)) != Under.None;
 
-    /// <summary>Whether somebody else has been named in the clause in front of a token.</summary>
+    /// <summary>Whether someone else has been named in the clause in front of a token.</summary>
     public bool NamesPerson(int at) => (_under[at] & Under.Person) != Under.None;
 
     /// <summary>Whether what is said at a token is the model's own and unconditional, though perhaps denied.</summary>
@@ -295,7 +295,7 @@ internal sealed class Clauses
         return at < 0 || EndsSentence(tokens, at);
     }
 
-    /// <summary>Whether behind "in", "for", "with" … the question's own case is meant: "in this patient", "for the given
+    /// <summary>Whether after "in", "for", "with" … the question's own case is meant: "in this patient", "for the given
     /// findings".</summary>
     public static bool IsThisCase(List<Token> tokens, int at) => at < tokens.Count
         && (tokens[at].Has(WordRoles.ThisCase) || tokens[at].Kind == TokenKind.Symbol

@@ -2,7 +2,7 @@ using MedQA.Evaluation.Extraction.Words;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>Finds where a model goes on with a question of its own invention.</summary>
+/// <summary>Finds where a model continues with a question that it invented.</summary>
 internal static class NextQuestion
 {
     private const string Markup = "([{\"'“‘*_`$<>#-–—•\\=";

@@ -85,7 +85,7 @@ internal static class OptionNames
         return names;
     }
 
-    /// <summary>The initials of an option of several words, in small letters: "nph"; <see langword="null"/> where it has too few.</summary>
+    /// <summary>The initials of an option of several words, in small letters: "nph"; <see langword="null"/> if it has too few.</summary>
     public static string? InitialsOf(ImmutableArray<string> words)
     {
         var initials = string.Concat(words.Where(static word => word is not ("of" or "the" or "and" or "in" or "de" or "du" or "von"))

@@ -11,7 +11,7 @@ internal sealed partial class OptionReferences
     private const string Closers = ")]}\"'”’*_`$>.";
     private const string Openers = "([{\"'“‘*_`$<>\\";
 
-    /// <summary>Second parts of organisms' names, which stand behind the first letter of the first part.</summary>
+    /// <summary>Second parts of organisms' names, which follow the first letter of the first part.</summary>
     private static readonly FrozenSet<string> Species = FrozenSet.Create(
         "abortus", "aeruginosa", "albicans", "anthracis", "baumannii", "botulinum", "burgdorferi", "burnetii", "canis", "capsulatum",
             "carinii", "catarrhalis", "cayetanensis", "cepacia", "cereus", "cloacae", "coli",
@@ -88,7 +88,7 @@ internal sealed partial class OptionReferences
         return TextAt(tokens, at) is { } text && (!_words || IsVerdict(tokens, text.End)) ? text : LetterAt(tokens, at);
     }
 
-    /// <summary>Whether an empty box stands in front of a token: "( ) C", "☐ C"; a form names all options and chooses none.</summary>
+    /// <summary>Whether an empty box precedes a token: "( ) C", "☐ C"; a form names all options and chooses none.</summary>
     public static bool IsUnticked(List<Token> tokens, int at)
     {
         at--;
@@ -125,7 +125,7 @@ internal sealed partial class OptionReferences
             && (first == tokens[at].Text || (tokens[at].IsUnspaced && tokens[at].Text.StartsWith(first, StringComparison.Ordinal)));
     }
 
-    /// <summary>The token behind the option's text, if it begins (behind symbols) at a token; else that token.</summary>
+    /// <summary>The token after the option's text, if it begins (after symbols) at a token; else that token.</summary>
     public int SkipTextOf(List<Token> tokens, int at, int option)
     {
         var start = at;
@@ -137,7 +137,7 @@ internal sealed partial class OptionReferences
         return start < tokens.Count && tokens[start].IsWord ? MatchEnd(tokens, start, _texts[option]) ?? at : at;
     }
 
-    /// <summary>Whether an option's name stands in brackets, quotes or emphasis.</summary>
+    /// <summary>Whether an option's name appears in brackets, quotes or emphasis.</summary>
     public static bool IsEnclosed(List<Token> tokens, Reference reference) =>
         reference.First > 0 && tokens[reference.First - 1].IsSymbol(Openers) && !tokens[reference.First].SpaceBefore
         && reference.End < tokens.Count && tokens[reference.End].IsSymbol(")]}\"'”’*_`$<:.") && !tokens[reference.End].SpaceBefore;
@@ -220,7 +220,7 @@ internal sealed partial class OptionReferences
         return at;
     }
 
-    /// <summary>The option that a number counts, from 1; <see langword="null"/> where options have numbers of their own, or the number is
+    /// <summary>The option that a number counts, from 1; <see langword="null"/> if options have numbers of their own, or the number is
     /// part of something else.</summary>
     public Reference? NumberAt(List<Token> tokens, int at)
     {

@@ -1,6 +1,6 @@
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>What a text shows struck out: "~~C~~", "&lt;del&gt;C&lt;/del&gt;". It has been taken back, so nobody reads it.</summary>
+/// <summary>What a text shows struck out: "~~C~~", "&lt;del&gt;C&lt;/del&gt;". It has been taken back, so it is not read.</summary>
 internal static class StruckText
 {
     private const int MaxLength = 500;

@@ -20,7 +20,7 @@ internal enum TokenKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Start">First UTF-16 unit.</param>
 /// <param name="Length">Number of UTF-16 units.</param>
-/// <param name="Text">A word in small letters, look-alike forms of Latin letters (fullwidth, circled, mathematical) as Latin ones; a
+/// <param name="Text">A word in lower-case letters, look-alike forms of Latin letters (fullwidth, circled, mathematical) as Latin ones; a
 /// symbol as it is, those of East Asian scripts as the Latin ones that they stand for.</param>
 /// <param name="IsCapital">Whether a word begins with a capital letter.</param>
 /// <param name="SpaceBefore">Whether white space, the text's start or the full stop of a script without spaces is in front of it.</param>

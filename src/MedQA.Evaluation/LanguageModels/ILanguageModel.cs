@@ -14,7 +14,7 @@ public interface ILanguageModel
     ModelDescription Description { get; }
 
     /// <summary>
-    /// The model's embedding of texts; <see langword="null"/> where it gives none, as <see cref="ModelDescription.GivesEmbeddings"/> says
+    /// The model's embedding of texts; <see langword="null"/> if it gives none, as <see cref="ModelDescription.GivesEmbeddings"/> says
     /// beforehand.
     /// </summary>
     ITextEmbedding? Embedding => null;
@@ -72,7 +72,7 @@ public interface IReadPrompt : IAsyncDisposable
 public readonly record struct RescoredSample(string Text, double LogLikelihood);
 
 /// <summary>Asks for the scores of continuations that come after the prompt, or after the prompt, a sample's tokens and a cue.</summary>
-/// <param name="After">Token ids that stand between the prompt and the cue: a sample's tokens without its end token; empty for the prompt
+/// <param name="After">Token ids that come between the prompt and the cue: a sample's tokens without its end token; empty for the prompt
 /// itself.</param>
 /// <param name="Cue">Text in front of the continuations, for example <c>"\nAnswer: ("</c>; empty for none.</param>
 /// <param name="Continuations">The texts to score; at least one, none of them empty.</param>

@@ -12,7 +12,7 @@ public sealed record ModelDescription
     public required string Fingerprint { get; init; }
 
     /// <summary>
-    /// What else decides the bits of a result: engine version, ONNX Runtime version, provider, instruction set. Stands with each answer.
+    /// What else decides the bits of a result: engine version, ONNX Runtime version, provider, instruction set. Stored with each answer.
     /// </summary>
     public required string EngineFingerprint { get; init; }
 

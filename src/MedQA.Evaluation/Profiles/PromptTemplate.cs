@@ -95,11 +95,11 @@ public sealed class PromptTemplate
         }
     }
 
-    /// <summary>Whether a placeholder stands in the template.</summary>
+    /// <summary>Whether a placeholder appears in the template.</summary>
     public bool Mentions(string placeholder) => _lines.Any(line => line.Any(piece => piece.IsPlaceholder && piece.Text == placeholder));
 
     /// <summary>Puts values in place of the placeholders.</summary>
-    /// <param name="valueOf">The value of a placeholder; empty or <see langword="null"/> where there is none.</param>
+    /// <param name="valueOf">The value of a placeholder; empty or <see langword="null"/> if there is none.</param>
     public string Render(Func<string, string?> valueOf)
     {
         ArgumentNullException.ThrowIfNull(valueOf);

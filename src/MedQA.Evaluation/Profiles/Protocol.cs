@@ -6,7 +6,7 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Evaluation.Profiles;
 
 /// <summary>
-/// A profile with the text of its worked examples: all that decides how a question is asked. Stands whole in a run's manifest.
+/// A profile with the text of its worked examples: all that decides how a question is asked. A run's manifest contains it whole.
 /// </summary>
 /// <param name="Profile">The profile.</param>
 /// <param name="Exemplars">The worked examples that the run uses, in order; as many as fit every question of the run.</param>
@@ -90,7 +90,7 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     /// <summary>The same protocol with these worked examples for every data set.</summary>
     public Protocol With(ImmutableArray<Exemplar> exemplars) => this with { Exemplars = exemplars, DatasetExemplars = [] };
 
-    /// <summary>The same protocol with at most so many worked examples, the first ones.</summary>
+    /// <summary>The same protocol with at most this many worked examples, the first ones.</summary>
     public Protocol WithAtMost(int exemplars) =>
         Exemplars.Length <= exemplars && DatasetExemplars.All(set => set.Exemplars.Length <= exemplars) ? this : this with
         {

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Evaluation.Prompting;
 
-/// <summary>The word that stands in front of an answer, in the language in which a profile speaks to the model: a cue in another language
+/// <summary>The word that precedes an answer, in the language in which a profile speaks to the model: a cue in another language
 /// would make the model change its own.</summary>
 internal static class AnswerLeads
 {

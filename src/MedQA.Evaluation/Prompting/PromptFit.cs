@@ -8,7 +8,7 @@ namespace MedQA.Evaluation.Prompting;
 public static class PromptFit
 {
     /// <summary>
-    /// The most worked examples, up to those of the protocol, with which a question fits; <see langword="null"/> where it does not fit
+    /// The most worked examples, up to those of the protocol, with which a question fits; <see langword="null"/> if it does not fit
     /// without any.
     /// </summary>
     /// <param name="protocol">How to ask, with as many examples as are wanted.</param>

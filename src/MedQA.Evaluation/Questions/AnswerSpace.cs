@@ -14,7 +14,7 @@ public enum AnswerSpace
     /// <summary>The option's whole text; the options are not listed in the prompt.</summary>
     OptionTexts,
 
-    /// <summary>A text of its own: the question has no options.</summary>
+    /// <summary>Free text: the question has no options.</summary>
     Free,
 }
 

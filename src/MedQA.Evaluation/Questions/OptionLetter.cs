@@ -16,6 +16,6 @@ public static class OptionLetter
         return (char)('A' + index);
     }
 
-    /// <summary>The 0-based index of a letter in either case, or <see langword="null"/> where it is not one of A to Z.</summary>
+    /// <summary>The 0-based index of a letter in either case, or <see langword="null"/> if it is not one of A to Z.</summary>
     public static int? IndexOf(char letter) => char.ToUpperInvariant(letter) is >= 'A' and <= 'Z' and var upper ? upper - 'A' : null;
 }

@@ -10,7 +10,7 @@ public sealed record OptionReading
     /// <summary>Options that are equal to another one, but for case and white space.</summary>
     public ImmutableArray<int> Equal { get; private init; } = [];
 
-    /// <summary>Options that only fill a place: nobody who guesses would choose them.</summary>
+    /// <summary>Options that only fill a place: no one who guesses would choose them.</summary>
     public ImmutableArray<int> Fillers { get; private init; } = [];
 
     /// <summary>Options that speak of the others, or of those above or below them, without naming one.</summary>
@@ -19,7 +19,7 @@ public sealed record OptionReading
     /// <summary>Options that name others by letter or place, and those that they name.</summary>
     public ImmutableArray<int> Naming { get; private init; } = [];
 
-    /// <summary>Whether an option means something else where the options stand in another order.</summary>
+    /// <summary>Whether the option's meaning depends on the order of the options.</summary>
     public bool RefersToOthers => !OfOthers.IsEmpty || !Naming.IsEmpty;
 
     /// <summary>Whether an option only fills a place, as "n/a".</summary>
@@ -57,9 +57,9 @@ public sealed record OptionReading
         };
     }
 
-    /// <summary>How many options somebody could choose: all but the fillers. A filler that is the right option counts.</summary>
+    /// <summary>How many options can be chosen: all but the fillers. A filler that is the right option counts.</summary>
     /// <param name="options">How many options there are.</param>
-    /// <param name="gold">The right one, or <see langword="null"/> where it is not known.</param>
+    /// <param name="gold">The right one, or <see langword="null"/> if it is not known.</param>
     public int Choosable(int options, int? gold)
     {
         var fillers = Fillers.Count(filler => filler != gold);

@@ -25,7 +25,7 @@ internal sealed partial record OptionText(string Original, string Plain)
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>
-    /// Words that stand around letters which name options. An option with any other word speaks of something else: "Hepatitis A and B".
+    /// Words around letters that name options. An option with any other word speaks of something else: "Hepatitis A and B".
     /// </summary>
     private static readonly FrozenSet<string> AroundLetters = new[]
     {
@@ -85,7 +85,7 @@ internal sealed partial record OptionText(string Original, string Plain)
     }
 
     /// <summary>
-    /// The options that it names by letter: where nothing but letters and the words around them stand in it, or where it says "option B".
+    /// The options that it names by letter: where it has nothing but letters and the words around them, or where it says "option B".
     /// </summary>
     /// <param name="own">Its own place.</param>
     /// <param name="options">How many options there are.</param>
@@ -127,7 +127,7 @@ internal sealed partial record OptionText(string Original, string Plain)
             return [];
         }
 
-        // The last ones stand right in front of it where it is the last itself.
+        // If it is the last option itself, the last ones are those right before it.
         var end = own == options - 1 ? own : options;
         return first.Success
             ? Enumerable.Range(0, Math.Min(number, options))
@@ -148,7 +148,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         return true;
     }
 
-    /// <summary>Whether a word stands around letters that name options; of a run without spaces, whether every part does.</summary>
+    /// <summary>Whether a word may be around letters that name options; of a run without spaces, whether every part does.</summary>
     private static bool StandsAroundLetters(string word)
     {
         if (AroundLetters.Contains(word))

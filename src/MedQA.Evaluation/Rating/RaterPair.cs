@@ -27,7 +27,7 @@ internal sealed class RaterPair
     ];
 
     /// <summary>
-    /// The kappa without a unit, or of all units; <see langword="null"/> where it is not defined. Only a unit that both have rated matters.
+    /// The kappa without a unit, or of all units; <see langword="null"/> if it is not defined. Only a unit that both have rated matters.
     /// </summary>
     public ChanceCorrected? Without(int? unit) => unit is { } left && Array.BinarySearch(_common, left) >= 0
         ? Kappa([.. _common.Where(other => other != left)])

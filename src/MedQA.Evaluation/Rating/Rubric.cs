@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Rating;
 /// <summary>What raters say about each answer: one JSON file (docs/human-evaluation.md describes it).</summary>
 public sealed record Rubric
 {
-    /// <summary>Its name: small letters, digits and hyphens.</summary>
+    /// <summary>Its name: lower-case letters, digits and hyphens.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its title, for people.</summary>
@@ -27,7 +27,7 @@ public sealed record Rubric
 /// <summary>One thing to say about an answer.</summary>
 public sealed record RubricAxis
 {
-    /// <summary>Its name for programs: small letters, digits and hyphens.</summary>
+    /// <summary>Its name for programs: lower-case letters, digits and hyphens.</summary>
     public required string Id { get; init; }
 
     /// <summary>What it is called on the rater's page.</summary>
@@ -47,7 +47,7 @@ public sealed record RubricAxis
 }
 
 /// <summary>What can be said on an axis.</summary>
-/// <param name="Id">Its name for programs: small letters, digits and hyphens.</param>
+/// <param name="Id">Its name for programs: lower-case letters, digits and hyphens.</param>
 /// <param name="Label">What it is called on the rater's page.</param>
-/// <param name="Definition">When to choose it; <see langword="null"/> where the label says it all.</param>
+/// <param name="Definition">When to choose it; <see langword="null"/> if the label says it all.</param>
 public sealed record RubricChoice(string Id, string Label, string? Definition = null);

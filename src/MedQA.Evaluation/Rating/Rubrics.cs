@@ -33,7 +33,7 @@ public static class Rubrics
 
     /// <summary>Reads a rubric.</summary>
     /// <param name="utf8">Its JSON.</param>
-    /// <exception cref="InputException">It is no rubric; the message says why.</exception>
+    /// <exception cref="InputException">It is not a rubric; the message says why.</exception>
     public static Rubric Read(ReadOnlySpan<byte> utf8)
     {
         JsonElement json;

@@ -3,13 +3,13 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Rating;
 
-/// <summary>What a study shall see, for planning.</summary>
+/// <summary>The effect that a study is planned to detect.</summary>
 public sealed record PowerQuestion
 {
     /// <summary>The favourable share that is expected of one source, between 0 and 1.</summary>
     public required double Share { get; init; }
 
-    /// <summary>How much higher that of the other source is: the difference that shall be seen.</summary>
+    /// <summary>How much higher that of the other source is: the minimum detectable difference.</summary>
     public required double Difference { get; init; }
 
     /// <summary>How many raters see each answer.</summary>
@@ -21,7 +21,7 @@ public sealed record PowerQuestion
     /// </summary>
     public double Correlation { get; init; } = 0.3;
 
-    /// <summary>How sure it shall be that the difference is seen.</summary>
+    /// <summary>The power: the probability of detecting the difference.</summary>
     public double Power { get; init; } = 0.8;
 
     /// <summary>The level of the test.</summary>
@@ -50,7 +50,7 @@ public static class StudyPower
     private const int Studies = 2000;
     private const int First = 5;
 
-    /// <summary>The share of simulated studies of so many questions that see the difference.</summary>
+    /// <summary>The share of simulated studies with this many questions that detect the difference.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A figure is outside its range.</exception>
     public static double Of(PowerQuestion question, int questions)
     {
@@ -80,8 +80,8 @@ public static class StudyPower
         return (double)seen / Studies;
     }
 
-    /// <summary>The fewest questions, to the next five, with which the difference is seen as surely as is asked.</summary>
-    /// <returns><see langword="null"/> where <see cref="MaxQuestions"/> do not suffice.</returns>
+    /// <summary>The fewest questions, rounded up to a multiple of five, that reach the power asked for.</summary>
+    /// <returns><see langword="null"/> if <see cref="MaxQuestions"/> do not suffice.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A figure is outside its range.</exception>
     public static int? QuestionsFor(PowerQuestion question)
     {

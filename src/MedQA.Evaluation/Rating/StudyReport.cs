@@ -3,7 +3,7 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Rating;
 
-/// <summary>What came of a study.</summary>
+/// <summary>The result of a study.</summary>
 public sealed record StudyReport
 {
     /// <summary>What those who made the study call it.</summary>
@@ -60,7 +60,7 @@ public sealed record StudyCompleteness(
 /// <param name="Axis">The axis.</param>
 /// <param name="Sources">By source.</param>
 /// <param name="Differences">Between sources.</param>
-/// <param name="Agreement">How far raters agree; <see langword="null"/> where no answer was rated twice.</param>
+/// <param name="Agreement">How far raters agree; <see langword="null"/> if no answer was rated twice.</param>
 public sealed record AxisReport(
     string Axis, ImmutableArray<SourceShares> Sources, ImmutableArray<SourceDifference> Differences, AxisAgreement? Agreement);
 
@@ -97,7 +97,7 @@ public sealed record SourceDifference(string First, string Second, int Questions
 /// <param name="Raters">How many raters these answers have, where they all have as many; else <see langword="null"/>: of answers with
 /// different numbers each counts once.</param>
 /// <param name="RandolphKappa">Randolph's free-marginal kappa.</param>
-/// <param name="FleissKappa">Fleiss' kappa; <see langword="null"/> where chance alone would agree fully.</param>
+/// <param name="FleissKappa">Fleiss' kappa; <see langword="null"/> if chance alone would agree fully.</param>
 /// <param name="WeightedCohenKappa">Mean of quadratically weighted Cohen kappas of the pairs of raters with two answers or more in common,
 /// on axes whose choices are steps of a scale.</param>
 /// <param name="KrippendorffAlpha">Krippendorff's alpha, which bears missing ratings.</param>

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Rating;
 
-/// <summary>Computes what came of a study. The same ratings give the same report.</summary>
+/// <summary>Computes the result of a study. The same ratings give the same report.</summary>
 public static class StudyReportBuilder
 {
     /// <summary>Ratings of a rater from which a drift is tested.</summary>
@@ -94,7 +94,7 @@ public static class StudyReportBuilder
     ];
 
     /// <summary>
-    /// How often each choice of an axis was made about each unit; <see langword="null"/> for units that nobody has rated on it.
+    /// How often each choice of an axis was made about each unit; <see langword="null"/> for units not rated on it.
     /// </summary>
     private static int[]?[] Counts(StudyRatings study, RubricAxis axis, List<UnitRating> said)
     {

@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Rating;
 public static class StudySampling
 {
     /// <summary>
-    /// Draws questions of data sets without replacement. Each question's chance is a number of its own stream: the draw does not depend on
+    /// Draws questions of data sets without replacement. Each question's chance comes from its own stream: the draw does not depend on
     /// the order of the questions, and a larger draw of the same seed has the smaller one in it.
     /// </summary>
     /// <param name="questions">Data set and id of each question.</param>

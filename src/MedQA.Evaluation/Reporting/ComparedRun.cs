@@ -26,7 +26,7 @@ public sealed class ComparedRun(string name)
     /// <summary>Whether questions of the run are still without an answer, or never got one because it was cancelled.</summary>
     public bool Provisional { get; init; }
 
-    /// <summary>The version of the rules by which its answers were read; <see langword="null"/> where it is not known.</summary>
+    /// <summary>The version of the rules by which its answers were read; <see langword="null"/> if it is not known.</summary>
     public string? Rules { get; init; }
 
     /// <summary>Answers with a known right option.</summary>
@@ -65,7 +65,7 @@ public sealed class ComparedRun(string name)
 }
 
 /// <summary>One answer of a compared run.</summary>
-/// <param name="Fingerprint">What the question asks; <see langword="null"/> where it was not recorded.</param>
+/// <param name="Fingerprint">What the question asks; <see langword="null"/> if it was not recorded.</param>
 /// <param name="Cluster">What it belongs together with.</param>
 /// <param name="KnowsPassage">Whether the cluster says which passage the question is on, as it does from version 2 of the rules on.</param>
 /// <param name="Gold">The right option.</param>

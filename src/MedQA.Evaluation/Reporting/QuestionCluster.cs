@@ -10,15 +10,15 @@ internal static class QuestionCluster
 {
     /// <summary>
     /// The cluster of an answer's question as a number, which takes a third of the memory of its digits; of a question of which nothing was
-    /// recorded a number of its own.
+    /// recorded a unique number.
     /// </summary>
     public static ulong Of(AnsweredQuestion answered) =>
         NumberOf(answered.Cluster) ?? NumberOf(answered.QuestionFingerprint) ?? Alone(answered.Ordinal);
 
-    /// <summary>A cluster of its own.</summary>
+    /// <summary>A separate cluster.</summary>
     public static ulong Alone(int ordinal) => ulong.MaxValue - (uint)ordinal;
 
-    /// <summary>16 hexadecimal digits as a number, or <see langword="null"/> where there are none.</summary>
+    /// <summary>16 hexadecimal digits as a number, or <see langword="null"/> if there are none.</summary>
     public static ulong? NumberOf(string? digits) =>
         string.IsNullOrEmpty(digits) ? null : ulong.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

@@ -53,7 +53,7 @@ public sealed record RunReport
     public required Accuracy Accuracy { get; init; }
 
     /// <summary>
-    /// The mean of the data sets' accuracies, each set counted once (macro average); <see langword="null"/> where no question has a known
+    /// The mean of the data sets' accuracies, each set counted once (macro average); <see langword="null"/> if no question has a known
     /// answer.
     /// </summary>
     public MacroAccuracy? MacroAccuracy { get; init; }
@@ -109,7 +109,7 @@ public sealed record RunReport
     public int QuestionsWithFixedOptions { get; init; }
 
     /// <summary>
-    /// What single samples and fewer samples score; <see langword="null"/> where questions had different numbers of samples, or one.
+    /// What single samples and fewer samples score; <see langword="null"/> if questions had different numbers of samples, or one.
     /// </summary>
     public SampleFigures? Samples { get; init; }
 
@@ -210,14 +210,14 @@ public sealed record RunCircumstances
 
     /// <summary>
     /// What the stored answers hash to, in hexadecimal (they hold times and places too, so it differs from run to run);
-    /// <see langword="null"/> where nothing is stored.
+    /// <see langword="null"/> if nothing is stored.
     /// </summary>
     public string? Seal { get; init; }
 
     /// <summary>Seconds of work, summed over the questions (over workers side by side, so it can exceed the time that passed).</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Generated tokens per second of work; <see langword="null"/> where no time was measured.</summary>
+    /// <summary>Generated tokens per second of work; <see langword="null"/> if no time was measured.</summary>
     public double? TokensPerSecond { get; init; }
 
     /// <summary>The engine fingerprints seen, in order of their text. More than one: the bits of samples can differ between them.</summary>

@@ -23,7 +23,7 @@ internal sealed class ShareTally
     }
 
     /// <summary>
-    /// 95 % interval: Clopper-Pearson where every answer is a cluster of its own, else from clusters. <see langword="null"/> without an
+    /// 95 % interval: Clopper-Pearson where every answer is its own cluster, else from clusters. <see langword="null"/> without an
     /// answer.
     /// </summary>
     public Interval? Interval() => Count == 0 ? null

@@ -46,9 +46,9 @@ public sealed record ForcedVotes
 /// <summary>What a way of counting votes gives.</summary>
 /// <param name="Correct">Right answers.</param>
 /// <param name="Scored">Questions with a known right option.</param>
-/// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Scored"/>; <see langword="null"/> where nothing is scored.</param>
+/// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Scored"/>; <see langword="null"/> if nothing is scored.</param>
 /// <param name="MeanAgreement">Mean agreement over the questions with options.</param>
-/// <param name="CalibrationError">ECE of agreement, 10 bins; <see langword="null"/> where the number of samples is not fixed and above
+/// <param name="CalibrationError">ECE of agreement, 10 bins; <see langword="null"/> if the number of samples is not fixed and above
 /// 1.</param>
 public sealed record VoteFigures(int Correct, int Scored, double? Accuracy, double? MeanAgreement, double? CalibrationError);
 
@@ -76,5 +76,5 @@ public sealed record ReasoningEnds(int Total, int EndToken, int StopText, int Cu
 
 /// <summary>What was read and written.</summary>
 /// <param name="Prompt">Tokens of the prompts, each question's counted once.</param>
-/// <param name="Generated">Tokens drawn over all samples.</param>
+/// <param name="Generated">Tokens generated over all samples.</param>
 public sealed record TokenCounts(long Prompt, long Generated);

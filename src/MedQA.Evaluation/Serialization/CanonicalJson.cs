@@ -7,9 +7,9 @@ using MedQA.Evaluation.Profiles;
 namespace MedQA.Evaluation.Serialization;
 
 /// <summary>
-/// The one sequence of bytes of a profile or protocol: UTF-8 without white space, every field (those with their usual values too, except
+/// The canonical bytes of a profile or protocol: UTF-8 without white space, every field (those with their usual values too, except
 /// the prefix) in a fixed order, numbers in their shortest form. Part of a run's id, so equal protocols are equal runs, whatever their
-/// files looked like.
+/// files look like.
 /// </summary>
 public static class CanonicalJson
 {
@@ -30,7 +30,7 @@ public static class CanonicalJson
         return Written(writer => Write(writer, profile));
     }
 
-    /// <summary>A list of profiles for people to choose from: their fields, and behind them what their strategies do.</summary>
+    /// <summary>A list of profiles to choose from: their fields, followed by what their strategies do.</summary>
     public static byte[] Catalog(IEnumerable<Profile> profiles)
     {
         ArgumentNullException.ThrowIfNull(profiles);

@@ -28,7 +28,7 @@ public static class BinomialInterval
         return Score(successes, trials, Normal.TwoSidedQuantile(confidence));
     }
 
-    /// <summary>Wilson's interval for a sample that is worth so many independent trials, a number that need not be whole.</summary>
+    /// <summary>Wilson's interval for a sample worth a possibly fractional number of independent trials.</summary>
     /// <param name="successes">0 to <paramref name="trials"/>.</param>
     /// <param name="trials">Above 0.</param>
     /// <param name="quantile">How many standard errors to go: z, or t where the standard error was estimated from few clusters.</param>
@@ -41,7 +41,7 @@ public static class BinomialInterval
             successes >= trials ? 1 : Math.Min(1, (centre + half) / (trials + squared)));
     }
 
-    /// <summary>Refuses what is no confidence.</summary>
+    /// <summary>Throws if the confidence is out of range.</summary>
     internal static void CheckConfidence(double confidence)
     {
         if (!(confidence > 0 && confidence < 1))

@@ -18,7 +18,7 @@ internal static class Bootstrap
     /// <param name="key">Key of the random stream, as <see cref="RandomStream.KeyOf"/> makes it.</param>
     /// <param name="resamples">At least 1.</param>
     /// <param name="confidence">Between 0 and 1.</param>
-    /// <returns>The percentiles of the defined values; <see langword="null"/> where not even half of the resamples define the
+    /// <returns>The percentiles of the defined values; <see langword="null"/> if not even half of the resamples define the
     /// statistic.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
     internal static Interval? Percentile(
@@ -38,7 +38,7 @@ internal static class Bootstrap
 
     /// <summary>The intervals of all calibration figures, from the same resamples of the answers.</summary>
     /// <inheritdoc cref="Percentile" path="//param|//exception"/>
-    /// <returns><see langword="null"/> where all answers are right or all are wrong: no resample shows how it could be otherwise.</returns>
+    /// <returns><see langword="null"/> if all answers are right or all are wrong: no resample shows how it could be otherwise.</returns>
     public static CalibrationIntervals? Calibration(
         ConfidenceTable table, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
     {
@@ -183,7 +183,7 @@ internal static class Bootstrap
 /// upper range.</param>
 /// <param name="MaximumError">Of the MCE.</param>
 /// <param name="Brier">Of the Brier score.</param>
-/// <param name="Auroc">Of the AUROC; <see langword="null"/> where most resamples leave it undefined.</param>
+/// <param name="Auroc">Of the AUROC; <see langword="null"/> if most resamples leave it undefined.</param>
 /// <param name="Aurc">Of the AURC.</param>
 /// <param name="ExcessAurc">Of the E-AURC.</param>
 public sealed record CalibrationIntervals(

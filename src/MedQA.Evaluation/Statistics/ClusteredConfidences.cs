@@ -29,7 +29,7 @@ internal sealed class ClusteredConfidences
         [.. _clusters.Select(static cluster => cluster.Select(static answer => (2 * answer.Level) + (answer.Right ? 0 : 1)).ToArray())];
 
     /// <summary>
-    /// The 95 % interval of the share of right ones among the answers that a rule keeps; <see langword="null"/> where it keeps none.
+    /// The 95 % interval of the share of right ones among the answers that a rule keeps; <see langword="null"/> if it keeps none.
     /// </summary>
     public Interval? Kept(Func<int, bool> keeps)
     {

@@ -80,7 +80,7 @@ public sealed class ConfidenceTable
         return low;
     }
 
-    /// <summary>A table of confidences that are no shares of votes.</summary>
+    /// <summary>A table of confidences that are not shares of votes.</summary>
     /// <param name="confidences">From 0 to 1.</param>
     /// <param name="correct">Whether the answer of the same place is right.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a confidence is not from 0 to 1.</exception>

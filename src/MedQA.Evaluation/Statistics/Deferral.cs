@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Statistics;
 /// </summary>
 internal static class Deferral
 {
-    /// <summary>So near to a whole number of answers, a fraction of them means that number: (1 − 0.7) · 100 is 30.</summary>
+    /// <summary>A fraction this close to a whole number of answers means that number: (1 − 0.7) · 100 is 30.</summary>
     private const double RoundingOfFractions = 1e-9;
 
     /// <summary>
@@ -16,7 +16,7 @@ internal static class Deferral
     /// from it at random.
     /// </summary>
     /// <param name="table">The answers.</param>
-    /// <param name="clustered">The same answers one by one; <see langword="null"/> where each stands alone.</param>
+    /// <param name="clustered">The same answers one by one; <see langword="null"/> if each stands alone.</param>
     /// <param name="deferredFraction">f, from 0 to below 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside its range.</exception>
     /// <exception cref="ArgumentException">The table is empty.</exception>

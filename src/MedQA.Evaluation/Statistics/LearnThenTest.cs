@@ -25,9 +25,9 @@ internal static class LearnThenTest
     /// <summary>Finds the lowest threshold that the tests allow.</summary>
     /// <param name="development">The answers to the development questions.</param>
     /// <param name="thresholds">The thresholds to choose from, falling; chosen without looking at the answers.</param>
-    /// <param name="accuracy">How many of the answers kept shall be right, for example 0.9.</param>
-    /// <param name="confidence">How sure that shall be, for example 0.95.</param>
-    /// <returns>The threshold, or <see langword="null"/> where none can be guaranteed: the development file is too small or the model too
+    /// <param name="accuracy">The share of the kept answers to be right, for example 0.9.</param>
+    /// <param name="confidence">The probability of that, for example 0.95.</param>
+    /// <returns>The threshold, or <see langword="null"/> if none can be guaranteed: the development file is too small or the model too
     /// often wrong.</returns>
     /// <exception cref="ArgumentException">The thresholds do not fall.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Accuracy or confidence is not between 0 and 1.</exception>

@@ -105,7 +105,7 @@ public static class McNemar
 /// <param name="MidP">The mid-p value (Fagerland, Lydersen and Laake, BMC Medical Research Methodology 13:91, 2013): the exact p less half
 /// the probability of what was seen. The figure to report.</param>
 /// <param name="ExactP">The exact conditional p: never too small, often too large.</param>
-/// <param name="CorrectedChiSquareP">p of Edwards' continuity-corrected chi-square, (|b − c| − 1)² / (b + c); <see langword="null"/> where
+/// <param name="CorrectedChiSquareP">p of Edwards' continuity-corrected chi-square, (|b − c| − 1)² / (b + c); <see langword="null"/> if
 /// no question tells the runs apart, or questions come in clusters.</param>
 public sealed record McNemarTest(int OnlyFirst, int OnlySecond, double MidP, double ExactP, double? CorrectedChiSquareP)
 {

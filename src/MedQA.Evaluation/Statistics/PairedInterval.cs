@@ -20,11 +20,11 @@ internal static class PairedInterval
         return Tango((double)onlyFirst, onlySecond, items, Normal.TwoSidedQuantile(confidence));
     }
 
-    /// <summary>The same for a sample that is worth so many independent items, numbers that need not be whole.</summary>
+    /// <summary>The same for a sample worth a possibly fractional number of independent items.</summary>
     internal static Interval Tango(double onlyFirst, double onlySecond, double items, double quantile) =>
         new(-Upper(onlySecond, onlyFirst, items, quantile), Upper(onlyFirst, onlySecond, items, quantile));
 
-    /// <summary>The largest difference that lies no more than so many standard errors above the one that was seen.</summary>
+    /// <summary>The largest difference at most this many standard errors above the observed one.</summary>
     private static double Upper(double first, double second, double items, double quantile)
     {
         var seen = (first - second) / items;

@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Statistics;
 public readonly record struct MeanWithError(double Mean, double StandardError)
 {
     /// <summary>
-    /// The mean, give or take as many standard errors as Student's distribution asks for: for values that are no shares of right answers.
+    /// The mean, give or take as many standard errors as Student's distribution asks for: for values that are not shares of right answers.
     /// </summary>
     /// <param name="freedom">Degrees of freedom of the standard error: one less than there are values; at least 1.</param>
     /// <param name="confidence">Between 0 and 1, both excluded.</param>

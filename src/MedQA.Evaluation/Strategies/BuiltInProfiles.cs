@@ -30,7 +30,7 @@ public static class BuiltInProfiles
     public static Profile? Find(string name) => All.FirstOrDefault(profile => profile.Name == name);
 
     /// <summary>
-    /// Why none of a set's questions can be asked with a profile, as a sentence with what to do; <see langword="null"/> where some can.
+    /// Why none of a set's questions can be asked with a profile, as a sentence with what to do; <see langword="null"/> if some can.
     /// </summary>
     /// <param name="profile">The profile.</param>
     /// <param name="questions">How many questions the set has.</param>

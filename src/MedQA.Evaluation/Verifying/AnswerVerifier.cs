@@ -11,7 +11,7 @@ namespace MedQA.Evaluation.Verifying;
 /// <summary>
 /// Says whether a stored answer is what the model gives. Where the same engine answered it, the question is answered again and must come
 /// out bit for bit; elsewhere the strategy goes over the stored samples, and the model must give them their stored log-likelihoods: text
-/// that the model did not draw stands out by a nat a token or more.
+/// that the model did not draw differs by a nat per token or more.
 /// </summary>
 public static class AnswerVerifier
 {

@@ -3,7 +3,7 @@ using MedQA.Inference.Sessions;
 namespace MedQA.Inference.Caching;
 
 /// <summary>
-/// The caches of prompt beginnings that several questions share, the least recently used given up first. Only a store: a beginning
+/// The caches of prompt beginnings that several questions share; evicts the least recently used first. Only a store: a beginning
 /// is computed in the same passes whether it is kept or not.
 /// </summary>
 internal sealed class PrefixCaches(DecoderSession session, long budget) : IDisposable

@@ -28,9 +28,9 @@ internal sealed class ChatTemplate
         _file = file;
     }
 
-    /// <summary>Reads the template of a model, or gives <see langword="null"/> where it has none.</summary>
+    /// <summary>Reads the template of a model, or gives <see langword="null"/> if it has none.</summary>
     /// <exception cref="UnusableException">
-    /// The template is no Jinja, or a plain question with and without a system text reaches a construct that is not known; the message
+    /// The template is not Jinja, or a plain question with and without a system text reaches a construct that is not known; the message
     /// names it and its line.
     /// </exception>
     public static ChatTemplate? Load(ModelFolder folder)
@@ -53,9 +53,9 @@ internal sealed class ChatTemplate
 
     /// <summary>Reads a template.</summary>
     /// <param name="source">Its text.</param>
-    /// <param name="file">The file that it stands in, for messages.</param>
+    /// <param name="file">The file that contains it, for messages.</param>
     /// <param name="namedTokens">The special tokens that the template sees as variables, such as <c>bos_token</c>.</param>
-    /// <exception cref="UnusableException">The template is no Jinja; the message names what is wrong and its line.</exception>
+    /// <exception cref="UnusableException">The template is not Jinja; the message names what is wrong and its line.</exception>
     public static ChatTemplate Parse(string source, string file, ImmutableSortedDictionary<string, string> namedTokens)
     {
         ArgumentNullException.ThrowIfNull(source);

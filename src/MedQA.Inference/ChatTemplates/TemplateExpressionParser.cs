@@ -51,7 +51,7 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         return expression;
     }
 
-    /// <summary>A filter's name and arguments, behind the bar.</summary>
+    /// <summary>A filter's name and arguments, after the bar.</summary>
     public TemplateFilter Filter() => new(DottedName(), tokens.TakeOperator("(") ? Arguments() : CallArguments.None);
 
     /// <summary>What a value may be assigned to; several with commas between are unpacked.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Jinja's filters: what stands behind a bar.</summary>
+/// <summary>Jinja's filters: what follows a bar.</summary>
 internal static class TemplateFilters
 {
     private static readonly TemplateParameters Nothing = new(0);

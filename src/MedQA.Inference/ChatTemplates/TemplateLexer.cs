@@ -186,7 +186,7 @@ internal sealed class TemplateLexer
 
     private void Raw()
     {
-        // Unlike other blocks, the opening tag keeps the newline behind it.
+        // Unlike other blocks, the opening tag keeps the newline after it.
         CloseTag(_at, _source[_at - 3] == '-' ? '-' : '\0', trims: false);
         for (var tag = _at; (tag = _source.IndexOf("{%", tag, StringComparison.Ordinal)) >= 0; tag += 2)
         {
@@ -222,7 +222,7 @@ internal sealed class TemplateLexer
         throw new TemplateException("a raw block without its endraw", line: _line);
     }
 
-    /// <summary>Goes behind a closing tag and the white space that goes with it.</summary>
+    /// <summary>Moves past a closing tag and the white space stripped with it.</summary>
     private void CloseTag(int end, char sign, bool trims)
     {
         var at = end;
@@ -349,7 +349,7 @@ internal sealed class TemplateLexer
 
         var end = DigitsEnd(_at, 10);
         var isFloat = false;
-        // Behind a point stands the number of an item: x.0.1 names two.
+        // After a point comes an item's number: x.0.1 names two.
         if (_at == 0 || _source[_at - 1] != '.')
         {
             if (end < _source.Length && _source[end] == '.' && DigitsEnd(end + 1, 10) is var fractionEnd && fractionEnd > end + 1)

@@ -148,7 +148,7 @@ internal static class TemplateMethods
     public static MarkedText Capitalize(MarkedText text) =>
         text.Recased(static all => all.Length == 0 ? all : char.ToUpperInvariant(all[0]) + all[1..].ToLowerInvariant());
 
-    /// <summary>Adds to a list itself, as Python does: whoever else holds it sees it.</summary>
+    /// <summary>Adds to the list itself, as Python does, so every holder sees it.</summary>
     /// <returns>Python's None.</returns>
     private static object? Extend(List<object?> list, List<object?> items, TemplateBudget budget)
     {

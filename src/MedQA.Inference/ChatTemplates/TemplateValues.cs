@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>What a name stands for that nothing was assigned to. It prints as nothing; whatever else is done with it is an error.</summary>
+/// <summary>The value of a name that nothing was assigned to. It prints as nothing; any other use is an error.</summary>
 internal sealed class UndefinedValue(string name)
 {
     public string Name { get; } = name;

@@ -9,7 +9,7 @@ using MedQA.Inference.Tokenization;
 
 namespace MedQA.Inference.Checking;
 
-/// <summary>A model taken apart, so that each of its parts can be compared: tokenizer, template, logits.</summary>
+/// <summary>A model in parts, so that each can be compared: tokenizer, template, logits.</summary>
 internal sealed class CheckedModel : IDisposable
 {
     // Enough for lengths to differ, few enough for the caches of a large model.
@@ -31,7 +31,7 @@ internal sealed class CheckedModel : IDisposable
 
     public InferenceEngine Engine { get; }
 
-    /// <summary>Whether the model can read these tokens and as many more.</summary>
+    /// <summary>Whether the context has room for these tokens and the given number of further ones.</summary>
     public bool Fits(int[] ids, int more) =>
         ids.Length > 0
             && more > 0

@@ -23,7 +23,7 @@ public static class ReferenceCheck
     /// <param name="modelOptions">How to load it, its graph included.</param>
     /// <param name="references">The references' folder, or one file of references.</param>
     /// <param name="options">How to compare.</param>
-    /// <param name="progress">Is told of every item; may be <see langword="null"/>.</param>
+    /// <param name="progress">Receives every item; may be <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the check between items.</param>
     /// <exception cref="UnusableException">The model cannot be loaded.</exception>
     /// <exception cref="InputException">There are no references where they should be.</exception>
@@ -273,7 +273,7 @@ public static class ReferenceCheck
         }
         catch (ContextOverflowException)
         {
-            // lm-evaluation-harness would cut the prompt's beginning: whatever it stated is no reference for the whole prompt.
+            // lm-evaluation-harness would cut the prompt's beginning: whatever it stated is not a reference for the whole prompt.
             return [.. item.Continuations.Select(static _ => double.NaN)];
         }
     }

@@ -132,7 +132,7 @@ internal sealed record ReferenceFile(string Name, string Path)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The second: a name that is no valid Unicode.
+            // The second: a name that is not valid Unicode.
             throw new InputException(Name, $"it is not valid JSON, perhaps cut off ({exception.Message.TrimEnd('.')}).", inner: exception);
         }
     }

@@ -33,7 +33,7 @@ internal sealed record LogLikelihoodReference(
 /// <param name="SoftPromptLength">Virtual tokens.</param>
 /// <param name="PrefixCache">For each layer keys and values, [key/value heads, length, head size] row-major.</param>
 /// <param name="PromptAfterPrefix">The tokens of a prompt.</param>
-/// <param name="LastLogits">The logits after that prompt behind the prefix.</param>
+/// <param name="LastLogits">The logits after prefix and prompt.</param>
 /// <param name="Greedy">The most likely tokens that follow.</param>
 internal sealed record SoftPromptReference(
     int SoftPromptLength, float[][][] PrefixCache, int[] PromptAfterPrefix, float[] LastLogits, int[] Greedy);

@@ -5,7 +5,7 @@ using MedQA.Inference.SoftPrompts;
 namespace MedQA.Inference.Checking;
 
 /// <summary>
-/// Compares what a model does behind a soft prompt with what a reference states: the reference's cache stands in front of its prompt, in
+/// Compares a model's results after a soft prompt with a reference: the reference's cache precedes its prompt, in
 /// the graph as it is.
 /// </summary>
 internal static class SoftPromptCheck
@@ -60,7 +60,7 @@ internal static class SoftPromptCheck
         return result with { Note = result.Note is { } note ? $"{note} ({NotCovered})" : NotCovered };
     }
 
-    /// <summary>The reference's cache, or <see langword="null"/> where this model's has another shape.</summary>
+    /// <summary>The reference's cache, or <see langword="null"/> if this model's has another shape.</summary>
     private static SoftPromptKeyValues? PrefixOf(CheckedModel model, ReferenceFile file, SoftPromptReference reference)
     {
         ImmutableArray<float[]> tensors = [.. reference.PrefixCache.SelectMany(static layer => layer)];

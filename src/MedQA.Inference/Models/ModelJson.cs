@@ -3,7 +3,7 @@ using MedQA.Evaluation;
 
 namespace MedQA.Inference.Models;
 
-/// <summary>A value in one of a model's JSON files that knows where it stands, so that whatever is wrong with it can be said.</summary>
+/// <summary>A value in one of a model's JSON files that knows its place, so that errors can name it.</summary>
 internal readonly struct ModelJson
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
@@ -62,7 +62,7 @@ internal readonly struct ModelJson
         return new(document.RootElement, file, "");
     }
 
-    /// <summary>The root object of a file, or <see langword="null"/> where there is no such file.</summary>
+    /// <summary>The root object of a file, or <see langword="null"/> if there is no such file.</summary>
     public static ModelJson? Read(string path)
     {
         if (!System.IO.File.Exists(path))

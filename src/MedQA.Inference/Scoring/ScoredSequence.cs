@@ -1,7 +1,7 @@
 namespace MedQA.Inference.Scoring;
 
 /// <summary>A continuation whose likelihood is wanted, as token ids.</summary>
-/// <param name="Context">What stands in front: the prompt's tokens and whatever comes between; at least 1.</param>
+/// <param name="Context">The preceding tokens: the prompt's and any in between; at least 1.</param>
 /// <param name="Continuation">The tokens whose probabilities count; at least 1.</param>
 internal sealed record ScoredSequence(IReadOnlyList<int> Context, IReadOnlyList<int> Continuation)
 {

@@ -6,7 +6,7 @@ namespace MedQA.Inference.Scoring;
 /// </summary>
 internal sealed class TokenTree(IReadOnlyList<int> prompt)
 {
-    /// <summary>The node that stands for the whole prompt: its logits are known.</summary>
+    /// <summary>The node of the whole prompt: its logits are known.</summary>
     public const int PromptEnd = -1;
 
     private readonly List<TokenNode> _nodes = [];

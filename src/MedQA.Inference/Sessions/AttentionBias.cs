@@ -26,7 +26,7 @@ internal readonly ref struct AttentionBias
         _halves = isHalf ? MemoryMarshal.Cast<byte, Half>(buffer) : default;
     }
 
-    /// <summary>Lets a token see some cells.</summary>
+    /// <summary>Makes some cells visible to a token.</summary>
     public void Show(int token, int start, int length)
     {
         var from = (token * _cells) + start;

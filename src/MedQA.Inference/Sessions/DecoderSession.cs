@@ -236,7 +236,7 @@ internal sealed class DecoderSession : IDisposable
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
 
-        // Threads that wait by spinning take the processor from whatever else runs: beside another process a pass took three times as
+        // Threads that spin while waiting take the processor from everything else: next to another process a pass took three times as
         // long, while on an idle machine sleeping costs a few percent (docs/performance.md).
         sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         if (options.Provider == ExecutionProvider.Cuda)

@@ -4,7 +4,7 @@ namespace MedQA.Inference.Sessions;
 internal sealed record GraphNode(
     string Operation, string Name, List<string> Inputs, List<string> Outputs, Dictionary<string, long> Integers)
 {
-    /// <summary>Its message, where whoever read it keeps it; else empty.</summary>
+    /// <summary>Its message, if the reader keeps it; else empty.</summary>
     public byte[] Message { get; init; } = [];
 
     /// <summary>Reads a NodeProto.</summary>

@@ -104,7 +104,7 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// Fills each row with the cells of a cache of one row of its own. All rows are as long as the longest; of a shorter row the cells
+    /// Fills each row with the cells of its own one-row cache. All rows are as long as the longest; of a shorter row the cells
     /// at <see cref="StartOf"/> hold its tokens, and the others, which a mask must hide, hold finite numbers.
     /// </summary>
     public void Fill(IReadOnlyList<KeyValueCache> sources)

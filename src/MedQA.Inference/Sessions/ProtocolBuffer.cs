@@ -17,7 +17,7 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
     /// <summary>The current field's value where it has a length: a text, a message or packed numbers.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>The current field as it stands, its tag included.</summary>
+    /// <summary>The current field's bytes, its tag included.</summary>
     public ReadOnlySpan<byte> Raw { get; private set; }
 
     /// <summary>The current field's value as a text.</summary>
@@ -59,7 +59,7 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
         return true;
     }
 
-    /// <summary>The integers of a repeated field, which stand one by one or packed.</summary>
+    /// <summary>The integers of a repeated field, which are single or packed.</summary>
     public readonly void AppendIntegersTo(List<long> target)
     {
         if (Bytes.IsEmpty)

@@ -10,7 +10,7 @@ namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>
 /// Reads tensors of a safetensors file (an 8-byte length, a JSON header, then the tensors' bytes, little-endian): the header at once, a
-/// tensor when it is asked for. The header is checked whole, so that no tensor lies outside the file or over another. Not safe for
+/// tensor when it is asked for. The header is checked whole, so that no tensor is outside the file or overlaps another. Not safe for
 /// concurrent use.
 /// </summary>
 internal sealed class SafetensorsReader : IDisposable

@@ -4,7 +4,7 @@ namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>
 /// The keys (rotary already applied, at positions 0 to <see cref="Length"/> − 1) and values that the virtual tokens of a soft prompt leave
-/// in a model's cache: what stands in front of every prompt that is asked with it.
+/// in a model's cache: what precedes every prompt asked with it.
 /// </summary>
 public sealed class SoftPromptKeyValues
 {

@@ -2,7 +2,7 @@ using static System.Globalization.UnicodeCategory;
 
 namespace MedQA.Inference.Tokenization;
 
-/// <summary>A token that stands beside the learned vocabulary and is cut out of a text before anything else looks at it.</summary>
+/// <summary>A token outside the learned vocabulary that is cut out of a text before anything else reads it.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Content">Its text.</param>
 /// <param name="Special">Whether the tokenizer's file flags it as special.</param>

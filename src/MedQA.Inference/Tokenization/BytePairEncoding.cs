@@ -75,7 +75,7 @@ internal sealed class BytePairEncoding
             Merge(word, ids);
         }
 
-        // A full cache stays as it is: what it returns is what would be computed.
+        // A full cache is not changed: it returns what would be computed.
         if (word.Length <= MaxCachedWordLength && _cachedWords < MaxCachedWords && _words.TryAdd(word.ToString(), [.. ids.Skip(first)]))
         {
             Interlocked.Increment(ref _cachedWords);

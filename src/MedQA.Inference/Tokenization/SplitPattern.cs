@@ -14,7 +14,7 @@ internal sealed class SplitPattern
     /// <exception cref="FormatException">It has a construct that is not understood.</exception>
     public static SplitPattern Compile(string pattern) => new(SplitPatternParser.Parse(pattern));
 
-    /// <summary>A pattern that matches a text as it stands.</summary>
+    /// <summary>A pattern that matches a text literally.</summary>
     public static SplitPattern OfText(string text)
     {
         var program = new List<PatternStep>();

@@ -90,7 +90,7 @@ public sealed class Tokenizer
         return Encode(text.ToString(), AddedTokenRecognition.Template, fromTemplate);
     }
 
-    /// <summary>The text of tokens; bytes that are no valid UTF-8 become U+FFFD, as Python decodes with errors replaced.</summary>
+    /// <summary>The text of tokens; bytes that are not valid UTF-8 become U+FFFD, as Python decodes with errors replaced.</summary>
     /// <param name="ids">Token ids.</param>
     /// <param name="skipSpecial">Whether special tokens are left out.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is negative or beyond the vocabulary.</exception>

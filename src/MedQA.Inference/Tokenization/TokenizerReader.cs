@@ -9,7 +9,7 @@ namespace MedQA.Inference.Tokenization;
 /// </summary>
 internal static class TokenizerReader
 {
-    /// <summary>Ids above this are taken for damage: the largest known vocabularies have about 300,000 tokens.</summary>
+    /// <summary>Ids above this count as damage: the largest known vocabularies have about 300,000 tokens.</summary>
     private const int MaxId = 2_000_000;
 
     private const string BytePattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";

@@ -22,7 +22,7 @@ internal enum WordRoles : ulong
     /// <summary>In front of "answer" they make it a verb.</summary>
     BeforeVerb = 1UL << 4,
 
-    /// <summary>May stand between an answer noun and the option.</summary>
+    /// <summary>May come between an answer noun and the option.</summary>
     Connectors = 1UL << 5,
 
     /// <summary>Join an answer noun to the option.</summary>
@@ -31,7 +31,7 @@ internal enum WordRoles : ulong
     /// <summary>Join an option to what is said of it.</summary>
     SubjectCopulas = 1UL << 7,
 
-    /// <summary>May stand between a copula and what is said of the option.</summary>
+    /// <summary>May come between a copula and what is said of the option.</summary>
     Adverbs = 1UL << 8,
 
     /// <summary>Say of an option that it is the answer.</summary>
@@ -64,10 +64,10 @@ internal enum WordRoles : ulong
     /// <summary>End what a condition behind a statement could belong to.</summary>
     Reasons = 1UL << 18,
 
-    /// <summary>Say that somebody decides.</summary>
+    /// <summary>Say that someone decides.</summary>
     Decisions = 1UL << 19,
 
-    /// <summary>May stand between a decision and the option.</summary>
+    /// <summary>May come between a decision and the option.</summary>
     DecisionConnectors = 1UL << 20,
 
     /// <summary>Lead from what is denied to what is meant.</summary>
@@ -83,7 +83,7 @@ internal enum WordRoles : ulong
     /// <summary>Introduce what the evidence speaks for.</summary>
     Evidence = 1UL << 24,
 
-    /// <summary>May stand directly between evidence and the option that it speaks for.</summary>
+    /// <summary>May link evidence directly to the option that it speaks for.</summary>
     EvidenceLinks = 1UL << 25,
 
     /// <summary>Say of an option, or of what was said, that it is not so.</summary>
@@ -99,7 +99,7 @@ internal enum WordRoles : ulong
     /// <summary>Say, think, choose.</summary>
     Speech = 1UL << 29,
 
-    /// <summary>Make what follows in the clause somebody else's, an earlier opinion or an example.</summary>
+    /// <summary>Make what follows in the clause someone else's, an earlier opinion or an example.</summary>
     Distance = 1UL << 30,
 
     /// <summary>The model itself: what follows is its own.</summary>
@@ -138,10 +138,10 @@ internal enum WordRoles : ulong
     /// <summary>Behind a word of <see cref="Restrictions"/>: this case.</summary>
     ThisCase = 1UL << 42,
 
-    /// <summary>May stand between a decision and who decides.</summary>
+    /// <summary>May come between a decision and who decides.</summary>
     Auxiliaries = 1UL << 43,
 
-    /// <summary>Say that somebody ought to.</summary>
+    /// <summary>Say that someone ought to.</summary>
     Obligations = 1UL << 44,
 
     /// <summary>Say that something was so once.</summary>
@@ -156,10 +156,10 @@ internal enum WordRoles : ulong
     /// <summary>Singles an option out in front of it.</summary>
     Only = 1UL << 48,
 
-    /// <summary>Makes an option what is said behind it: "which makes C the answer".</summary>
+    /// <summary>Makes an option what is said after it: "which makes C the answer".</summary>
     Makers = 1UL << 49,
 
-    /// <summary>A negation that may also be an answer of its own.</summary>
+    /// <summary>A negation that may also be an answer by itself.</summary>
     No = 1UL << 50,
 
     /// <summary>Decide only where the model itself does: "I say C".</summary>
@@ -168,7 +168,7 @@ internal enum WordRoles : ulong
     /// <summary>A preposition that makes a verb in front of it a decision: "go with".</summary>
     DecisionParticles = 1UL << 52,
 
-    /// <summary>A verb that decides with a preposition behind it.</summary>
+    /// <summary>A verb that decides with a preposition after it.</summary>
     ParticleVerbs = 1UL << 53,
 
     /// <summary>Behind an option: take back what was said in front of it.</summary>
@@ -186,7 +186,7 @@ internal enum WordRoles : ulong
     /// <summary>In a list's or table's heading: its marks tell which option is the answer.</summary>
     Verdicts = 1UL << 58,
 
-    /// <summary>May stand between an option and what is said of it: "option", "answer".</summary>
+    /// <summary>May come between an option and what is said of it: "option", "answer".</summary>
     OptionNouns = 1UL << 59,
 
     /// <summary>At the start of a sentence, or before a comma or colon, take back what was stated before.</summary>

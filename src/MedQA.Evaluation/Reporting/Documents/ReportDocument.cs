@@ -4,7 +4,7 @@ using MedQA.Evaluation.Blocks;
 namespace MedQA.Evaluation.Reporting.Documents;
 
 /// <summary>
-/// A report as people read it: title, notes and sections. All that may differ between runs that answered alike stands in the last section.
+/// A report as people read it: title, notes and sections. All that may differ between runs that answered alike is in the last section.
 /// </summary>
 internal static class ReportDocument
 {

@@ -58,7 +58,7 @@ internal static class EnsembleRefinementStrategy
     }
 
     /// <summary>
-    /// The question with the reasonings in front of it and so many worked examples as fit besides them; <see langword="null"/> where it
+    /// The question after the reasonings, with as many worked examples as also fit; <see langword="null"/> if it
     /// does not fit without any.
     /// </summary>
     private static Prompt? RefiningPrompt(AskedQuestion asked, IReadOnlyList<string> drafts)
