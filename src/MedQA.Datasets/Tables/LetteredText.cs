@@ -240,7 +240,7 @@ internal static partial class LetteredText
         return false;
     }
 
-    /// <summary>Whether one of several lines is an answer, behind a mark or without: the options as a list.</summary>
+    /// <summary>Whether one of several lines is an answer, after a mark or without: the options as a list.</summary>
     public static bool AreLines(string text, IReadOnlyList<string> answers) =>
         answers.Count > 0 && text.Contains('\n', StringComparison.Ordinal)
         && text.Split('\n').Select(static line => line[LineMark().Match(line).Length..])

@@ -77,7 +77,7 @@ internal static partial class StructuredText
 
     /// <summary>
     /// The options without the structures around them: an object in place of any option, lists in place of all. <see langword="null"/>
-    /// where one of them holds more than a text.
+    /// if one of them holds more than a text.
     /// </summary>
     /// <param name="options">The options.</param>
     /// <param name="place">The place, from 0, of the option that holds more.</param>

@@ -56,7 +56,7 @@ internal static class ReadReasonings
         SpokenPart = sample.SpokenPart,
     };
 
-    /// <summary>Asks for the scores of all answers behind a sample and the answer cue.</summary>
+    /// <summary>Asks for the scores of all answers after a sample and the answer cue.</summary>
     /// <remarks>
     /// The tokens of a sample that a stop text ended go beyond its text, so there the text itself precedes the cue.
     /// </remarks>

@@ -89,7 +89,7 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>"Answer: the vitamin K compound, phylloquinone": the option's text that ends a line, behind words for it.</summary>
+    /// <summary>"Answer: the vitamin K compound, phylloquinone": the option's text that ends a line, after words for it.</summary>
     private OptionReferences.Reference? TailAt(int at)
     {
         const int MaxLineLength = 10;

@@ -87,7 +87,7 @@ internal sealed partial class AnswerReading
             ? at + 3 : null;
     }
 
-    /// <summary>The preposition of a verb: directly after it, or, as in "entscheide mich wegen … für", directly in front of an
+    /// <summary>The preposition of a verb: directly after it, or, as in "entscheide mich wegen … für", directly before an
     /// option.</summary>
     private int? ParticleOf(int verb)
     {

@@ -34,7 +34,7 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>The option that the question in front of a token asks for and nothing else: "Is it C?", "So C?".</summary>
+    /// <summary>The option that the question before a token asks for and nothing else: "Is it C?", "So C?".</summary>
     private OptionReferences.Reference? AskedBefore(int at)
     {
         var end = at - 1;

@@ -93,7 +93,7 @@ internal sealed partial class AnswerReading
 
     private bool IsArrow(int at) => tokens[at].IsSymbol("→⇒") || (tokens[at].Is(">") && at > 0 && tokens[at - 1].IsSymbol("=-"));
 
-    /// <summary>"I disagree. C. She is …": the sentence in front takes something back.</summary>
+    /// <summary>"I disagree. C. She is …": the sentence before takes something back.</summary>
     private bool IsBehindRetraction(int at, int end)
     {
         const int MaxRetractionLength = 6;
@@ -111,7 +111,7 @@ internal sealed partial class AnswerReading
         return ends == 1;
     }
 
-    /// <summary>"B, final.", "B without a doubt.": nothing behind but words that affirm.</summary>
+    /// <summary>"B, final.", "B without a doubt.": nothing after it but words that affirm.</summary>
     private bool IsAffirmed(int at)
     {
         var words = 0;

@@ -12,7 +12,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     private const int MaxSteps = 14;
     private const int ShortestName = 6;
 
-    /// <summary>How many tokens behind a colon the last words of a text have at most.</summary>
+    /// <summary>How many tokens after a colon the last words of a text have at most.</summary>
     private const int MaxEndLength = 16;
 
     private const string Openers = "([{\"'“‘*_`$<>";

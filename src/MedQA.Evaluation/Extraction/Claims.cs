@@ -54,7 +54,7 @@ internal sealed class Claims(bool lastLineCounts)
 
     /// <summary>
     /// The last claim of the highest rank. Lines and verdicts count where they agree; where several options are called correct in turn, or
-    /// one is behind another that was stated as the answer,
+    /// one follows another that was stated as the answer,
     /// no one can tell.
     /// </summary>
     public OptionReferences.Reference? Settle()

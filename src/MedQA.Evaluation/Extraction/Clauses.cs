@@ -131,7 +131,7 @@ internal sealed class Clauses
                     under |= Under.Condition;
                 }
 
-                // "…, D sei richtig": indirect speech, unless "I think" is in front.
+                // "…, D sei richtig": indirect speech, unless "I think" precedes it.
                 if (token.Text is "sei" or "seien" && (under & Under.Own) == Under.None)
                 {
                     under |= Under.Others;
@@ -229,7 +229,7 @@ internal sealed class Clauses
     public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others | Under.Negation
         | Under.Doubt | Under.AnotherCase)) == Under.None;
 
-    /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
+    /// <summary>Whether the model has named itself in the sentence before a token.</summary>
     public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
 
     /// <summary>Whether "not" or "wrong" precedes a token in its clause.</summary>
@@ -241,7 +241,7 @@ internal sealed class Clauses
     /// <summary>Whether what is said at a token is someone else's.</summary>
     public bool IsOfOthers(int at) => (_under[at] & (Under.Others | Under.Distance | Under.Person)) != Under.None;
 
-    /// <summary>Whether someone else has been named in the clause in front of a token.</summary>
+    /// <summary>Whether someone else has been named in the clause before a token.</summary>
     public bool NamesPerson(int at) => (_under[at] & Under.Person) != Under.None;
 
     /// <summary>Whether what is said at a token is the model's own and unconditional, though perhaps denied.</summary>
@@ -283,7 +283,7 @@ internal sealed class Clauses
             && Abbreviations.Contains(tokens[at - 1].Text));
     }
 
-    /// <summary>Whether a sentence begins at a token, markup in front of it left aside.</summary>
+    /// <summary>Whether a sentence begins at a token, markup before it left aside.</summary>
     public static bool BeginsSentence(List<Token> tokens, int at)
     {
         at--;

@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>What follows an option and judges it: "… is correct", "… is a common mistake", "… in children".</summary>
 /// <param name="Rank">How surely it is called the answer; <see langword="null"/> if it is not.</param>
 /// <param name="IsDenied">Whether it is called wrong.</param>
-/// <param name="End">The token behind.</param>
+/// <param name="End">The token after it.</param>
 internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int End)
 {
     private const int MaxSteps = 14;

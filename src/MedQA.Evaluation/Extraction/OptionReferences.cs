@@ -72,7 +72,7 @@ internal sealed partial class OptionReferences
     /// <summary>A place where an option is named.</summary>
     /// <param name="Option">The option.</param>
     /// <param name="First">Its first token.</param>
-    /// <param name="End">The token behind its last.</param>
+    /// <param name="End">The token after its last.</param>
     /// <param name="ByLetter">Whether it is named by its letter.</param>
     internal readonly record struct Reference(int Option, int First, int End, bool ByLetter);
 
@@ -233,7 +233,7 @@ internal sealed partial class OptionReferences
         return new Reference(option, at, at + 1, ByLetter: true);
     }
 
-    // "no" and "maybe" in front of a noun or clause ("no difference was seen") are no answers.
+    // "no" and "maybe" before a noun or clause ("no difference was seen") are no answers.
     private static bool IsVerdict(List<Token> tokens, int end) =>
         end >= tokens.Count || !tokens[end].IsWord || (tokens[end].Has(WordRoles.AfterLetter) && !tokens[end].Is("one")
             && !tokens[end].Is("the") && !tokens[end].Is("this") && !tokens[end].Is("it"));
@@ -261,7 +261,7 @@ internal sealed partial class OptionReferences
         var next = tokens[at + 1];
         if (next.IsWord)
         {
-            // A small letter in front of a word is an article or a part of a name; a capital one needs a word that cannot belong to a name.
+            // A small letter before a word is an article or a part of a name; a capital one needs a word that cannot belong to a name.
             var isNamed = next.Has(WordRoles.AfterLetter) || (next.Has(WordRoles.Leads) && next.Has(WordRoles.Adverbs))
                 || BeginsTextOf(tokens, at + 1, option, atLeast: 2);
             return isNamed && (token.IsCapital || IsSmallName(tokens, at)) ? reference : null;

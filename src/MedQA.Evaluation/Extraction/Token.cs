@@ -23,7 +23,7 @@ internal enum TokenKind
 /// <param name="Text">A word in lower-case letters, look-alike forms of Latin letters (fullwidth, circled, mathematical) as Latin ones; a
 /// symbol as it is, those of East Asian scripts as the Latin ones that they stand for.</param>
 /// <param name="IsCapital">Whether a word begins with a capital letter.</param>
-/// <param name="SpaceBefore">Whether white space, the text's start or the full stop of a script without spaces is in front of it.</param>
+/// <param name="SpaceBefore">Whether white space, the text's start or the full stop of a script without spaces precedes it.</param>
 /// <param name="Roles">What a word, or a mark that stands for one, can do in a statement of an answer.</param>
 /// <param name="IsAcronym">Whether a word of several letters is all in capitals.</param>
 internal readonly record struct Token(TokenKind Kind, int Start, int Length, string Text, bool IsCapital, bool SpaceBefore,

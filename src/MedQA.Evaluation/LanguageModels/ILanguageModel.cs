@@ -27,7 +27,7 @@ public interface ILanguageModel
     Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The same model with a soft prompt in front of every prompt: its virtual tokens count as tokens of the prompt. Any number of them
+    /// The same model with a soft prompt before every prompt: its virtual tokens count as tokens of the prompt. Any number of them
     /// can be in use side by side.
     /// </summary>
     /// <param name="prefix">Which soft prompt.</param>
@@ -74,7 +74,7 @@ public readonly record struct RescoredSample(string Text, double LogLikelihood);
 /// <summary>Asks for the scores of continuations that come after the prompt, or after the prompt, a sample's tokens and a cue.</summary>
 /// <param name="After">Token ids that come between the prompt and the cue: a sample's tokens without its end token; empty for the prompt
 /// itself.</param>
-/// <param name="Cue">Text in front of the continuations, for example <c>"\nAnswer: ("</c>; empty for none.</param>
+/// <param name="Cue">Text before the continuations, for example <c>"\nAnswer: ("</c>; empty for none.</param>
 /// <param name="Continuations">The texts to score; at least one, none of them empty.</param>
 public sealed record ScoreRequest(IReadOnlyList<int> After, string Cue, IReadOnlyList<string> Continuations);
 

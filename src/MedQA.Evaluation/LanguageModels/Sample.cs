@@ -26,7 +26,7 @@ public sealed record SampleRequest
     /// <summary>The most tokens that a sample may have; at least 1.</summary>
     public required int MaxTokens { get; init; }
 
-    /// <summary>A sample ends in front of the first of these texts that it would contain.</summary>
+    /// <summary>A sample ends before the first of these texts that it would contain.</summary>
     public ImmutableArray<string> Stop { get; init; } = [];
 
     /// <summary>The 64-bit key of the question's random stream; see <c>Randomness</c>.</summary>

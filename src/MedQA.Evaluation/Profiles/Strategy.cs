@@ -29,7 +29,7 @@ public sealed record Strategy
     /// <summary>The profile's fields that it cannot work with, each with the rest of a sentence that begins with it.</summary>
     public Func<Profile, (string Field, string Problem)?> Validate { get; init; } = static _ => null;
 
-    /// <summary>Whether the model writes a reasoning in front of its answer.</summary>
+    /// <summary>Whether the model writes a reasoning before its answer.</summary>
     public bool Reasons { get; init; } = true;
 
     /// <summary>Whether it can take several samples of a question; else exactly one.</summary>

@@ -168,7 +168,7 @@ internal sealed partial record OptionText(string Original, string Plain)
 
     private IEnumerable<int> LettersAmongWords(int own, int options)
     {
-        // "AB" is a word like any other ("AD": autosomal dominant) unless it can be read as letters of options in front of it, in order.
+        // "AB" is a word like any other ("AD": autosomal dominant) unless it can be read as letters of options before it, in order.
         if (Original.Length is > 1 and <= 6 && IsEarlier(Original, own, options))
         {
             return Original.Select(static letter => letter - 'A');

@@ -9,7 +9,7 @@ namespace MedQA.Evaluation.Reporting;
 /// <summary>What the model was asked for one question, to the letter.</summary>
 /// <param name="Dataset">The question's data set.</param>
 /// <param name="Question">The question's id.</param>
-/// <param name="Text">A completion's text, or the messages of a chat in their order, each behind its role in brackets: the model's own
+/// <param name="Text">A completion's text, or the messages of a chat in their order, each after its role in brackets: the model's own
 /// template joins them.</param>
 public sealed record ExactPrompt(string Dataset, string Question, string Text)
 {

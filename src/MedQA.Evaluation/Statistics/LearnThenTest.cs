@@ -94,7 +94,7 @@ internal static class LearnThenTest
     }
 
     /// <summary>
-    /// P(Binomial(kept, rate) ≤ wrong): how likely so few wrong ones are if the true rate is the highest that is not allowed. The numbers
+    /// P(Binomial(kept, rate) ≤ wrong): the chance of so few wrong ones if the true rate is the highest that is not allowed. The numbers
     /// need not be whole: answers of one cluster count together.
     /// </summary>
     private static double AtMostWrong(double wrong, double kept, double rate) =>
@@ -111,8 +111,8 @@ internal static class LearnThenTest
 
 /// <summary>A threshold of confidence with a guarantee.</summary>
 /// <param name="Threshold">Answers with at least this confidence are kept.</param>
-/// <param name="TargetAccuracy">How many of them are right at least.</param>
-/// <param name="Confidence">How sure that is.</param>
+/// <param name="TargetAccuracy">The least share of them that is right.</param>
+/// <param name="Confidence">The probability of that.</param>
 /// <param name="Kept">Development answers kept.</param>
 /// <param name="Right">Of them, right ones.</param>
 /// <param name="Development">All development answers.</param>

@@ -4,7 +4,7 @@ namespace MedQA.Evaluation.Statistics;
 public static class McNemar
 {
     /// <summary>
-    /// So many sums are counted; beyond it some hundred clusters of unequal size tell the runs apart, and the normal distribution is close.
+    /// The most sums counted; beyond that, hundreds of clusters of unequal size tell the runs apart, and the normal distribution is close.
     /// </summary>
     private const long MaxSteps = 50_000_000;
 

@@ -23,7 +23,7 @@ public static class BuiltInProfiles
         SoftSelfConsistency.SoftSelfConsistencyStrategy.Profile,
     ];
 
-    /// <summary>The profile of runs that name none.</summary>
+    /// <summary>The default profile of runs.</summary>
     public static Profile Default => SelfConsistency.SelfConsistencyStrategy.Profile;
 
     /// <summary>The built-in profile of a name, or <see langword="null"/>.</summary>
@@ -45,7 +45,7 @@ public static class BuiltInProfiles
             : null;
     }
 
-    /// <summary>The names of the strategies for which something holds, as a list in words.</summary>
+    /// <summary>The names of the strategies that satisfy a predicate, as a list in words.</summary>
     internal static string NamesWhere(Func<Strategy, bool> holds, string conjunction = "or")
     {
         var names = All.Select(static profile => profile.Strategy).Where(holds).Select(static strategy => strategy.Name).ToArray();

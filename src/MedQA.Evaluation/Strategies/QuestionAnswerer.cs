@@ -10,8 +10,8 @@ namespace MedQA.Evaluation.Strategies;
 public static class QuestionAnswerer
 {
     /// <summary>
-    /// Answers one question. What the model or the question is at fault for becomes a result (no answer, or
-    /// <see cref="AnsweredQuestion.Failure"/>); other faults are thrown.
+    /// Answers one question. Faults of the model or the question become a result (no answer, or
+    /// <see cref="AnsweredQuestion.Failure"/>); other faults throw.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="protocol">How to ask.</param>

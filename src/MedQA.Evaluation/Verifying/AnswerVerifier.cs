@@ -9,8 +9,8 @@ using MedQA.Evaluation.Strategies;
 namespace MedQA.Evaluation.Verifying;
 
 /// <summary>
-/// Says whether a stored answer is what the model gives. Where the same engine answered it, the question is answered again and must come
-/// out bit for bit; elsewhere the strategy goes over the stored samples, and the model must give them their stored log-likelihoods: text
+/// Checks whether a stored answer is what the model gives. If the same engine answered it, the question is answered again and must match
+/// bit for bit; otherwise the strategy runs on the stored samples, and the model must give them their stored log-likelihoods: text
 /// that the model did not draw differs by a nat per token or more.
 /// </summary>
 public static class AnswerVerifier
@@ -165,7 +165,7 @@ public static class AnswerVerifier
             ? double.PositiveInfinity
             : stored.Zip(again, static (before, after) => Math.Abs(before - after)).DefaultIfEmpty().Max();
 
-    // Bits, so that a number that is none equals itself.
+    // Bits, so that NaN equals itself.
     private static bool Same(ImmutableArray<double> stored, ImmutableArray<double> again) =>
         stored.Select(BitConverter.DoubleToInt64Bits).SequenceEqual(again.Select(BitConverter.DoubleToInt64Bits));
 

@@ -6,7 +6,7 @@ namespace MedQA.Inference.ChatTemplates;
 
 /// <summary>
 /// Cuts a template into tokens by Jinja's rules with the settings of transformers: <c>trim_blocks</c> (a newline after a block tag goes)
-/// and <c>lstrip_blocks</c> (white space in front of a block tag at the start of a line goes); one newline at the very end goes too.
+/// and <c>lstrip_blocks</c> (white space before a block tag at the start of a line goes); one newline at the very end goes too.
 /// </summary>
 internal sealed class TemplateLexer
 {

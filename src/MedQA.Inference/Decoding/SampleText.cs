@@ -11,7 +11,7 @@ internal sealed class SampleText(Tokenizer tokenizer, ImmutableArray<string> sto
     private char[] _text = new char[256];
     private int _length;
 
-    /// <summary>Whether a stop text has come; the text then ends in front of it.</summary>
+    /// <summary>Whether a stop text has come; the text then ends before it.</summary>
     public bool IsStopped { get; private set; }
 
     /// <summary>Takes a token.</summary>

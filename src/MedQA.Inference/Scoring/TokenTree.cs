@@ -108,7 +108,7 @@ internal sealed class TokenTree(IReadOnlyList<int> prompt)
 
 /// <summary>A token to be read.</summary>
 /// <param name="Token">Its id.</param>
-/// <param name="Parent">The node in front of it, or <see cref="TokenTree.PromptEnd"/>.</param>
+/// <param name="Parent">The node before it, or <see cref="TokenTree.PromptEnd"/>.</param>
 /// <param name="Anchor">How many of the prompt's cells it sees.</param>
 /// <param name="Position">Its place in its sequence, from 0.</param>
 internal sealed record TokenNode(int Token, int Parent, int Anchor, int Position)

@@ -7,8 +7,8 @@ namespace MedQA.Inference.Tokenization;
 /// <param name="Content">Its text.</param>
 /// <param name="Special">Whether the tokenizer's file flags it as special.</param>
 /// <param name="Normalized">Whether it is sought in the normalized text.</param>
-/// <param name="StripsLeft">Whether it takes the white space in front with it.</param>
-/// <param name="StripsRight">Whether it takes the white space behind with it.</param>
+/// <param name="StripsLeft">Whether it absorbs the white space before it.</param>
+/// <param name="StripsRight">Whether it absorbs the white space after it.</param>
 /// <param name="SingleWord">Whether it counts only where no letter, mark, digit or underscore touches it.</param>
 internal sealed record AddedToken(int Id, string Content, bool Special, bool Normalized, bool StripsLeft, bool StripsRight, bool SingleWord)
 {

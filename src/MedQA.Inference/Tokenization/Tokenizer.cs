@@ -45,7 +45,7 @@ public sealed class Tokenizer
     public int VocabularySize => _special.Length;
 
     /// <summary>
-    /// The tokens that the tokenizer's post-processor puts in front of a text when special tokens are asked for; mostly none or one.
+    /// The tokens that the tokenizer's post-processor puts before a text when special tokens are asked for; mostly none or one.
     /// </summary>
     public ReadOnlySpan<int> Prefix => _parts.Prefix;
 

@@ -10,10 +10,10 @@ internal enum WordRoles : ulong
     /// <summary>Name the answer themselves.</summary>
     AnswerNouns = 1UL << 0,
 
-    /// <summary>Name it where a word of <see cref="Praise"/> is in front or a colon or copula behind.</summary>
+    /// <summary>Name it where a word of <see cref="Praise"/> comes before or a colon or copula after it.</summary>
     ChoiceNouns = 1UL << 1,
 
-    /// <summary>Single one answer out, in front of its noun.</summary>
+    /// <summary>Single one answer out, before its noun.</summary>
     Praise = 1UL << 2,
 
     /// <summary>Make an answer noun speak of something else.</summary>
@@ -40,7 +40,7 @@ internal enum WordRoles : ulong
     /// <summary>Single one option out.</summary>
     Superlatives = 1UL << 10,
 
-    /// <summary>Say so behind a superlative.</summary>
+    /// <summary>Say so after a superlative.</summary>
     PredicateNouns = 1UL << 11,
 
     /// <summary>Make a statement a tentative one.</summary>
@@ -61,7 +61,7 @@ internal enum WordRoles : ulong
     /// <summary>Introduce what follows from all before.</summary>
     Conclusions = 1UL << 17,
 
-    /// <summary>End what a condition behind a statement could belong to.</summary>
+    /// <summary>End what a condition after a statement could belong to.</summary>
     Reasons = 1UL << 18,
 
     /// <summary>Say that someone decides.</summary>
@@ -92,7 +92,7 @@ internal enum WordRoles : ulong
     /// <summary>Make what follows in the clause something that should not be said or done.</summary>
     Doubts = 1UL << 27,
 
-    /// <summary>Name people and writings that are not the model; with a word of <see cref="Speech"/> behind, what follows is
+    /// <summary>Name people and writings that are not the model; with a word of <see cref="Speech"/> after it, what follows is
     /// theirs.</summary>
     Persons = 1UL << 28,
 
@@ -153,7 +153,7 @@ internal enum WordRoles : ulong
     /// <summary>Say what is asked for, as in "the most likely diagnosis".</summary>
     Topics = 1UL << 47,
 
-    /// <summary>Singles an option out in front of it.</summary>
+    /// <summary>Singles an option out before it.</summary>
     Only = 1UL << 48,
 
     /// <summary>Makes an option what is said after it: "which makes C the answer".</summary>
@@ -165,16 +165,16 @@ internal enum WordRoles : ulong
     /// <summary>Decide only where the model itself does: "I say C".</summary>
     OwnDecisions = 1UL << 51,
 
-    /// <summary>A preposition that makes a verb in front of it a decision: "go with".</summary>
+    /// <summary>A preposition that makes a verb before it a decision: "go with".</summary>
     DecisionParticles = 1UL << 52,
 
     /// <summary>A verb that decides with a preposition after it.</summary>
     ParticleVerbs = 1UL << 53,
 
-    /// <summary>Behind an option: take back what was said in front of it.</summary>
+    /// <summary>After an option: take back what was said before it.</summary>
     NegationsBehind = 1UL << 54,
 
-    /// <summary>Behind an option: decide for it.</summary>
+    /// <summary>After an option: decide for it.</summary>
     DecisionsBehind = 1UL << 55,
 
     /// <summary>Without a copula say of the option in front that it is the answer.</summary>

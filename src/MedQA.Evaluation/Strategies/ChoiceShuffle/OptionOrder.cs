@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Strategies.ChoiceShuffle;
 
 /// <summary>
 /// Shuffles options without changing what they mean. An option that speaks of the others ("all of the above") stays in place, and the
-/// options in front of it are only shuffled among themselves; where an option names others ("both A and C", "first two") it and they stay
+/// options before it are only shuffled among themselves; where an option names others ("both A and C", "first two") it and they stay
 /// in place, and so do equal options and fillers ("n/a"), which say nothing about a liking for letters.
 /// </summary>
 internal sealed class OptionOrder

@@ -38,7 +38,7 @@ internal static class EnsembleRefinementStrategy
         var first = drafts.Select(draft => ReadReasonings.Read(extraction, asked.Stop, draft, 0)).ToImmutableArray();
         if (RefiningPrompt(asked, [.. drafts.Select(static draft => draft.Text)]) is not { } refiningPrompt)
         {
-            // Said here and not by an exception, for which the first stage would be tried again with fewer worked examples.
+            // Not an exception: for one the first stage would be repeated with fewer worked examples.
             return PluralityAnswer.Of(asked, first, asked.Profile.Refinements) with
             {
                 Answer = null,

@@ -9,7 +9,7 @@ using MedQA.Evaluation.Voting;
 namespace MedQA.Evaluation.Strategies.Replay;
 
 /// <summary>
-/// Answers again from the stored samples of a question, without the model. Greedy decoding is no part of it: a greedy reasoning is not
+/// Answers again from the stored samples of a question, without the model. It excludes greedy decoding: a greedy reasoning is not
 /// among sampled ones. The samples used are those of the first stage, in the order of their indices.
 /// </summary>
 public static class SampleReplay
