@@ -42,7 +42,7 @@ public record AnswerRow
     /// <summary>The prompt's length in tokens.</summary>
     public int PromptTokens { get; init; }
 
-    /// <summary>Tokens drawn over all samples.</summary>
+    /// <summary>Tokens generated over all samples.</summary>
     public int GeneratedTokens { get; init; }
 
     /// <summary>Seconds that the answer took.</summary>

@@ -29,7 +29,7 @@ public readonly record struct RunTotals
     /// <summary>Sum of the agreements of the graded questions.</summary>
     public double Agreement { get; init; }
 
-    /// <summary>Tokens drawn over all samples.</summary>
+    /// <summary>Tokens generated over all samples.</summary>
     public long GeneratedTokens { get; init; }
 
     /// <summary>Seconds that workers spent on questions.</summary>
