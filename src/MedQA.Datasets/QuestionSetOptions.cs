@@ -55,7 +55,7 @@ public sealed record QuestionSetOptions
     /// <summary>The data set's name for rows that name none.</summary>
     internal string DefaultDataset => Dataset ?? (Path.GetFileNameWithoutExtension(FileName) is { Length: > 0 } stem ? stem : "questions");
 
-    /// <summary>The setting that is out of range and why, or <see langword="null"/> if all are usable.</summary>
+    /// <summary>Returns the setting that is out of range and why, or <see langword="null"/> if all are usable.</summary>
     internal string? Fault() => this switch
     {
         _ when string.IsNullOrWhiteSpace(FileName) => "FileName is blank.",

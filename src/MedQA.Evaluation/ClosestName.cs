@@ -8,7 +8,7 @@ public static class ClosestName
 
     private const int MaxNameLength = 64;
 
-    /// <summary>The known name with the fewest letters to change, add or take away, the case left aside.</summary>
+    /// <summary>Returns the known name with the fewest letters to change, add or take away, ignoring case.</summary>
     /// <param name="name">What was written.</param>
     /// <param name="known">The names that exist.</param>
     /// <param name="most">How many letters it may differ in; fewer than usual for names without a meaning, which are all near each

@@ -10,22 +10,22 @@ namespace MedQA.Evaluation;
 /// </summary>
 public static class EnumNames
 {
-    /// <summary>Every name of an enumeration as it is sent, in camel case, in the order of the values.</summary>
+    /// <summary>Returns every name of an enumeration as it is sent, in camel case, in the order of the values.</summary>
     public static ImmutableArray<string> All<T>()
         where T : struct, Enum => Known<T>.Names;
 
-    /// <summary>The name of a value as it is sent: in camel case.</summary>
+    /// <summary>Returns the name of a value as it is sent: in camel case.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The enumeration has no such value.</exception>
     public static string Of<T>(T value)
         where T : struct, Enum => Known<T>.Sent.TryGetValue(value, out var name)
             ? name
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{typeof(T).Name} has no such value.");
 
-    /// <summary>The value of a name in camel case, or <see langword="null"/> if there is none of exactly that name.</summary>
+    /// <summary>Returns the value of a name in camel case, or <see langword="null"/> if there is none of exactly that name.</summary>
     public static T? Find<T>(string? name)
         where T : struct, Enum => name is not null && Known<T>.BySent.TryGetValue(name, out var value) ? value : null;
 
-    /// <summary>The value of a name as written in code and in the columns of tables.</summary>
+    /// <summary>Returns the value of a name as written in code and in the columns of tables.</summary>
     /// <param name="name">The name, as <see cref="Enum.ToString()"/> writes it.</param>
     /// <exception cref="InvalidDataException">There is no value of exactly that name.</exception>
     public static T Stored<T>(string? name)

@@ -11,7 +11,7 @@ namespace MedQA.Evaluation;
 /// <param name="Problem">What is wrong with it, as the rest of a sentence.</param>
 public sealed record JsonFault(string Path, string Problem)
 {
-    /// <summary>The sentence.</summary>
+    /// <summary>Returns the sentence.</summary>
     /// <param name="whole">What the whole is called: <c>The body</c>.</param>
     public string Sentence(string whole) => Path.Length == 0 ? $"{whole} {Problem}" : $"{whole}: '{Path}' {Problem}";
 }
@@ -25,8 +25,8 @@ public static class JsonShape
     private const int MaxNameLength = 60;
 
     /// <summary>
-    /// The first field that is unknown, missing, given twice or of another kind than the type's; a value of the right kind can be wrong
-    /// still.
+    /// Returns the first field that is unknown, missing, given twice or of another kind than the type's; a value of the right kind can be
+    /// wrong still.
     /// </summary>
     /// <param name="value">The JSON.</param>
     /// <param name="shape">What it is read as.</param>
@@ -37,7 +37,7 @@ public static class JsonShape
         return value.ValueKind == JsonValueKind.Null ? Other("", KindOf(shape), value) : FaultOf(value, shape, "");
     }
 
-    /// <summary>Where a text stops being JSON, as the end of a sentence.</summary>
+    /// <summary>Returns where a text stops being JSON, as the end of a sentence.</summary>
     public static string PlaceOf(JsonException fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
@@ -117,7 +117,7 @@ public static class JsonShape
     }
 
     /// <summary>
-    /// Of what is read later only what no reader can do with is said: texts that are none, and fields that are given twice.
+    /// Values read later are checked only for what no reader accepts: invalid texts and duplicate fields.
     /// </summary>
     private static JsonFault? FaultOfFree(JsonElement value, string path)
     {

@@ -34,8 +34,8 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     public ITextEmbedding? Embedding { get; }
 
     /// <summary>
-    /// Whether a model would give embeddings of texts once it is loaded, as <see cref="ModelDescription.GivesEmbeddings"/> says then; only
-    /// its graph is read.
+    /// Returns whether a model would give embeddings of texts once it is loaded, as <see cref="ModelDescription.GivesEmbeddings"/> says
+    /// then; only its graph is read.
     /// </summary>
     /// <param name="folder">The model's files.</param>
     /// <exception cref="UnusableException">The graph is damaged.</exception>

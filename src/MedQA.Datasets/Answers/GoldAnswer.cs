@@ -82,7 +82,8 @@ internal abstract record GoldAnswer
     }
 
     /// <summary>
-    /// What each claim that says something can mean, narrowed to what they all allow; a claim that contradicts the others can mean nothing.
+    /// Returns what each claim that says something can mean, narrowed to what they all allow; a claim that contradicts the others can mean
+    /// nothing.
     /// </summary>
     /// <param name="claims">The record's claims.</param>
     /// <param name="options">Its options.</param>

@@ -162,7 +162,7 @@ internal static class ParquetQuestions
         }
     }
 
-    /// <summary>A number as JSON; the numbers that JSON does not have are null.</summary>
+    /// <summary>Returns a number as JSON; the numbers that JSON does not have are null.</summary>
     private static string Number(object value) => value switch
     {
         float number when !float.IsFinite(number) => "null",

@@ -51,7 +51,7 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
     /// <summary>How many bytes were walked.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The last value of a number of a structure, or <see langword="null"/> if it has none.</summary>
+    /// <summary>Returns the last value of a number of a structure, or <see langword="null"/> if it has none.</summary>
     public readonly long? Number(string structure, int field) => _numbers.TryGetValue((structure, field), out var value) ? value : null;
 
     /// <summary>Walks one structure.</summary>
@@ -194,7 +194,7 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
 
     private static string?[] Fields(string kinds) => [.. kinds.Split(' ').Select(static kind => kind == "-" ? null : kind)];
 
-    /// <summary>The length of a file's metadata, from its last eight bytes.</summary>
+    /// <summary>Returns the length of a file's metadata, from its last eight bytes.</summary>
     public static int FooterLength(ReadOnlySpan<byte> tail) =>
         tail.Length == 8 && tail[4..].SequenceEqual("PAR1"u8) ? BinaryPrimitives.ReadInt32LittleEndian(tail) : -1;
 }

@@ -72,7 +72,9 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
             : throw new InputException(options.FileName, "the file is empty."));
     }
 
-    /// <summary>The separator that a first line such as <c>sep=;</c> names, as table software writes it, in quotes or without.</summary>
+    /// <summary>
+    /// Returns the separator that a first line such as <c>sep=;</c> names, as table software writes it, in quotes or without.
+    /// </summary>
     private static char? Declared(string head)
     {
         var quote = head.StartsWith('"') ? 1 : 0;
@@ -85,8 +87,8 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     }
 
     /// <summary>
-    /// The records that may be the header, with whether the text ends with them: the first that is not blank, and those below it where that
-    /// is a title.
+    /// Returns the records that may be the header, with whether the text ends with them: the first that is not blank, and those below it
+    /// where that is a title.
     /// </summary>
     private static async IAsyncEnumerable<(CsvRecord Record, bool EndsWithText)> HeadersAsync(
         string head, char delimiter, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)

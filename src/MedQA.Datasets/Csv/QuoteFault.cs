@@ -3,7 +3,7 @@ namespace MedQA.Datasets.Csv;
 /// <summary>Finds quotes that break a record: the parser reads on past them, so that one bad row does not end the file.</summary>
 internal static class QuoteFault
 {
-    /// <summary>What is wrong with the quotes of a record, or <see langword="null"/>.</summary>
+    /// <summary>Returns what is wrong with the quotes of a record, or <see langword="null"/>.</summary>
     /// <param name="record">The record as it is in the file, with its line end.</param>
     /// <param name="delimiter">What separates its fields.</param>
     /// <param name="lines">How many line ends the record holds.</param>

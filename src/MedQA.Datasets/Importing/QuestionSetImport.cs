@@ -189,7 +189,7 @@ public static class QuestionSetImport
         /// <summary>The decisions that the records must have, or <see langword="null"/> if no list restricts them.</summary>
         public IReadOnlyDictionary<string, string>? Expected { get; init; }
 
-        /// <summary>The file's rows; none of a list of decisions.</summary>
+        /// <summary>Returns the file's rows; none of a list of decisions.</summary>
         public async IAsyncEnumerable<QuestionSetRow> RowsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
             if (Decisions is not null)

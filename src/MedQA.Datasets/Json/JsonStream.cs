@@ -238,7 +238,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         return _isFinal;
     }
 
-    /// <summary>The line on which the next record starts.</summary>
+    /// <summary>Returns the line on which the next record starts.</summary>
     private int NextLine()
     {
         var rest = _buffer.AsSpan(_start.._end);

@@ -133,7 +133,7 @@ public static class QuestionSetReader
     private const string BareRecord =
         "The record has no options, and others of the file have: give its answer as reference_answers where it is to be a free one.";
 
-    /// <summary>Whether any record of a file has options.</summary>
+    /// <summary>Returns whether any record of a file has options.</summary>
     private static async Task<bool> HaveOptionsAsync(
         RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
     {
@@ -149,7 +149,7 @@ public static class QuestionSetReader
         return false;
     }
 
-    /// <summary>Whether the options of every record follow their letters: where they do not, "A. baumannii" is a name.</summary>
+    /// <summary>Returns whether the options of every record follow their letters: where they do not, "A. baumannii" is a name.</summary>
     private static async Task<bool> HaveLabelsAsync(
         RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
     {

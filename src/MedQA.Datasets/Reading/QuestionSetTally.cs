@@ -76,7 +76,9 @@ public sealed class QuestionSetTally
         }
     }
 
-    /// <summary>What the counts mean for the scores, a sentence each; empty where every row is a question with its gold answer.</summary>
+    /// <summary>
+    /// Returns what the counts mean for the scores, a sentence each; empty where every row is a question with its gold answer.
+    /// </summary>
     public IReadOnlyList<string> Notes()
     {
         var notes = new List<string>(_readings);

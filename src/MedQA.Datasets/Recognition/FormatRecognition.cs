@@ -125,14 +125,14 @@ internal static class FormatRecognition
 
     private static bool IsOneLine(string head) => !head.AsSpan().ContainsAny('\r', '\n');
 
-    /// <summary>Whether one line is many: a header with what stood below it, or more fields than one question has.</summary>
+    /// <summary>Returns whether one line is many: a header with what stood below it, or more fields than one question has.</summary>
     private static bool IsJoined(string head)
     {
         var fields = head.Split(',', ';', '\t');
         return fields.Length > MmluQuestions.MaxFieldsOfOneLine || fields.Any(static field => HeaderNames.IsQuestion(field.Trim(' ', '"')));
     }
 
-    /// <summary>Whether a question mark is followed by the next question without a blank.</summary>
+    /// <summary>Returns whether a question mark is followed by the next question without a blank.</summary>
     private static bool JoinedQuestions(string head) =>
         head.Zip(head.Skip(1)).Any(static pair => pair.First is '?' && char.IsLetter(pair.Second));
 

@@ -133,7 +133,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         return new JsonHead(FormatOf(wrapped.Names ?? first.Root, shape), shape);
     }
 
-    /// <summary>The names that lead to the first property with the name of a question, each with whether it holds a list.</summary>
+    /// <summary>Returns the names that lead to the first property with the name of a question, each with whether it holds a list.</summary>
     /// <returns>No name where there is no question, or the text is not JSON up to it.</returns>
     private static List<(string Name, bool IsList)> PathOfQuestion(string head)
     {
@@ -188,7 +188,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             : QuestionSetFormat.Json;
     }
 
-    /// <summary>The first record; where the text breaks off before it shows its question, the first whole line that is a record.</summary>
+    /// <summary>
+    /// Returns the first record; where the text breaks off before it shows its question, the first whole line that is a record.
+    /// </summary>
     private static Record? FirstRecord(string head)
     {
         var record = Scan(head);

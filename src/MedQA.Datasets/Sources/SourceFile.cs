@@ -77,7 +77,7 @@ internal sealed class SourceFile : IAsyncDisposable
         return result;
     }
 
-    /// <summary>The first bytes, at most <paramref name="count"/>.</summary>
+    /// <summary>Returns the first bytes, at most <paramref name="count"/>.</summary>
     public async Task<byte[]> HeadAsync(int count, CancellationToken cancellationToken)
     {
         var head = new byte[(int)Math.Min(count, Length)];

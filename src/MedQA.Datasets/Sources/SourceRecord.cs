@@ -65,7 +65,7 @@ internal sealed record SourceRecord
     /// <summary>Whether the record has no field for options or for reference answers, which other records of its file may have.</summary>
     public bool IsBare { get; init; }
 
-    /// <summary>The record without the last options that are blank or, where the setting says so, only fill a place.</summary>
+    /// <summary>Returns the record without the last options that are blank or, where the setting says so, only fill a place.</summary>
     public SourceRecord Trimmed(bool dropsFillers)
     {
         var count = Options.Count;
@@ -77,7 +77,7 @@ internal sealed record SourceRecord
         return count == Options.Count ? this : this with { Options = [.. Options.Take(count)] };
     }
 
-    /// <summary>Whether an option only fills a place, or is what databases, Python and R write for no value.</summary>
+    /// <summary>Returns whether an option only fills a place, or is what databases, Python and R write for no value.</summary>
     private static bool IsFiller(string option) =>
         OptionReading.IsFiller(option) || option.AsSpan().Trim() is "\\N" or "None" or "<NA>" or "NA";
 

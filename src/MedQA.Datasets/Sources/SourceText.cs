@@ -18,7 +18,7 @@ internal static class SourceText
     /// <summary>UTF-8 in which half a surrogate pair is <see cref="Undecodable"/> too.</summary>
     public static Encoding Utf8 { get; } = Encoding.GetEncoding("utf-8", new EncoderReplacementFallback(Undecodable.ToString()), Marked);
 
-    /// <summary>The encoding of a file, and how many bytes its byte order mark has.</summary>
+    /// <summary>Returns the encoding of a file, and how many bytes its byte order mark has.</summary>
     public static (Encoding Encoding, int MarkLength) EncodingOf(ReadOnlySpan<byte> head) => head switch
     {
         [0xEF, 0xBB, 0xBF, ..] => (Named("utf-8"), 3),

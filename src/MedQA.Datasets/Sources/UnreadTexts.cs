@@ -17,7 +17,7 @@ internal sealed partial class UnreadTexts
     private int _withMarks;
     private string _mark = "";
 
-    /// <summary>Counts a record and what became of it.</summary>
+    /// <summary>Counts a record and its outcome.</summary>
     public void Add(SourceRecord record, QuestionSetRow row)
     {
         _records++;
@@ -32,7 +32,7 @@ internal sealed partial class UnreadTexts
         }
     }
 
-    /// <summary>What the counts say, a sentence each.</summary>
+    /// <summary>Returns what the counts say, a sentence each.</summary>
     public IEnumerable<string> Sentences()
     {
         foreach (var (name, count) in _longTexts.Where(text => text.Value * 2 > _records))

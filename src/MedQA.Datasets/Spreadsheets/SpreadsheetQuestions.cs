@@ -156,7 +156,7 @@ internal static class SpreadsheetQuestions
     }
 
     /// <summary>
-    /// The header of a sheet: its first row with a text or, where that is a title, one of the rows below it that is a header.
+    /// Returns the header of a sheet: its first row with a text or, where that is a title, one of the rows below it that is a header.
     /// </summary>
     private static async Task<(SheetRow Row, QuestionColumns? Columns, string Fault)?> HeaderAsync(
         WorksheetPart sheet, CellContents contents, QuestionSetOptions options, CancellationToken cancellationToken)

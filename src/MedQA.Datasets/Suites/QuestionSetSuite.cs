@@ -45,7 +45,7 @@ public sealed record QuestionSetSuite(string Name, IReadOnlyList<SuiteMember> Me
     /// <summary>All suites.</summary>
     public static IReadOnlyList<QuestionSetSuite> All { get; } = [MultiMedQa, MultiMedQaConsumer];
 
-    /// <summary>The suite of a name, in either case; <see langword="null"/> if there is none.</summary>
+    /// <summary>Returns the suite of a name, in either case; <see langword="null"/> if there is none.</summary>
     public static QuestionSetSuite? Find(string name) =>
         All.FirstOrDefault(suite => suite.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

@@ -8,7 +8,7 @@ namespace MedQA.Datasets.Suites;
 /// <summary>The files of a suite in a folder.</summary>
 /// <param name="Files">The files to import, in the order of the suite's sets.</param>
 /// <param name="Missing">The sets of which no file was found.</param>
-/// <param name="Others">Why files that looked like data were passed over: they are no question sets.</param>
+/// <param name="Others">Why files that looked like data were skipped: they are not question sets.</param>
 public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<SuiteMember> Missing, IReadOnlyList<string> Others)
 {
     private static readonly string[] Extensions = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".xml", ".xlsx", ".parquet"];
@@ -105,7 +105,7 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
             return new Contents(path, format, tally.Accepted, tally.MaxOptions, datasets);
         }
 
-        /// <summary>Whether the file is a set of the suite.</summary>
+        /// <summary>Returns whether the file is a set of the suite.</summary>
         public bool Is(SuiteMember member)
         {
             var named = Datasets.Count == 1 && Datasets.Contains(member.Dataset);

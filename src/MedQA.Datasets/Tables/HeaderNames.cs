@@ -119,27 +119,29 @@ internal static class HeaderNames
     /// <summary>Properties in which some sets wrap the question with its options.</summary>
     public static readonly string[] Wrappers = ["data", "doc", "record", "sample", "row", "item", "example", "question", "qa"];
 
-    /// <summary>Whether a name is one of a question's.</summary>
+    /// <summary>Returns whether a name is one of a question's.</summary>
     public static bool IsQuestion(string name) => IsOf(Plain(name), Question) || IsOf(Plain(name), PublishedQuestion);
 
-    /// <summary>Whether a name without what does not count is one of a question, its options or its answer.</summary>
+    /// <summary>Returns whether a name without what does not count is one of a question, its options or its answer.</summary>
     public static bool IsRead(string plain) =>
         IsQuestion(plain) || IsOf(plain, Options) || IsOf(plain, References) || IsOf(plain, OtherAnswer)
         || Gold.Any(gold => Plain(gold.Name) == plain);
 
-    /// <summary>Whether one of some names is a question's.</summary>
+    /// <summary>Returns whether one of some names is a question's.</summary>
     public static bool IsHeader(IReadOnlyList<string> names) => names.Any(IsQuestion);
 
-    /// <summary>Whether a row with one text in several fields is a title rather than a header.</summary>
+    /// <summary>Returns whether a row with one text in several fields is a title rather than a header.</summary>
     public static bool IsTitle(IReadOnlyList<string> fields) => fields.Count(static field => !string.IsNullOrWhiteSpace(field)) == 1;
 
-    /// <summary>Whether a name is one of <see cref="Wrappers"/>.</summary>
+    /// <summary>Returns whether a name is one of <see cref="Wrappers"/>.</summary>
     public static bool IsWrapper(string name) => IsOf(Plain(name), Wrappers);
 
-    /// <summary>Whether a name without what does not count is one of a list.</summary>
+    /// <summary>Returns whether a name without what does not count is one of a list.</summary>
     public static bool IsOf(string plain, string[] names) => Array.Exists(names, name => Plain(name) == plain);
 
-    /// <summary>Whether a name is that of an option's label: its own with "label" or "letter", as option_1_label or label_1.</summary>
+    /// <summary>
+    /// Returns whether a name is that of an option's label: its own with "label" or "letter", as option_1_label or label_1.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="option">The name of the option's column.</param>
     public static bool IsLabelOf(string name, string option) =>
@@ -149,8 +151,8 @@ internal static class HeaderNames
     private static readonly string[] Labels = ["label", "letter"];
 
     /// <summary>
-    /// A name without what does not count: white space, line feeds, underscores, hyphens, dots, colons, brackets, marks of order and
-    /// emphasis.
+    /// Returns a name without what does not count: white space, line feeds, underscores, hyphens, dots, colons, brackets, marks of order
+    /// and emphasis.
     /// </summary>
     public static string Plain(string name) =>
         string.Concat(

@@ -30,7 +30,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
             ? int.Parse(Names[0], System.Globalization.CultureInfo.InvariantCulture)
             : null;
 
-    /// <summary>Whether a name is that of the text of an option.</summary>
+    /// <summary>Returns whether a name is that of the text of an option.</summary>
     public static bool IsValue(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Values);
 
     /// <summary>Reads a field.</summary>
@@ -68,7 +68,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     }
 
     /// <summary>
-    /// A structure as JSON or Python writes it; <see langword="null"/> if it is neither. The caller disposes the document.
+    /// Returns a structure as JSON or Python writes it; <see langword="null"/> if it is neither. The caller disposes the document.
     /// </summary>
     /// <param name="text">What may be one.</param>
     /// <param name="fault">What a JSON parser says of it.</param>
@@ -123,7 +123,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
         }
     }
 
-    /// <summary>The options of a list; none where the first only introduces the others, which may count it or not.</summary>
+    /// <summary>Returns the options of a list; none where the first only introduces the others, which may count it or not.</summary>
     private static OptionList WithoutLead(IReadOnlyList<string> texts) =>
         texts is [var first, _, _, ..]
             && ((first.AsSpan().TrimEnd() is [.., ':' or '：']

@@ -64,7 +64,7 @@ internal sealed record QuestionColumns
     /// <summary>Whether these are enough for a row below a title to be the header: a question with options or an answer.</summary>
     public bool IsHeaderBelowTitle => Count >= 2 && (HasOptions || Gold.Count > 0 || References >= 0);
 
-    /// <summary>Whether a column has a meaning.</summary>
+    /// <summary>Returns whether a column has a meaning.</summary>
     public bool Reads(int column) =>
         Options.Contains(column) || Contexts.Contains(column) || Array.IndexOf(Single, column) >= 0
         || Gold.Any(gold => gold.Column == column);
@@ -78,7 +78,7 @@ internal sealed record QuestionColumns
         .. Enumerable.Range(0, Names.Count).Where(column => UnreadColumns.IsFlag(Names[column]) && Gold.Any(gold => gold.Column != column)),
     ];
 
-    /// <summary>What a message calls a column: its name in quotes, or its place where it has none.</summary>
+    /// <summary>Returns what a message calls a column: its name in quotes, or its place where it has none.</summary>
     public string NameOf(int column) =>
         string.IsNullOrWhiteSpace(Names[column]) ? $"column {column + 1} (without a name)" : $"'{Excerpt.Of(Names[column])}'";
 

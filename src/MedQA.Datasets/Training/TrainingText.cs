@@ -10,7 +10,7 @@ public static class TrainingText
 {
     private const int Looked = 4096;
 
-    /// <summary>The files of a path in the order of their names: itself, or all below the folder.</summary>
+    /// <summary>Returns the files of a path in the order of their names: itself, or all below the folder.</summary>
     public static IReadOnlyList<string> FilesOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

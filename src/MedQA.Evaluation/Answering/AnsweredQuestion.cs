@@ -202,6 +202,6 @@ public sealed record Reasoning
 /// <param name="Message">What happened, for people.</param>
 public sealed record AnswerFailure(string Code, string Message)
 {
-    /// <summary>Whether the question itself cannot be asked so, whatever machine tries: a retry gives the same.</summary>
+    /// <summary>Whether the question itself cannot be asked with this profile and model, on any machine: a retry gives the same.</summary>
     public bool IsOfQuestion => FailureCodes.AreOfQuestion(Code);
 }

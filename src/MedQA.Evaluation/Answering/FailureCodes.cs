@@ -21,7 +21,7 @@ public static class FailureCodes
     public const string AnswerTooLong = "answerTooLong";
 
     /// <summary>
-    /// Whether a code says that the question cannot be asked so, by this profile and model; else a machine failed, and a retry can help.
+    /// Returns whether a code says that this profile and model cannot ask the question; else a machine failed, and a retry can help.
     /// </summary>
     public static bool AreOfQuestion(string code) => code is ContextOverflow or Prompt or NoOptions or AnswerTooLong;
 }

@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Answering;
 public static class FreeAnswer
 {
     /// <summary>
-    /// The answer to a question with a free answer: its first sample, from the end of the thoughts to the first stop text, without
+    /// Returns the answer to a question with a free answer: its first sample, from the end of the thoughts to the first stop text, without
     /// blanks at its ends.
     /// </summary>
     /// <param name="answered">The question's answer.</param>

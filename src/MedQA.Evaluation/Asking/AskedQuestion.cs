@@ -17,7 +17,7 @@ internal sealed record AskedQuestion(ILanguageModel Model, Protocol Protocol, Qu
 {
     public Profile Profile => Protocol.Profile;
 
-    /// <summary>What a strategy does with questions like this, for its declaration.</summary>
+    /// <summary>Returns what a strategy does with questions like this, for its declaration.</summary>
     public static AnsweringStrategy By(Func<AskedQuestion, CancellationToken, Task<AnsweredQuestion>> answer) =>
         (model, protocol, question, cancellationToken) => answer(new AskedQuestion(model, protocol, question), cancellationToken);
 

@@ -33,7 +33,7 @@ internal static class PluralityAnswer
         };
     }
 
-    /// <summary>The votes of the reasonings that have an answer.</summary>
+    /// <summary>Returns the votes of the reasonings that have an answer.</summary>
     public static IReadOnlyCollection<Vote> VotesOf(IEnumerable<Reasoning> reasonings) =>
     [
         .. reasonings.Where(static reasoning => reasoning.Answer is not null)

@@ -25,7 +25,7 @@ internal sealed record Items(ImmutableArray<string> Texts) : Block;
 /// <param name="Rows">As many cells each as there are columns.</param>
 internal sealed record Table(ImmutableArray<Column> Columns, ImmutableArray<ImmutableArray<string>> Rows) : Block
 {
-    /// <summary>A table of names and values.</summary>
+    /// <summary>Returns a table of names and values.</summary>
     public static Table OfValues(params IEnumerable<(string Name, string Value)> values) =>
         new([new Column(""), new Column("")], [.. values.Select(static value => ImmutableArray.Create(value.Name, value.Value))]);
 }

@@ -144,7 +144,7 @@ internal sealed class PlotArea
         }
     }
 
-    /// <summary>A name that is cut where it has no room at the left of a row.</summary>
+    /// <summary>Returns a name that is cut where it has no room at the left of a row.</summary>
     public static string Shortened(string name)
     {
         const int Most = 32;
@@ -157,7 +157,7 @@ internal sealed class PlotArea
         return string.Concat(name.AsSpan(0, kept), "…");
     }
 
-    /// <summary>The drawing.</summary>
+    /// <summary>Returns the drawing.</summary>
     /// <param name="description">What it shows, for those who cannot see it.</param>
     public PlotDrawing Draw(string description)
     {

@@ -33,7 +33,7 @@ internal sealed class AnswerExtraction
         _options = new OptionReferences(space, options);
     }
 
-    /// <summary>The answer that a text gives, or <see langword="null"/>.</summary>
+    /// <summary>Returns the answer that a text gives, or <see langword="null"/>.</summary>
     /// <param name="text">A reasoning.</param>
     /// <param name="stop">Texts that end it.</param>
     /// <param name="spoken">The part that is not a thought by the model's own tokens; <see langword="null"/> if these tell nothing.</param>

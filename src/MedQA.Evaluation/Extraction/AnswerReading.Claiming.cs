@@ -117,7 +117,9 @@ internal sealed partial class AnswerReading
         return null;
     }
 
-    /// <summary>Whether an option below a cue begins a list of all of them: "Answer:", and then "A: too late", "B: perhaps".</summary>
+    /// <summary>
+    /// Returns whether an option below a cue begins a list of all of them: "Answer:", and then "A: too late", "B: perhaps".
+    /// </summary>
     private bool IsListed(OptionReferences.Reference reference, bool isNumber)
     {
         if (isNumber)

@@ -40,8 +40,10 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>Whether a verb that no one decides by may be a subject, of which the sentence goes on to speak: "Choisir la C, c'est …",
-    /// "Choosing C, one …", "选C，等于…".</summary>
+    /// <summary>
+    /// Returns whether a verb that no one decides by may be a subject, of which the sentence goes on to speak: "Choisir la C, c'est …",
+    /// "Choosing C, one …", "选C，等于…".
+    /// </summary>
     private bool IsMerelyNamed(int at)
     {
         var text = tokens[at].Text;
@@ -87,8 +89,9 @@ internal sealed partial class AnswerReading
             ? at + 3 : null;
     }
 
-    /// <summary>The preposition of a verb: directly after it, or, as in "entscheide mich wegen … für", directly before an
-    /// option.</summary>
+    /// <summary>
+    /// Returns the preposition of a verb: directly after it, or, as in "entscheide mich wegen … für", directly before an option.
+    /// </summary>
     private int? ParticleOf(int verb)
     {
         for (var at = verb + 1; at + 1 < tokens.Count && at < verb + MaxSteps && !Clauses.EndsSentence(tokens, at)
@@ -105,8 +108,10 @@ internal sealed partial class AnswerReading
         return null;
     }
 
-    /// <summary>Whether the model decides (<see langword="true"/>), or no one is named (<see langword="false"/>); <see
-    /// langword="null"/> where someone else does, or the decision is past.</summary>
+    /// <summary>
+    /// Returns whether the model decides (<see langword="true"/>), or no one is named (<see langword="false"/>); <see langword="null"/>
+    /// where someone else does, or the decision is past.
+    /// </summary>
     private bool? DecidedBy(int at)
     {
         var ought = false;

@@ -95,7 +95,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
         OptionReferences.IsEnclosed(tokens, reference) || (reference.First > 0
             && tokens[reference.First - 1].Has(WordRoles.OptionNouns));
 
-    /// <summary>Whether a letter is a capital or in brackets, so that it is not an article.</summary>
+    /// <summary>Returns whether a letter is a capital or in brackets, so that it is not an article.</summary>
     private bool IsPlain(OptionReferences.Reference reference) => !reference.ByLetter || tokens[reference.First].IsCapital
         || OptionReferences.IsEnclosed(tokens, reference);
 
@@ -125,7 +125,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
 
     private int Skip(int at, string symbols) => OptionReferences.SkipSymbols(tokens, at, symbols);
 
-    /// <summary>Whether the statement ends after an option, or only its reason follows.</summary>
+    /// <summary>Returns whether the statement ends after an option, or only its reason follows.</summary>
     private bool EndsOrReasons(int at, bool endsAtComma = true)
     {
         // "muss es C sein", "正解は④です": verbs that close a clause.

@@ -10,7 +10,7 @@ internal static class BareAnswer
     /// <summary>What may precede and follow an option.</summary>
     public const string Markup = "([{\"'“‘*_`$<>#-–—•\\)]}”’.:,!;=→⇒|✓✔✅☑";
 
-    /// <summary>The option of the line or sentence that begins at a token; <see langword="null"/> if there is more to it.</summary>
+    /// <summary>Returns the option of the line or sentence that begins at a token; <see langword="null"/> if there is more to it.</summary>
     public static OptionReferences.Reference? At(List<Token> tokens, int at, OptionReferences options, AnswerSpace space)
     {
         at = SkipLead(tokens, at, space);

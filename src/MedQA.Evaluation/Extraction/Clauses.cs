@@ -215,39 +215,40 @@ internal sealed class Clauses
         return new Clauses(all);
     }
 
-    /// <summary>Whether a token follows "if", "unless", "although" … in its sentence.</summary>
+    /// <summary>Returns whether a token follows "if", "unless", "although" … in its sentence.</summary>
     public bool IsConditional(int at) => (_under[at] & Under.Condition) != Under.None;
 
-    /// <summary>Whether a token's sentence ends in a question mark.</summary>
+    /// <summary>Returns whether a token's sentence ends in a question mark.</summary>
     public bool IsQuestion(int at) => (_under[at] & Under.Question) != Under.None;
 
-    /// <summary>Whether a sentence speaks of a case that is not the question's, so that what "would be" in it says nothing of this
-    /// one.</summary>
+    /// <summary>
+    /// Returns whether a sentence speaks of a case that is not the question's, so that what "would be" in it says nothing of this one.
+    /// </summary>
     public bool IsOtherCase(int at) => (_under[at] & Under.OtherCase) != Under.None;
 
-    /// <summary>Whether what is said at a token is the model's own, and unconditional.</summary>
+    /// <summary>Returns whether what is said at a token is the model's own, and unconditional.</summary>
     public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others | Under.Negation
         | Under.Doubt | Under.AnotherCase)) == Under.None;
 
-    /// <summary>Whether the model has named itself in the sentence before a token.</summary>
+    /// <summary>Returns whether the model has named itself in the sentence before a token.</summary>
     public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
 
-    /// <summary>Whether "not" or "wrong" precedes a token in its clause.</summary>
+    /// <summary>Returns whether "not" or "wrong" precedes a token in its clause.</summary>
     public bool IsDenied(int at) => (_under[at] & (Under.Negation | Under.Doubt)) != Under.None;
 
-    /// <summary>Whether "perhaps" precedes a token in its clause.</summary>
+    /// <summary>Returns whether "perhaps" precedes a token in its clause.</summary>
     public bool IsTentative(int at) => (_under[at] & Under.Tentative) != Under.None;
 
-    /// <summary>Whether what is said at a token is someone else's.</summary>
+    /// <summary>Returns whether what is said at a token is someone else's.</summary>
     public bool IsOfOthers(int at) => (_under[at] & (Under.Others | Under.Distance | Under.Person)) != Under.None;
 
-    /// <summary>Whether someone else has been named in the clause before a token.</summary>
+    /// <summary>Returns whether someone else has been named in the clause before a token.</summary>
     public bool NamesPerson(int at) => (_under[at] & Under.Person) != Under.None;
 
-    /// <summary>Whether what is said at a token is the model's own and unconditional, though perhaps denied.</summary>
+    /// <summary>Returns whether what is said at a token is the model's own and unconditional, though perhaps denied.</summary>
     public bool IsOwn(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others)) == Under.None;
 
-    /// <summary>Whether a condition follows before another clause or the sentence's end: "… is B if she is pregnant".</summary>
+    /// <summary>Returns whether a condition follows before another clause or the sentence's end: "… is B if she is pregnant".</summary>
     public static bool IsConditionalAfter(List<Token> tokens, int at)
     {
         for (var step = 0; step < 12 && at < tokens.Count && !EndsSentence(tokens, at); step++, at++)
@@ -270,7 +271,7 @@ internal sealed class Clauses
         return false;
     }
 
-    /// <summary>Whether a token ends its sentence.</summary>
+    /// <summary>Returns whether a token ends its sentence.</summary>
     public static bool EndsSentence(List<Token> tokens, int at)
     {
         if (tokens[at].IsNewLine)
@@ -283,7 +284,7 @@ internal sealed class Clauses
             && Abbreviations.Contains(tokens[at - 1].Text));
     }
 
-    /// <summary>Whether a sentence begins at a token, markup before it left aside.</summary>
+    /// <summary>Returns whether a sentence begins at a token, ignoring markup before it.</summary>
     public static bool BeginsSentence(List<Token> tokens, int at)
     {
         at--;
@@ -295,8 +296,9 @@ internal sealed class Clauses
         return at < 0 || EndsSentence(tokens, at);
     }
 
-    /// <summary>Whether after "in", "for", "with" … the question's own case is meant: "in this patient", "for the given
-    /// findings".</summary>
+    /// <summary>
+    /// Returns whether after "in", "for", "with" … the question's own case is meant: "in this patient", "for the given findings".
+    /// </summary>
     public static bool IsThisCase(List<Token> tokens, int at) => at < tokens.Count
         && (tokens[at].Has(WordRoles.ThisCase) || tokens[at].Kind == TokenKind.Symbol
             || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count

@@ -92,8 +92,10 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         return new(praised && !negated ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, tokens.Count);
     }
 
-    /// <summary>Whether what was said of an option is taken back, or restricted to some cases or to someone's opinion, by what follows in
-    /// the sentence.</summary>
+    /// <summary>
+    /// Returns whether what was said of an option is taken back, or restricted to some cases or to someone's opinion, by what follows in
+    /// the sentence.
+    /// </summary>
     /// <param name="tokens">The text.</param>
     /// <param name="at">The token after the option or what is said of it.</param>
     /// <param name="isName">Whether a further word would be a part of a longer name.</param>
@@ -234,8 +236,10 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             || (token.Has(WordRoles.Superlatives | WordRoles.Articles | WordRoles.FirstPerson) && !token.Has(WordRoles.Leads)));
     }
 
-    /// <summary>Whether nothing is said any more of an option: "the most appropriate.", "correct because …", "the answer in this case";
-    /// not "right next to it", "the answer given in the book".</summary>
+    /// <summary>
+    /// Returns whether nothing is said any more of an option: "the most appropriate.", "correct because …", "the answer in this case"; not
+    /// "right next to it", "the answer given in the book".
+    /// </summary>
     public static bool EndsSaying(List<Token> tokens, int at) =>
         OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word
             || tokens[at].Text is "here" or "over" or "overall" or "then"
@@ -247,7 +251,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 || (tokens[at].Has(WordRoles.Leads) && tokens[at].Has(WordRoles.ThisCase)) || tokens[at].IsUnspaced
                 && tokens[at].Roles != WordRoles.None && !tokens[at].Has(WordRoles.NegationsBehind));
 
-    /// <summary>Whether the sentence goes on to call another option right as well: "… but so is A", "… but A is better".</summary>
+    /// <summary>Returns whether the sentence goes on to call another option right as well: "… but so is A", "… but A is better".</summary>
     public static bool IsShared(List<Token> tokens, int at, int option, OptionReferences options)
     {
         var hasOther = false;

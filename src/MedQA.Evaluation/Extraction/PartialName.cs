@@ -23,7 +23,7 @@ internal static class PartialName
     private static readonly FrozenSet<string> Opposites = FrozenSet.Create("non", "anti", "no", "not", "without", "pre", "post", "sin",
         "sans", "ohne", "pseudo");
 
-    /// <summary>The only option that has all the words up to the statement's end.</summary>
+    /// <summary>Returns the only option that has all the words up to the statement's end.</summary>
     /// <param name="tokens">The text.</param>
     /// <param name="at">The first word.</param>
     /// <param name="texts">The words of each option.</param>

@@ -8,7 +8,9 @@ internal static class StruckText
     private static readonly (string Begin, string End)[] Marks =
         [("~~", "~~"), ("<s>", "</s>"), ("<del>", "</del>"), ("<strike>", "</strike>")];
 
-    /// <summary>The length of the struck part of its line that a text begins with, marks included; 0 where it begins with none.</summary>
+    /// <summary>
+    /// Returns the length of the struck part of its line that a text begins with, marks included; 0 where it begins with none.
+    /// </summary>
     public static int LengthAt(ReadOnlySpan<char> text)
     {
         foreach (var (begin, end) in Marks)

@@ -48,7 +48,7 @@ internal readonly record struct Token(TokenKind Kind, int Start, int Length, str
     /// <summary>Whether it is of a script without spaces.</summary>
     public bool IsUnspaced => Kind == TokenKind.Word && IsIdeographic(Text[0]);
 
-    /// <summary>Whether a character is a Chinese character or of the Japanese syllabaries.</summary>
+    /// <summary>Returns whether a character is a Chinese character or of the Japanese syllabaries.</summary>
     public static bool IsIdeographic(char character) => character is >= '\u3005' and <= '\u3007' or >= '\u3040' and <= '\u30FF'
         or >= '\u3400' and <= '\u9FFF' or >= '\uF900' and <= '\uFAFF' or >= '\uFF66' and <= '\uFF9F';
 }

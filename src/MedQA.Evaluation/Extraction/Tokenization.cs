@@ -17,10 +17,10 @@ internal static class Tokenization
 
     private static readonly string[] AsciiSymbols = [.. Enumerable.Range(0, 128).Select(static code => ((char)code).ToString())];
 
-    /// <summary>The words of a text in the language that most of them are of.</summary>
+    /// <summary>Returns the words of a text in the language that most of them are of.</summary>
     public static List<Token> Of(ReadOnlySpan<char> text, int from, int to) => Read(text, from, to).Tokens;
 
-    /// <summary>The language that most words of a text are of; English where none is ahead.</summary>
+    /// <summary>Returns the language that most words of a text are of; English where none is ahead.</summary>
     public static Language LanguageOf(ReadOnlySpan<char> text) => Read(text, 0, text.Length).Spoken;
 
     private static (List<Token> Tokens, Language Spoken) Read(ReadOnlySpan<char> text, int from, int to)
@@ -179,7 +179,7 @@ internal static class Tokenization
             ? Language.Chinese : null;
     }
 
-    /// <summary>The length of the formatting tag that a text begins with ("&lt;b&gt;", "&lt;/strong&gt;"), or 0.</summary>
+    /// <summary>Returns the length of the formatting tag that a text begins with ("&lt;b&gt;", "&lt;/strong&gt;"), or 0.</summary>
     private static int FormattingTag(ReadOnlySpan<char> text)
     {
         const int MaxLength = 10;
@@ -264,7 +264,7 @@ internal static class Tokenization
 
     private static bool IsCapital(Rune rune) => LetterForms.LetterOf(rune) is { } letter ? letter is >= 'A' and <= 'Z' : Rune.IsUpper(rune);
 
-    /// <summary>A word in lower-case letters; no longer than it was.</summary>
+    /// <summary>Returns a word in lower-case letters; no longer than it was.</summary>
     private static ReadOnlySpan<char> Fold(ReadOnlySpan<char> word, Span<char> into)
     {
         var length = 0;

@@ -19,15 +19,15 @@ public interface ILanguageModel
     /// </summary>
     ITextEmbedding? Embedding => null;
 
-    /// <summary>The number of tokens of the prompt as the model reads it, special tokens and template included.</summary>
+    /// <summary>Returns the number of tokens of the prompt as the model reads it, special tokens and template included.</summary>
     int CountTokens(Prompt prompt);
 
-    /// <summary>Reads (prefills) a prompt once; samples and scores are then drawn from it as often as wanted.</summary>
+    /// <summary>Reads (prefills) a prompt once; samples and scores are then drawn from it any number of times.</summary>
     /// <exception cref="ContextOverflowException">The prompt alone is longer than the model's context.</exception>
     Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The same model with a soft prompt before every prompt: its virtual tokens count as tokens of the prompt. Any number of them
+    /// Returns the same model with a soft prompt before every prompt: its virtual tokens count as tokens of the prompt. Any number of them
     /// can be in use side by side.
     /// </summary>
     /// <param name="prefix">Which soft prompt.</param>
@@ -50,7 +50,7 @@ public interface IReadPrompt : IAsyncDisposable
     Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The log-likelihood of each continuation after the prompt, as lm-evaluation-harness 0.4.13 computes it (docs/architecture.md,
+    /// Returns the log-likelihood of each continuation after the prompt, as lm-evaluation-harness 0.4.13 computes it (docs/architecture.md,
     /// "How options are scored"): after each prefix, the sum of the log-probabilities of the continuation's tokens at temperature 1.
     /// </summary>
     /// <returns>For each request, one score per continuation, in order.</returns>
@@ -58,7 +58,8 @@ public interface IReadPrompt : IAsyncDisposable
         IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What this model makes of samples that were drawn after the same prompt, perhaps elsewhere: to verify them without drawing again.
+    /// Returns what this model makes of samples that were drawn after the same prompt, perhaps elsewhere: to verify them without drawing
+    /// again.
     /// </summary>
     /// <returns>One for each, in order.</returns>
     Task<IReadOnlyList<RescoredSample>> RescoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken);

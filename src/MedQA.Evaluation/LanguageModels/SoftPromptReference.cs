@@ -20,16 +20,14 @@ public sealed record SoftPromptReference(string Name, string Hash, int Length, s
         return new(manifest.Name, manifest.PrefixHash, manifest.Length, manifest.Model.Fingerprint, manifest.Model.Name);
     }
 
-    /// <summary>
-    /// Why it cannot precede a model's prompts, as a sentence with what to do; <see langword="null"/> if it can.
-    /// </summary>
+    /// <summary>Returns why it cannot precede a model's prompts, as a sentence with what to do; <see langword="null"/> if it can.</summary>
     public string? GetIncompatibility(ModelDescription model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return GetIncompatibility(model.Name, model.Fingerprint, model.ContextLength);
     }
 
-    /// <summary>The same for a model that is not loaded.</summary>
+    /// <summary>Returns the same for a model that is not loaded.</summary>
     /// <param name="model">The model's name.</param>
     /// <param name="fingerprint">Its fingerprint.</param>
     /// <param name="contextLength">The most tokens that it holds.</param>

@@ -138,7 +138,7 @@ public sealed record Profile
     public long MostTokensPerQuestion => (long)SamplesPerQuestion * MaxTokens;
 
     /// <summary>
-    /// Why this profile can ask a model no question at all, as a sentence with what to do; <see langword="null"/> if some can.
+    /// Returns why this profile can ask a model no question at all, as a sentence with what to do; <see langword="null"/> if some can.
     /// </summary>
     public string? GetIncompatibility(ModelDescription model)
     {
@@ -159,9 +159,7 @@ public sealed record Profile
         return WhyTooLongFor(model, 0);
     }
 
-    /// <summary>
-    /// Why a prefix cannot be used, as a sentence with what to do; <see langword="null"/> if it can.
-    /// </summary>
+    /// <summary>Returns why a prefix cannot be used, as a sentence with what to do; <see langword="null"/> if it can.</summary>
     /// <param name="model">The model that is asked.</param>
     /// <param name="prefix">What the profile's <see cref="Prefix"/> names.</param>
     public string? GetIncompatibility(ModelDescription model, SoftPromptReference prefix)

@@ -33,7 +33,8 @@ public sealed class PromptTemplate
         _lines.SelectMany(static line => line).Where(static piece => piece.IsPlaceholder).Select(static piece => piece.Text).Distinct();
 
     /// <summary>
-    /// The template of a text, which is read once for as long as that text lives: every question of a run asks for those of its profile.
+    /// Returns the template of a text, which is read once for as long as that text lives: every question of a run asks for those of its
+    /// profile.
     /// </summary>
     /// <exception cref="FormatException">A brace is open or closed without its partner.</exception>
     public static PromptTemplate Of(string template) => Known.GetValue(template, Parse);
@@ -95,7 +96,7 @@ public sealed class PromptTemplate
         }
     }
 
-    /// <summary>Whether a placeholder appears in the template.</summary>
+    /// <summary>Returns whether a placeholder appears in the template.</summary>
     public bool Mentions(string placeholder) => _lines.Any(line => line.Any(piece => piece.IsPlaceholder && piece.Text == placeholder));
 
     /// <summary>Puts values in place of the placeholders.</summary>

@@ -45,7 +45,7 @@ public sealed class AnswerForm
         var count => $"{string.Join(", ", Enumerable.Range(0, count - 1).Select(Written))} or {Written(count - 1)}",
     };
 
-    /// <summary>The form of the answers to a question with these options under a profile.</summary>
+    /// <summary>Returns the form of the answers to a question with these options under a profile.</summary>
     public static AnswerForm Of(Profile profile, IReadOnlyList<string> options)
     {
         ArgumentNullException.ThrowIfNull(profile);
@@ -58,7 +58,7 @@ public sealed class AnswerForm
         return new AnswerForm(space, PromptTemplate.Of(template), space == AnswerSpace.Free ? [] : options, profile);
     }
 
-    /// <summary>An answer as it is written in a worked example: <c>(C)</c>, <c>yes</c>.</summary>
+    /// <summary>Returns an answer as it is written in a worked example: <c>(C)</c>, <c>yes</c>.</summary>
     public string Written(int option) => _answer.Render(placeholder => placeholder switch
     {
         "letter" => OptionLetter.Of(option).ToString(),

@@ -14,7 +14,7 @@ internal static class AnswerLeads
     public static string Of(Profile profile) => Known.GetValue(profile,
         static profile => In(Tokenization.LanguageOf(string.Join('\n', profile.System, profile.Instruction, profile.Template))));
 
-    /// <summary>An answer with the word before it.</summary>
+    /// <summary>Returns an answer with the word before it.</summary>
     public static string Before(Profile profile, string answer) => Of(profile) is var lead
         && lead.EndsWith('：') ? lead + answer : $"{lead} {answer}";
 

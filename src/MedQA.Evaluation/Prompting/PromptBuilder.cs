@@ -53,7 +53,7 @@ public static class PromptBuilder
     }
 
     /// <summary>
-    /// What a model should write after the prompt for a question: what follows the question of a worked example. After a text it
+    /// Returns what a model should write after the prompt for a question: what follows the question of a worked example. After a text it
     /// begins with a space, unless the text ends in white space.
     /// </summary>
     /// <param name="profile">How the question is asked.</param>
@@ -73,7 +73,7 @@ public static class PromptBuilder
     }
 
     /// <summary>
-    /// The texts that end a sample: the profile's, or a next question where a text is continued and the profile names none.
+    /// Returns the texts that end a sample: the profile's, or a next question where a text is continued and the profile names none.
     /// </summary>
     public static ImmutableArray<string> StopOf(Profile profile)
     {
@@ -153,8 +153,8 @@ public static class PromptBuilder
         : profile.Strategy.Reasons ? BodyWithReasoningLead : BodyWithAnswerLead;
 
     /// <summary>
-    /// What a model should have written after a worked example's question; after a lead such as "Answer:" a direct answer does not say that
-    /// word again.
+    /// Returns what a model should have written after a worked example's question; after a lead such as "Answer:" a direct answer does not
+    /// say that word again.
     /// </summary>
     private static string Solution(Profile profile, Exemplar exemplar, bool afterLead)
     {

@@ -22,8 +22,8 @@ public enum AnswerSpace
 internal static class AnswerSpaces
 {
     /// <summary>
-    /// The answer space that a question has by itself: <see cref="AnswerSpace.Words"/> where its options are yes and no, with or without
-    /// maybe, in any order and case.
+    /// Returns the answer space that a question has by itself: <see cref="AnswerSpace.Words"/> where its options are yes and no, with or
+    /// without maybe, in any order and case.
     /// </summary>
     public static AnswerSpace Of(ImmutableArray<string> options)
     {

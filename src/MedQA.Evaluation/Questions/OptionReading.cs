@@ -22,7 +22,7 @@ public sealed record OptionReading
     /// <summary>Whether the option's meaning depends on the order of the options.</summary>
     public bool RefersToOthers => !OfOthers.IsEmpty || !Naming.IsEmpty;
 
-    /// <summary>Whether an option only fills a place, as "n/a".</summary>
+    /// <summary>Returns whether an option only fills a place, as "n/a".</summary>
     public static bool IsFiller(string option) => OptionText.Of(option).IsFiller;
 
     /// <summary>Reads options.</summary>
@@ -57,7 +57,7 @@ public sealed record OptionReading
         };
     }
 
-    /// <summary>How many options can be chosen: all but the fillers. A filler that is the right option counts.</summary>
+    /// <summary>Returns how many options can be chosen: all but the fillers. A filler that is the right option counts.</summary>
     /// <param name="options">How many options there are.</param>
     /// <param name="gold">The right one, or <see langword="null"/> if it is not known.</param>
     public int Choosable(int options, int? gold)

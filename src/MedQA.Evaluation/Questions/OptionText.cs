@@ -85,7 +85,8 @@ internal sealed partial record OptionText(string Original, string Plain)
     }
 
     /// <summary>
-    /// The options that it names by letter: where it has nothing but letters and the words around them, or where it says "option B".
+    /// Returns the options that it names by letter: where it has nothing but letters and the words around them, or where it says "option
+    /// B".
     /// </summary>
     /// <param name="own">Its own place.</param>
     /// <param name="options">How many options there are.</param>
@@ -110,7 +111,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         }
     }
 
-    /// <summary>The options that it names by place: "first two".</summary>
+    /// <summary>Returns the options that it names by place: "first two".</summary>
     /// <param name="own">Its own place.</param>
     /// <param name="options">How many options there are.</param>
     public IEnumerable<int> Places(int own, int options)
@@ -148,7 +149,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         return true;
     }
 
-    /// <summary>Whether a word may be around letters that name options; of a run without spaces, whether every part does.</summary>
+    /// <summary>Returns whether a word may be around letters that name options; of a run without spaces, whether every part does.</summary>
     private static bool StandsAroundLetters(string word)
     {
         if (AroundLetters.Contains(word))

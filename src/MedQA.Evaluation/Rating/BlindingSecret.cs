@@ -37,7 +37,7 @@ public sealed class BlindingSecret
         return new BlindingSecret(bytes);
     }
 
-    /// <summary>The bytes, to be stored where neither raters nor readers of a study have access.</summary>
+    /// <summary>Returns the bytes, to be stored where neither raters nor readers of a study have access.</summary>
     public byte[] ToArray() => [.. _bytes];
 
     /// <summary>Returns the type's name, never the secret.</summary>

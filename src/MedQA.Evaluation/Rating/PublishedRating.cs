@@ -35,7 +35,7 @@ internal static class PublishedRatings
         .. Printed("helpful", 60.6m, 80.3m, 91.1m, "helpful, text and Fig. 6b", isFavourable: true),
     ];
 
-    /// <summary>The published shares for a study with that rubric; only built-in rubrics with unchanged axes have them.</summary>
+    /// <summary>Returns the published shares for a study with that rubric; only built-in rubrics with unchanged axes have them.</summary>
     public static ImmutableArray<PublishedRating> For(Rubric rubric)
     {
         ArgumentNullException.ThrowIfNull(rubric);

@@ -28,7 +28,7 @@ public static class Rubrics
     /// <summary>Every one, by name.</summary>
     public static ImmutableArray<Rubric> All => Embedded.Value;
 
-    /// <summary>The rubric of a name, or <see langword="null"/>.</summary>
+    /// <summary>Returns the rubric of a name, or <see langword="null"/>.</summary>
     public static Rubric? Find(string name) => All.FirstOrDefault(rubric => rubric.Name == name);
 
     /// <summary>Reads a rubric.</summary>
@@ -55,7 +55,7 @@ public static class Rubrics
         return Fault(rubric) is { } wrong ? throw new InputException(wrong) : rubric;
     }
 
-    /// <summary>A rubric as JSON.</summary>
+    /// <summary>Returns a rubric as JSON.</summary>
     public static byte[] Write(Rubric rubric) => JsonSerializer.SerializeToUtf8Bytes(rubric, RubricJson.Readable.Rubric);
 
     private static string? Fault(Rubric rubric)

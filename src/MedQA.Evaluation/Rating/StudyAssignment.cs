@@ -60,7 +60,7 @@ public static class StudyAssignment
         ];
     }
 
-    /// <summary>Which of two compared answers a rater sees first: an independent draw for each rater and pair.</summary>
+    /// <summary>Returns which of two compared answers a rater sees first: an independent draw for each rater and pair.</summary>
     /// <param name="rater">The rater's name.</param>
     /// <param name="first">One answer.</param>
     /// <param name="second">The other.</param>

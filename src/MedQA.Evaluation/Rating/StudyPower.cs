@@ -50,7 +50,7 @@ public static class StudyPower
     private const int Studies = 2000;
     private const int First = 5;
 
-    /// <summary>The share of simulated studies with this many questions that detect the difference.</summary>
+    /// <summary>Returns the share of simulated studies with this many questions that detect the difference.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A figure is outside its range.</exception>
     public static double Of(PowerQuestion question, int questions)
     {
@@ -80,7 +80,7 @@ public static class StudyPower
         return (double)seen / Studies;
     }
 
-    /// <summary>The fewest questions, rounded up to a multiple of five, that reach the power asked for.</summary>
+    /// <summary>Returns the fewest questions, rounded up to a multiple of five, that reach the power asked for.</summary>
     /// <returns><see langword="null"/> if <see cref="MaxQuestions"/> do not suffice.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A figure is outside its range.</exception>
     public static int? QuestionsFor(PowerQuestion question)
@@ -113,7 +113,7 @@ public static class StudyPower
         return enough;
     }
 
-    /// <summary>The favourable share of an answer's ratings: Pólya's urn, whose draws are beta-binomial.</summary>
+    /// <summary>Returns the favourable share of an answer's ratings: Pólya's urn, whose draws are beta-binomial.</summary>
     private static double Favourable(RandomStream stream, int place, int source, double share, PowerQuestion question)
     {
         var hits = 0;

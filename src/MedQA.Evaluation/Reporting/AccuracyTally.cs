@@ -20,7 +20,9 @@ internal sealed class AccuracyTally
 
     public int Questions { get; private set; }
 
-    /// <summary>The interval that a mean over data sets is put together from; <see langword="null"/> if nothing is scored.</summary>
+    /// <summary>
+    /// Returns the interval that a mean over data sets is put together from; <see langword="null"/> if nothing is scored.
+    /// </summary>
     public Interval? ScoreInterval() => _share.ScoreInterval();
 
     public void Add(AnsweredQuestion answered)

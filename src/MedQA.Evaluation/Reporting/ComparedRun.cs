@@ -80,7 +80,7 @@ internal enum ComparedFailure : byte
     /// <summary>It has one, or the model gave none.</summary>
     None,
 
-    /// <summary>The question cannot be asked so: it is left out of the comparison.</summary>
+    /// <summary>The question cannot be asked: it is left out of the comparison.</summary>
     OfQuestion,
 
     /// <summary>Infrastructure failed: a retry comes first.</summary>

@@ -17,8 +17,8 @@ public sealed record ExactPrompt(string Dataset, string Question, string Text)
     public const int InReport = 3;
 
     /// <summary>
-    /// The prompt of a question that was answered: with the worked examples that it got, and with its options in the order of its first
-    /// sample.
+    /// Returns the prompt of a question that was answered: with the worked examples that it got, and with its options in the order of its
+    /// first sample.
     /// </summary>
     /// <param name="protocol">The run's protocol.</param>
     /// <param name="question">The question.</param>

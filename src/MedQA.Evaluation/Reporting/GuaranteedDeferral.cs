@@ -82,7 +82,7 @@ public sealed record GuaranteedDeferral
         };
     }
 
-    /// <summary>The levels of the report where it has them (they know of clusters), else those of the histogram.</summary>
+    /// <summary>Returns the levels of the report where it has them (they know of clusters), else those of the histogram.</summary>
     private static ConfidenceTable Table(RunReport report) => report.Confidence is { Levels.IsDefaultOrEmpty: false } confidence
         ? ConfidenceTable.OfLevels(confidence.Levels)
         : ConfidenceTable.OfVotes(
@@ -111,7 +111,7 @@ public sealed record GuaranteedDeferral
         }
     }
 
-    /// <summary>How many questions both runs asked, and whether that is exact; <see langword="null"/> if it is not known.</summary>
+    /// <summary>Returns how many questions both runs asked, and whether that is exact; <see langword="null"/> if it is not known.</summary>
     private static (int Questions, bool Exact)? CheckOtherQuestions(RunReport development, RunReport report)
     {
         if (development.Circumstances.Run == report.Circumstances.Run

@@ -8,9 +8,9 @@ internal interface IReportSection
     /// <summary>Its heading.</summary>
     string Title { get; }
 
-    /// <summary>The section's blocks; empty where the report has nothing for it, and then there is no heading.</summary>
+    /// <summary>Returns the section's blocks; empty where the report has nothing for it, and then there is no heading.</summary>
     IEnumerable<Block> Blocks(RunReport report);
 
-    /// <summary>The section's main results, shown with the run.</summary>
+    /// <summary>Returns the section's main results, shown with the run.</summary>
     IEnumerable<SummaryRow> Summary(RunReport report) => [];
 }

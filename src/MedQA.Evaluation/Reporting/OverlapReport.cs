@@ -17,7 +17,7 @@ namespace MedQA.Evaluation.Reporting;
 public sealed record OverlapReport(
     int LookedFor, int TooShort, Accuracy All, Accuracy Overlapping, Accuracy Others, ImmutableArray<OverlappingQuestion> Questions)
 {
-    /// <summary>What was found, without a run.</summary>
+    /// <summary>Returns what was found, without a run.</summary>
     /// <param name="overlap">What was found.</param>
     /// <param name="questions">The questions that were looked for, in their order.</param>
     public static OverlapReport Of(TextOverlap overlap, IEnumerable<Question> questions)
@@ -58,7 +58,7 @@ public sealed class OverlapAccumulator(TextOverlap overlap)
         }
     }
 
-    /// <summary>The report on all answers that were added.</summary>
+    /// <summary>Returns the report on all answers that were added.</summary>
     public OverlapReport Build() =>
         new(overlap.Count, overlap.TooShort, _all.Build(), _overlapping.Build(), _others.Build(), _questions.ToImmutable());
 }

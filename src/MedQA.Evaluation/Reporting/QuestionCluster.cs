@@ -9,13 +9,13 @@ namespace MedQA.Evaluation.Reporting;
 internal static class QuestionCluster
 {
     /// <summary>
-    /// The cluster of an answer's question as a number, which takes a third of the memory of its digits; of a question of which nothing was
-    /// recorded a unique number.
+    /// Returns the cluster of an answer's question as a number, which takes a third of the memory of its digits; of a question of which
+    /// nothing was recorded a unique number.
     /// </summary>
     public static ulong Of(AnsweredQuestion answered) =>
         NumberOf(answered.Cluster) ?? NumberOf(answered.QuestionFingerprint) ?? Alone(answered.Ordinal);
 
-    /// <summary>A separate cluster.</summary>
+    /// <summary>Returns a separate cluster.</summary>
     public static ulong Alone(int ordinal) => ulong.MaxValue - (uint)ordinal;
 
     /// <summary>16 hexadecimal digits as a number, or <see langword="null"/> if there are none.</summary>

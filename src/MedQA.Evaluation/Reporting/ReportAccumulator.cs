@@ -106,7 +106,7 @@ public sealed class ReportAccumulator
         AddCost(answered);
     }
 
-    /// <summary>The report on all answers that were added. Can be called again after more answers.</summary>
+    /// <summary>Returns the report on all answers that were added. Can be called again after more answers.</summary>
     /// <exception cref="ArgumentException">More answers were added than the header says the file has usable rows.</exception>
     public RunReport Build(ReportHeader header)
     {

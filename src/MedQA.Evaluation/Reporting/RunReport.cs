@@ -46,7 +46,7 @@ public sealed record RunReport
     /// <summary>Whether questions are still without an answer: every figure can change.</summary>
     public bool Provisional { get; init; }
 
-    /// <summary>What became of the rows of the file.</summary>
+    /// <summary>How many rows of the file were used or rejected.</summary>
     public required QuestionCounts Questions { get; init; }
 
     /// <summary>Accuracy over all questions, each counted once (micro average).</summary>
@@ -147,7 +147,7 @@ public sealed record RunReport
     public required RunCircumstances Circumstances { get; init; }
 }
 
-/// <summary>What became of the rows of a question set's file.</summary>
+/// <summary>How many rows of a question set's file were used or rejected.</summary>
 public sealed record QuestionCounts
 {
     /// <summary>Rows in the file.</summary>

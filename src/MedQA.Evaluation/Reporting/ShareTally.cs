@@ -31,7 +31,7 @@ internal sealed class ShareTally
         : ClusteredInterval.Proportion(_clusters.Values);
 
     /// <summary>
-    /// The same as a score interval, whose distance from the share stands for a standard error where intervals are put together.
+    /// Returns the same as a score interval, whose distance from the share stands for a standard error where intervals are put together.
     /// </summary>
     public Interval? ScoreInterval() => Count == 0 ? null
         : Clusters is null ? BinomialInterval.Wilson(Right, Count)

@@ -16,21 +16,21 @@ public static class CanonicalJson
     // Only what JSON itself demands is escaped, so that the bytes do not depend on which characters an encoder thinks safe in HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The canonical bytes of a protocol.</summary>
+    /// <summary>Returns the canonical bytes of a protocol.</summary>
     public static byte[] Of(Protocol protocol)
     {
         ArgumentNullException.ThrowIfNull(protocol);
         return Written(writer => Write(writer, protocol));
     }
 
-    /// <summary>The canonical bytes of a profile.</summary>
+    /// <summary>Returns the canonical bytes of a profile.</summary>
     public static byte[] Of(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
         return Written(writer => Write(writer, profile));
     }
 
-    /// <summary>A list of profiles to choose from: their fields, followed by what their strategies do.</summary>
+    /// <summary>Returns a list of profiles to choose from: their fields, followed by what their strategies do.</summary>
     public static byte[] Catalog(IEnumerable<Profile> profiles)
     {
         ArgumentNullException.ThrowIfNull(profiles);

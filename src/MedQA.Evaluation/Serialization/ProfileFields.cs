@@ -89,7 +89,7 @@ internal static class ProfileFields
     /// <summary>The names of all strategies, as a list in words.</summary>
     public static string StrategyNames => string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Strategy.Name));
 
-    /// <summary>A value as people wrote it, short enough for a message.</summary>
+    /// <summary>Returns a value as people wrote it, short enough for a message.</summary>
     public static string Quote(JsonElement value)
     {
         var text = value.GetRawText();
@@ -141,7 +141,7 @@ internal static class ProfileFields
         },
         (writer, profile) => writer.WriteString(name, get(profile)));
 
-    /// <summary>A field that came later and is left out where it has its usual value: runs from before it keep their ids.</summary>
+    /// <summary>Returns a field that came later and is left out where it has its usual value: runs from before it keep their ids.</summary>
     private static Field LeftOut(Field field, Func<Profile, bool> isUsual) => field with
     {
         Write = (writer, profile) =>

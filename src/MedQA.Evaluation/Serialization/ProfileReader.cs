@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Serialization;
 
 /// <summary>Reads profiles from JSON.</summary>
 /// <remarks>
-/// <c>name</c> and <c>strategy</c> must be there. A field that is left out has the value of the built-in profile of that strategy, so that
+/// <c>name</c> and <c>strategy</c> are required. Other fields default to the values of the built-in profile of that strategy, so that
 /// a profile says only what it does differently. Comments and trailing commas are allowed; an unknown or duplicate field is
 /// an error.
 /// </remarks>

@@ -10,7 +10,7 @@ internal static class BetaStop
     public const double DefaultThreshold = 0.95;
 
     /// <summary>
-    /// The posterior probability, from a uniform prior, that among samples that give one of the two answers the leader is the more
+    /// Returns the posterior probability, from a uniform prior, that among samples that give one of the two answers the leader is the more
     /// frequent: P(Beta(top + 1, second + 1) &gt; ½).
     /// </summary>
     /// <param name="top">Votes for the leading answer; at least 0.</param>

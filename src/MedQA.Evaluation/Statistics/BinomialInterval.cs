@@ -4,8 +4,8 @@ namespace MedQA.Evaluation.Statistics;
 public static class BinomialInterval
 {
     /// <summary>
-    /// The exact interval of Clopper and Pearson (Biometrika 26, 1934): each end leaves half of the error on its side. Covers at least as
-    /// often as it says. The papers' intervals are of this kind.
+    /// Returns the exact interval of Clopper and Pearson (Biometrika 26, 1934): each end leaves half of the error on its side. Covers at
+    /// least as often as it says. The papers' intervals are of this kind.
     /// </summary>
     /// <param name="successes">0 to <paramref name="trials"/>.</param>
     /// <param name="trials">At least 1.</param>
@@ -20,7 +20,9 @@ public static class BinomialInterval
         return new Interval(lower, upper);
     }
 
-    /// <summary>The score interval (Wilson, JASA 22, 1927): close to its confidence on average, shorter than the exact one.</summary>
+    /// <summary>
+    /// Returns the score interval (Wilson, JASA 22, 1927): close to its confidence on average, shorter than the exact one.
+    /// </summary>
     /// <inheritdoc cref="ClopperPearson" path="//param|//exception"/>
     public static Interval Wilson(int successes, int trials, double confidence = 0.95)
     {

@@ -11,7 +11,7 @@ internal static class Bootstrap
     /// <summary>Resamples where nothing else is asked for.</summary>
     public const int DefaultResamples = 1000;
 
-    /// <summary>The interval of any statistic of a number of items.</summary>
+    /// <summary>Returns the interval of any statistic of a number of items.</summary>
     /// <param name="items">How many items there are; at least 1.</param>
     /// <param name="statistic">The statistic of a resample, given the indices of its items; NaN where a resample leaves it
     /// undefined.</param>
@@ -36,7 +36,7 @@ internal static class Bootstrap
         return Percentiles(values, confidence);
     }
 
-    /// <summary>The intervals of all calibration figures, from the same resamples of the answers.</summary>
+    /// <summary>Returns the intervals of all calibration figures, from the same resamples of the answers.</summary>
     /// <inheritdoc cref="Percentile" path="//param|//exception"/>
     /// <returns><see langword="null"/> if all answers are right or all are wrong: no resample shows how it could be otherwise.</returns>
     public static CalibrationIntervals? Calibration(
@@ -65,9 +65,9 @@ internal static class Bootstrap
     }
 
     /// <summary>
-    /// The same where answers come in clusters, which are drawn whole. Percentiles of a resampling of m things are too narrow by about
-    /// √((m − 1) / m) and by the normal distribution in place of Student's; both are made good (Hesterberg, The American Statistician 69,
-    /// 2015).
+    /// Returns the same where answers come in clusters, which are drawn whole. Percentiles of a resampling of m things are too narrow by
+    /// about √((m − 1) / m) and by the normal distribution in place of Student's; both are made good (Hesterberg, The American Statistician
+    /// 69, 2015).
     /// </summary>
     internal static CalibrationIntervals? Calibration(
         ClusteredConfidences answers, ulong key, int resamples = DefaultResamples, double confidence = 0.95)

@@ -30,7 +30,7 @@ public sealed record CalibrationFigures(
         return Of(table.Levels.AsSpan(), Harmonic(table.Count));
     }
 
-    /// <summary>The bins that hold answers: what a calibration plot shows.</summary>
+    /// <summary>Returns the bins that hold answers: what a calibration plot shows.</summary>
     public static ImmutableArray<CalibrationBin> BinsOf(ConfidenceTable table)
     {
         ArgumentNullException.ThrowIfNull(table);

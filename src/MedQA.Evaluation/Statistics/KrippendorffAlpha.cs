@@ -18,7 +18,7 @@ internal static class KrippendorffAlpha
         return Corrected(values, Sum(items, values.Length), scale)?.Kappa;
     }
 
-    /// <summary>The 95 % interval of <see cref="Of"/>.</summary>
+    /// <summary>Returns the 95 % interval of <see cref="Of"/>.</summary>
     /// <inheritdoc cref="Of" path="//param|//exception"/>
     /// <returns><see langword="null"/> if fewer than two items were rated more than once, or alpha is undefined.</returns>
     public static Interval? IntervalOf(IReadOnlyList<IReadOnlyList<double?>> ratings, RatingScale scale)

@@ -18,7 +18,7 @@ internal static class LearnThenTest
     /// <summary>Starts of the sequences of tests.</summary>
     public const int Starts = 4;
 
-    /// <summary>The thresholds of agreements of k samples: k/k down to 1/k.</summary>
+    /// <summary>Returns the thresholds of agreements of k samples: k/k down to 1/k.</summary>
     public static double[] ThresholdsOfVotes(int samples) =>
         [.. Enumerable.Range(0, samples).Select(index => (double)(samples - index) / samples)];
 

@@ -31,10 +31,11 @@ public static class McNemar
     }
 
     /// <summary>
-    /// The same test where questions come in clusters (equal questions, questions on one passage): if both runs are equally often the right
-    /// one, each cluster as a whole could as well have spoken for the other run, so every choice of signs of the clusters' differences is
-    /// equally likely. With one question in each cluster it is McNemar's test, to the last bit of both p values. The statistic is that of
-    /// Obuchowski (Statistics in Medicine 17, 1998) and Durkalski et al. (Statistics in Medicine 22, 2003); its distribution is exact.
+    /// Returns the same test where questions come in clusters (equal questions, questions on one passage): if both runs are equally often
+    /// the right one, each cluster as a whole could as well have spoken for the other run, so every choice of signs of the clusters'
+    /// differences is equally likely. With one question in each cluster it is McNemar's test, to the last bit of both p values. The
+    /// statistic is that of Obuchowski (Statistics in Medicine 17, 1998) and Durkalski et al. (Statistics in Medicine 22, 2003); its
+    /// distribution is exact.
     /// </summary>
     /// <param name="clusters">For each cluster, its questions that only the first, and that only the second run answered right.</param>
     /// <exception cref="ArgumentException">A number is negative.</exception>
@@ -56,8 +57,8 @@ public static class McNemar
     }
 
     /// <summary>
-    /// How likely the sum of numbers with random signs is at least as far from 0 as a sum that was seen, and exactly as far. Sums are
-    /// counted one number after the other; where that would take too long, the normal distribution stands in, which is then close.
+    /// Returns how likely the sum of numbers with random signs is at least as far from 0 as a sum that was seen, and exactly as far. Sums
+    /// are counted one number after the other; where that would take too long, the normal distribution stands in, which is then close.
     /// </summary>
     /// <param name="sizes">The numbers without their signs, rising.</param>
     /// <param name="seen">The sum that was seen, without its sign.</param>

@@ -42,7 +42,7 @@ public static class QuestionAnswerer
         };
     }
 
-    /// <summary>How many options could be chosen, where that is not all of them.</summary>
+    /// <summary>Returns how many options could be chosen, where that is not all of them.</summary>
     private static int? ChoosableOf(Question question) =>
         OptionReading.Of(question.Options).Choosable(question.Options.Length, question.Gold) is var choosable
             && choosable < question.Options.Length ? choosable : null;

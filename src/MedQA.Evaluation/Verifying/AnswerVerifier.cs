@@ -75,8 +75,8 @@ public static class AnswerVerifier
     };
 
     /// <summary>
-    /// The first difference. Within a tolerance above 0, scores are not compared here, nor what follows from scores alone: the answers of
-    /// forced samples and of strategies without samples.
+    /// Returns the first difference. Within a tolerance above 0, scores are not compared here, nor what follows from scores alone: the
+    /// answers of forced samples and of strategies without samples.
     /// </summary>
     private static string? Difference(AnsweredQuestion stored, AnsweredQuestion again, double tolerance)
     {

@@ -29,7 +29,7 @@ internal sealed class StoredSampleModel(ILanguageModel model, AnsweredQuestion s
     /// <inheritdoc/>
     public ITextEmbedding? Embedding => model.Embedding;
 
-    /// <summary>A sample's name for people.</summary>
+    /// <summary>Returns a sample's name for people.</summary>
     public static string NameOf(Reasoning reasoning) => Name(reasoning.Stage, reasoning.Index);
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ internal sealed class PrefixCaches(DecoderSession session, long budget) : IDispo
 {
     private readonly LinkedList<(int[] Ids, KeyValueCache Cache)> _newestFirst = [];
 
-    /// <summary>The cache of exactly these tokens, or <see langword="null"/>.</summary>
+    /// <summary>Returns the cache of exactly these tokens, or <see langword="null"/>.</summary>
     public KeyValueCache? Find(ReadOnlySpan<int> ids)
     {
         for (var node = _newestFirst.First; node is not null; node = node.Next)

@@ -75,7 +75,7 @@ internal sealed class ChatTemplate
     /// <param name="addGenerationPrompt">Whether the beginning of the assistant's next turn is written too.</param>
     /// <returns>The text as segments that tell what the template wrote from what the messages say.</returns>
     /// <exception cref="TemplateRejectionException">The template refuses the messages.</exception>
-    /// <exception cref="UnusableException">The template does what is an error or not known; the message names its line.</exception>
+    /// <exception cref="UnusableException">The template fails or uses something unsupported; the message names its line.</exception>
     public ImmutableArray<PromptSegment> Render(IReadOnlyList<ChatMessage> messages, DateOnly date, bool addGenerationPrompt = true)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -111,7 +111,7 @@ internal sealed class ChatTemplate
         }
     }
 
-    /// <summary>The construct that is not known and that these messages reach, or <see langword="null"/>.</summary>
+    /// <summary>Returns the construct that is not known and that these messages reach, or <see langword="null"/>.</summary>
     private UnusableException? Unknown(ChatMessage[] messages)
     {
         try

@@ -174,7 +174,7 @@ internal static class TemplateFilters
         }
     }
 
-    /// <summary>A member by name, or by a path with points between.</summary>
+    /// <summary>Returns a member by name, or by a path with points between.</summary>
     public static object? Attribute(object? item, object? path)
     {
         if (path is long index)

@@ -66,7 +66,7 @@ internal sealed class TemplateLexer
         return lexer._tokens;
     }
 
-    /// <summary>Whether Python counts a character as white space; four separators more than .NET.</summary>
+    /// <summary>Returns whether Python counts a character as white space; four separators more than .NET.</summary>
     public static bool IsSpace(char character) => char.IsWhiteSpace(character) || character is >= '\u001C' and <= '\u001F';
 
     private void Root()
@@ -108,7 +108,7 @@ internal sealed class TemplateLexer
         }
     }
 
-    /// <summary>Where the text in front of a tag ends once white space is stripped.</summary>
+    /// <summary>Returns where the text in front of a tag ends once white space is stripped.</summary>
     private int StripBefore(int start, int tag, char kind, char sign)
     {
         var end = tag;

@@ -236,7 +236,7 @@ internal sealed class TemplateParser
         return new(line, MacroBody(line, "caller", parameters, "endcall"), call);
     }
 
-    /// <summary>A macro's parameters, after the opening bracket.</summary>
+    /// <summary>Reads a macro's parameters, after the opening bracket.</summary>
     private ImmutableArray<(string Name, TemplateExpression? Default)> Parameters()
     {
         var parameters = ImmutableArray.CreateBuilder<(string, TemplateExpression?)>();

@@ -36,7 +36,7 @@ internal sealed class TemplateTokens(List<TemplateToken> tokens)
         return true;
     }
 
-    /// <summary>Whether the token after the current one is a name.</summary>
+    /// <summary>Returns whether the token after the current one is a name.</summary>
     public bool NextIsName(string text) => _at + 1 < tokens.Count && tokens[_at + 1].IsName(text);
 
     public void ExpectOperator(string text)

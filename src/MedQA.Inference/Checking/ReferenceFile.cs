@@ -10,7 +10,7 @@ namespace MedQA.Inference.Checking;
 /// <param name="Path">Its path.</param>
 internal sealed record ReferenceFile(string Name, string Path)
 {
-    /// <summary>The files of a folder and its subfolders (read-me files aside), or the one file named.</summary>
+    /// <summary>Returns the files of a folder and its subfolders (read-me files aside), or the one file named.</summary>
     /// <exception cref="InputException">There is no such folder or file.</exception>
     public static IReadOnlyList<ReferenceFile> In(string path)
     {
@@ -30,7 +30,7 @@ internal sealed record ReferenceFile(string Name, string Path)
             .OrderBy(static file => file.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>What the file holds; <see cref="ReferenceKind.Unknown"/> for anything else.</summary>
+    /// <summary>Returns what the file holds; <see cref="ReferenceKind.Unknown"/> for anything else.</summary>
     /// <exception cref="InputException">It looks like references but is cut off.</exception>
     public async Task<ReferenceKind> FindKindAsync(CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal sealed record ReferenceFile(string Name, string Path)
         }
     }
 
-    /// <summary>The items of a JSON file.</summary>
+    /// <summary>Returns the items of a JSON file.</summary>
     /// <exception cref="InputException">An item lacks a field or has one of another type.</exception>
     public async Task<T[]> ReadAsync<T>(JsonTypeInfo<T[]> type, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ internal sealed record ReferenceFile(string Name, string Path)
         }
     }
 
-    /// <summary>The one item of a JSON file.</summary>
+    /// <summary>Returns the one item of a JSON file.</summary>
     /// <exception cref="InputException">It lacks a field or has one of another type.</exception>
     public async Task<T> ReadOneAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -84,7 +84,7 @@ internal sealed record ReferenceFile(string Name, string Path)
         }
     }
 
-    /// <summary>The items of a file with one in each line.</summary>
+    /// <summary>Returns the items of a file with one in each line.</summary>
     /// <exception cref="InputException">A line lacks a field or has one of another type.</exception>
     public async Task<IReadOnlyList<T>> ReadLinesAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {

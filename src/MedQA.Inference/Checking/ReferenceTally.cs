@@ -40,7 +40,7 @@ internal sealed class ReferenceTally(ReferenceFile file, ReferenceKind kind, dou
         _largest = _largest is { } largest && !(number > largest) && !double.IsNaN(number) ? largest : number;
     }
 
-    /// <summary>The file's result.</summary>
+    /// <summary>Returns the file's result.</summary>
     public ReferenceFileCheck Result(ReferenceAccuracy? accuracy = null) => new()
     {
         File = file.Name,

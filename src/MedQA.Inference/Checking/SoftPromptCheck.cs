@@ -60,7 +60,7 @@ internal static class SoftPromptCheck
         return result with { Note = result.Note is { } note ? $"{note} ({NotCovered})" : NotCovered };
     }
 
-    /// <summary>The reference's cache, or <see langword="null"/> if this model's has another shape.</summary>
+    /// <summary>Returns the reference's cache, or <see langword="null"/> if this model's has another shape.</summary>
     private static SoftPromptKeyValues? PrefixOf(CheckedModel model, ReferenceFile file, SoftPromptReference reference)
     {
         ImmutableArray<float[]> tensors = [.. reference.PrefixCache.SelectMany(static layer => layer)];

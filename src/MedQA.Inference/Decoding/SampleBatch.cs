@@ -8,6 +8,6 @@ internal abstract class SampleBatch
     /// <param name="tokens">The token of each.</param>
     public abstract void Step(ReadOnlySpan<int> samples, ReadOnlySpan<int> tokens);
 
-    /// <summary>The logits after the token of the n-th sample of the last step; valid until the next.</summary>
+    /// <summary>Returns the logits after the token of the n-th sample of the last step; valid until the next.</summary>
     public abstract ReadOnlySpan<float> LogitsOf(int index);
 }

@@ -50,7 +50,7 @@ internal sealed class SampleInProgress(int index, SampleRequest request, SampleT
         }
     }
 
-    /// <summary>The ended sample.</summary>
+    /// <summary>Returns the ended sample.</summary>
     public Sample Finish()
     {
         var whole = text.Finish();

@@ -17,7 +17,7 @@ internal sealed class SampleText(Tokenizer tokenizer, ImmutableArray<string> sto
     /// <summary>Takes a token.</summary>
     public void Append(int token) => Append(_decoder.Append(token));
 
-    /// <summary>The whole text; nothing may be appended afterwards.</summary>
+    /// <summary>Returns the whole text; nothing may be appended afterwards.</summary>
     public string Finish()
     {
         if (!IsStopped)

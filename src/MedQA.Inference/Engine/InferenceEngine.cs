@@ -192,12 +192,12 @@ internal sealed class InferenceEngine : IDisposable
         return RunAsync(() => _drawing.DrawTogether(prompts, _work, cancellationToken), cancellationToken);
     }
 
-    /// <summary>How a request's samples are drawn.</summary>
+    /// <summary>Returns how a request's samples are drawn.</summary>
     public SamplePlan PlanFor(int promptLength, SampleRequest request) =>
         SamplePlan.For(
             _session.Layout, _session.Graph.WeightBytes, CanPack, promptLength, request.Count, request.MaxTokens, _options.MemoryBudget);
 
-    /// <summary>Whether the graph gives out hidden states.</summary>
+    /// <summary>Whether the graph outputs hidden states.</summary>
     public bool GivesHiddenStates => _session.Layout.HiddenStates is not null;
 
     /// <summary>Adds up the last layer's hidden states over the tokens of a text.</summary>
@@ -208,7 +208,7 @@ internal sealed class InferenceEngine : IDisposable
         {
             var sums = new double[_session.Layout.HiddenStates!.Size];
 
-            // A separate cache: what is bound to one stays bound, and no other pass wants the hidden states.
+            // A separate cache: what is bound to one stays bound, and no other pass needs the hidden states.
             using var cache = _session.CreateCache();
             cache.Reshape(1, ids.Length);
             PromptReader.Append(_session, cache, ids, tokens => _session.AddHiddenTo(sums, tokens), cancellationToken);
@@ -233,7 +233,7 @@ internal sealed class InferenceEngine : IDisposable
             () => _scoring.Score(prompt.Ids, prompt.Cache, prompt.Logits, sequences, _work, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The text of a sample's tokens.</summary>
+    /// <summary>Returns the text of a sample's tokens.</summary>
     public string TextOf(ImmutableArray<int> tokens)
     {
         var text = new SampleText(_tokenizer, []);

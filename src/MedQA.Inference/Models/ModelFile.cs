@@ -42,7 +42,7 @@ internal static class ModelFile
             "Check that the file is there and that this user may read it",
             exception);
 
-    /// <summary>The path of a file that something in the folder names; it must lie inside the folder, links followed.</summary>
+    /// <summary>Returns the path of a file that something in the folder names; it must lie inside the folder, links followed.</summary>
     /// <param name="folder">The model's folder, absolute.</param>
     /// <param name="name">What was named, relative to the folder.</param>
     /// <param name="namedBy">The file or setting that names it, for the message.</param>

@@ -115,16 +115,16 @@ public sealed class ModelFolder
     }
 
     /// <summary>
-    /// The files in which a graph keeps its tensors, as it names them: relative to its own folder, and to be trusted no more than the
-    /// graph.
+    /// Returns the files in which a graph keeps its tensors, as it names them: relative to its own folder, and to be trusted no more than
+    /// the graph.
     /// </summary>
-    /// <param name="graphPath">The graph; none of the files need be there.</param>
+    /// <param name="graphPath">The graph; none of the files need exist.</param>
     /// <exception cref="UnusableException">It cannot be read, or is not an ONNX graph.</exception>
     public static IReadOnlyList<string> DataFilesOf(string graphPath) => OnnxExternalData.LocationsIn(graphPath);
 
     /// <summary>
-    /// The model's fingerprint: lower-case hexadecimal SHA-256 over the graph, the data files that it names, the tokenizer,
-    /// the chat template and the tokens that begin and end a sequence. Independent of the folder's path and name.
+    /// Returns the model's fingerprint: lower-case hexadecimal SHA-256 over the graph, the data files that it names, the tokenizer, the
+    /// chat template and the tokens that begin and end a sequence. Independent of the folder's path and name.
     /// </summary>
     /// <remarks>The files are read once, in a stream; the result is kept in memory. A cancelled or failed read is not kept.</remarks>
     public Task<string> FingerprintAsync(CancellationToken cancellationToken) => _fingerprint.ComputeAsync(this, cancellationToken);

@@ -10,7 +10,7 @@ namespace MedQA.Inference.Models;
 /// <param name="folder">The folder's absolute path, links resolved.</param>
 internal sealed class ModelFolderReader(string folder)
 {
-    /// <summary>Longer templates than this are no templates.</summary>
+    /// <summary>The longest template that is read.</summary>
     private const int MaxTemplateLength = 1 << 20;
 
     /// <summary>Where Optimum and transformers.js keep the graphs of a model.</summary>
@@ -134,7 +134,7 @@ internal sealed class ModelFolderReader(string folder)
         };
     }
 
-    /// <summary>The graphs of the folder and of its onnx, under whatever name.</summary>
+    /// <summary>Returns the graphs of the folder and of its onnx, under whatever name.</summary>
     private List<string> Others()
     {
         var found = Graphs(SearchOption.TopDirectoryOnly);
@@ -208,8 +208,8 @@ internal sealed class ModelFolderReader(string folder)
     }
 
     /// <summary>
-    /// The special tokens by name. special_tokens_map.json adds those on which tokenizer_config.json is silent, and goes before it where
-    /// that file has no added_tokens_decoder: so transformers reads folders of its older releases.
+    /// Returns the special tokens by name. special_tokens_map.json adds those on which tokenizer_config.json is silent, and goes before it
+    /// where that file has no added_tokens_decoder: so transformers reads folders of its older releases.
     /// </summary>
     private static ImmutableSortedDictionary<string, string> NamedTokens(ModelJson? tokenizer, ModelJson? specials)
     {

@@ -27,7 +27,9 @@ internal static class OnnxExternalData
         ExternalEntry,
     }
 
-    /// <summary>The locations, as the graph writes them (relative to its own folder), each once, in the order of the file.</summary>
+    /// <summary>
+    /// Returns the locations, as the graph writes them (relative to its own folder), each once, in the order of the file.
+    /// </summary>
     public static IReadOnlyList<string> LocationsIn(string graphPath)
     {
         var locations = new List<string>();

@@ -76,7 +76,7 @@ internal sealed class PromptEncoder
         return new(prompt, ids, Math.Min(ids.AsSpan().CommonPrefixLength(shared), ids.Length - 1));
     }
 
-    /// <summary>The number of tokens of a prompt as the model reads it.</summary>
+    /// <summary>Returns the number of tokens of a prompt as the model reads it.</summary>
     /// <inheritdoc cref="Encode(Prompt)" path="/exception"/>
     public int CountTokens(Prompt prompt) => prompt switch
     {
@@ -153,7 +153,9 @@ internal sealed class PromptEncoder
         return (context[..kept], context[kept..]);
     }
 
-    /// <summary>What is left after the context; where the two merged into as many tokens as the context alone, the last one.</summary>
+    /// <summary>
+    /// Returns what is left after the context; where the two merged into as many tokens as the context alone, the last one.
+    /// </summary>
     private static int[] Rest(int[] whole, int contextLength) => whole[Math.Min(contextLength, whole.Length - 1)..];
 
     private int[] Plain(string text)

@@ -51,12 +51,12 @@ internal sealed class ThoughtTokens
         Message,
     }
 
-    /// <summary>Whether a prompt ends within a thought.</summary>
+    /// <summary>Returns whether a prompt ends within a thought.</summary>
     /// <param name="prompt">Its tokens.</param>
     public bool OpenAtEnd(ReadOnlySpan<int> prompt) => ThoughtMarkers.OpenAtEnd(_tokenizer.Decode(prompt[Math.Max(0,
         prompt.Length - PromptEnd)..], skipSpecial: false));
 
-    /// <summary>The part of a sample's text outside thoughts: from the last closed thought up to one that was not closed.</summary>
+    /// <summary>Returns the part of a sample's text outside thoughts: from the last closed thought up to one that was not closed.</summary>
     /// <param name="tokens">The sample's tokens.</param>
     /// <param name="textLength">The length of its text: shorter than the tokens' where a stop text ended it.</param>
     /// <param name="isOpen">Whether it begins within a thought.</param>

@@ -183,7 +183,7 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
         {
             foreach (var root in children[TokenTree.PromptEnd])
             {
-                // A graph with shared buffers overwrites what is beyond the prompt; what is within is not to be touched.
+                // A graph with shared buffers overwrites what is beyond the prompt; what is within must not change.
                 var inPlace =
                     session.Layout.Cache == CacheKind.Shared && tree.Nodes[root].Anchor == promptLength && deepest <= prompt.Capacity;
                 var cache = inPlace ? prompt : work;

@@ -16,7 +16,7 @@ internal sealed class TokenTree(IReadOnlyList<int> prompt)
     /// <summary>The nodes, parents before children.</summary>
     public IReadOnlyList<TokenNode> Nodes => _nodes;
 
-    /// <summary>The scores that are wanted: the log-probability of a token after a node.</summary>
+    /// <summary>The scores to compute: the log-probability of a token after a node.</summary>
     public IReadOnlyDictionary<(int Node, int Token), int> Scores => _scores;
 
     /// <summary>Adds a sequence.</summary>
@@ -48,8 +48,8 @@ internal sealed class TokenTree(IReadOnlyList<int> prompt)
     }
 
     /// <summary>
-    /// The nodes in the order in which they are read when logits are wanted only for the last of a pass: those without scores first, then
-    /// those with scores and what comes after them.
+    /// Returns the nodes in the order in which they are read when logits are wanted only for the last of a pass: those without scores
+    /// first, then those with scores and what comes after them.
     /// </summary>
     /// <returns>The nodes' numbers and how many of them, from the end, need logits.</returns>
     public (int[] Order, int Scored) ScoredLast()
@@ -116,6 +116,6 @@ internal sealed record TokenNode(int Token, int Parent, int Anchor, int Position
     /// <summary>The tokens that are scored after it, and where the scores go.</summary>
     public List<(int Token, int Score)> Scored { get; } = [];
 
-    /// <summary>Whether its logits are wanted.</summary>
+    /// <summary>Whether its logits are needed.</summary>
     public bool IsScored => Scored.Count > 0;
 }

@@ -64,7 +64,7 @@ internal sealed partial record DecoderLayout
     /// <summary>The type of the logits.</summary>
     public required TensorElementType LogitsType { get; init; }
 
-    /// <summary>The hidden states of the last layer, or <see langword="null"/> if the graph does not give them out.</summary>
+    /// <summary>The hidden states of the last layer, or <see langword="null"/> if the graph does not output them.</summary>
     public HiddenStates? HiddenStates { get; init; }
 
     /// <summary>How many tokens the model knows.</summary>
@@ -166,7 +166,7 @@ internal sealed partial record DecoderLayout
     }
 
     /// <summary>
-    /// The output with hidden states and their size, or <see langword="null"/>: Optimum calls it <c>last_hidden_state</c>,
+    /// Returns the output with hidden states and their size, or <see langword="null"/>: Optimum calls it <c>last_hidden_state</c>,
     /// onnxruntime-genai's model builder <c>hidden_states</c>.
     /// </summary>
     /// <param name="shapeOf">The shape of the output of a name, a length that is left open below 1; <see langword="null"/> if there is

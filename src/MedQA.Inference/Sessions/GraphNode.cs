@@ -51,6 +51,6 @@ internal sealed record GraphNode(
         return new(operation, name, inputs, outputs, integers);
     }
 
-    /// <summary>An integer attribute, or another value where it is absent.</summary>
+    /// <summary>Returns an integer attribute, or another value where it is absent.</summary>
     public long Integer(string name, long otherwise) => Integers.GetValueOrDefault(name, otherwise);
 }

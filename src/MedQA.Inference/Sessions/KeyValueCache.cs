@@ -125,8 +125,8 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// The first cell of a row that holds fewer tokens than the longest: a graph that appends in place does so after a row's own last
-    /// token, so rows begin together; one that concatenates appends at the end of all, so rows end together.
+    /// Returns the first cell of a row that holds fewer tokens than the longest: a graph that appends in place does so after a row's own
+    /// last token, so rows begin together; one that concatenates appends at the end of all, so rows end together.
     /// </summary>
     public int StartOf(int tokens) => Grows ? Length - tokens : 0;
 
@@ -167,7 +167,7 @@ internal sealed class KeyValueCache : IDisposable
         _isBound = false;
     }
 
-    /// <summary>The binding for a pass that appends a number of cells to each row; past and present are bound to it.</summary>
+    /// <summary>Returns the binding for a pass that appends a number of cells to each row; past and present are bound to it.</summary>
     public OrtIoBinding BindFor(int cells)
     {
         if (Length + cells > Capacity)

@@ -24,7 +24,7 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>Goes to the next field.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no protocol buffer or are cut off.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a protocol buffer or are truncated.</exception>
     public bool Read()
     {
         if (_rest.IsEmpty)

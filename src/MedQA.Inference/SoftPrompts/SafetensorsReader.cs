@@ -72,7 +72,7 @@ internal sealed class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>The shape of a tensor.</summary>
+    /// <summary>Returns the shape of a tensor.</summary>
     /// <exception cref="UnusableException">There is no such tensor.</exception>
     public SafetensorsTensor Find(string name) => Tensors.GetValueOrDefault(name) ?? throw Damaged($"it has no tensor \"{name}\"");
 

@@ -45,7 +45,7 @@ public sealed class SoftPromptKeyValues
     /// <summary>Keys, then values of layer 0, keys of layer 1 …; each [key/value heads, length, head size], row-major.</summary>
     public ImmutableArray<float[]> Tensors { get; }
 
-    /// <summary>The name of a tensor in a file: <c>past_key_values.0.key</c>.</summary>
+    /// <summary>Returns the name of a tensor in a file: <c>past_key_values.0.key</c>.</summary>
     /// <param name="tensor">Its place in <see cref="Tensors"/>.</param>
     internal static string NameOf(int tensor) => $"past_key_values.{tensor / 2}.{(tensor % 2 == 0 ? "key" : "value")}";
 }

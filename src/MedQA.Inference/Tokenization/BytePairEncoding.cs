@@ -54,10 +54,10 @@ internal sealed class BytePairEncoding
         }
     }
 
-    /// <summary>The key of a pair in the table of merges.</summary>
+    /// <summary>Returns the key of a pair in the table of merges.</summary>
     public static long Pair(int left, int right) => (long)left << 32 | (uint)right;
 
-    /// <summary>The text of the token of one byte in models with byte fallback.</summary>
+    /// <summary>Returns the text of the token of one byte in models with byte fallback.</summary>
     public static string ByteTokenName(byte value) => $"<0x{value:X2}>";
 
     /// <summary>Appends a word's tokens.</summary>

@@ -553,7 +553,7 @@ internal ref struct SplitPatternParser
     }
 
     /// <summary>
-    /// A literal, with its other cases where case is ignored: simple folding, which joins ſ to s and the Kelvin sign to k.
+    /// Returns a literal, with its other cases where case is ignored: simple folding, which joins ſ to s and the Kelvin sign to k.
     /// </summary>
     private readonly CodePointSet Literal(int codePoint)
     {

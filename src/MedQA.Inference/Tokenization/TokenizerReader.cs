@@ -138,7 +138,7 @@ internal static class TokenizerReader
                 Flag(item, "lstrip"),
                 Flag(item, "rstrip"),
                 Flag(item, "single_word"));
-            // Plain words and white space that a template happens to write too are no marks of it.
+            // Plain words and white space that a template happens to write too do not mark it.
             var isMark = token.Content.Any(static character => !char.IsLetterOrDigit(character) && !char.IsWhiteSpace(character));
             var steers =
                 token.Special || (isMark && chatTemplate is not null && chatTemplate.Contains(token.Content, StringComparison.Ordinal));

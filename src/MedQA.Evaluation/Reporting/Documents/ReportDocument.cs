@@ -27,7 +27,7 @@ internal static class ReportDocument
 
     public static IReadOnlyList<Block> Of(RunReport report) => Of(report, Sections);
 
-    /// <summary>A report of these sections.</summary>
+    /// <summary>Returns a report of these sections.</summary>
     internal static IReadOnlyList<Block> Of(RunReport report, ImmutableArray<IReportSection> sections) =>
     [
         new Heading(1, $"{report.QuestionSet}: {report.Protocol.Profile.Name} on {report.Model}"),

@@ -55,7 +55,7 @@ internal sealed class OptionOrder
     /// <summary>How many of them stay in place.</summary>
     public int FixedOptions { get; }
 
-    /// <summary>The order in which a sample sees the options: at each place the option's index in the question's order.</summary>
+    /// <summary>Returns the order in which a sample sees the options: at each place the option's index in the question's order.</summary>
     public ImmutableArray<int> Draw(RandomStream stream, int sample)
     {
         var order = Enumerable.Range(0, Count).ToArray();

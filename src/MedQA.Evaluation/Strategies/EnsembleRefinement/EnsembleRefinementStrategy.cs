@@ -58,8 +58,8 @@ internal static class EnsembleRefinementStrategy
     }
 
     /// <summary>
-    /// The question after the reasonings, with as many worked examples as also fit; <see langword="null"/> if it
-    /// does not fit without any.
+    /// Returns the question after the reasonings, with as many worked examples as also fit; <see langword="null"/> if it does not fit
+    /// without any.
     /// </summary>
     private static Prompt? RefiningPrompt(AskedQuestion asked, IReadOnlyList<string> drafts)
     {

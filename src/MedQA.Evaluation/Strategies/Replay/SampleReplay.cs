@@ -14,7 +14,7 @@ namespace MedQA.Evaluation.Strategies.Replay;
 /// </summary>
 public static class SampleReplay
 {
-    /// <summary>The plurality of the first samples, with the run's own rule for ties.</summary>
+    /// <summary>Returns the plurality of the first samples, with the run's own rule for ties.</summary>
     /// <param name="answered">The question with its samples.</param>
     /// <param name="samples">How many to use; all where there are fewer.</param>
     /// <param name="seed">The profile's seed, for the draw of a tie that nothing else decides.</param>
