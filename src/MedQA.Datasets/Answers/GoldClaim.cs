@@ -36,7 +36,7 @@ internal readonly record struct GoldClaim(string Field, string Value, AnswerNota
         return strict.Any != 0 ? strict : Leniently(options);
     }
 
-    /// <summary>Several options that the value names at once; none where it does not.</summary>
+    /// <summary>Several options that the value names at once; none if it does not.</summary>
     public IReadOnlyList<string> Several(IReadOnlyList<string> options) => OptionPlace.Several(Value, options.Count);
 
     /// <summary>Returns what the value can mean with words and marks around it: "Option B", "B. Digoxin", "digoxin.".</summary>
@@ -106,7 +106,7 @@ internal readonly record struct GoldClaim(string Field, string Value, AnswerNota
     }
 }
 
-/// <summary>The options that a claim can mean, as bits (bit 0 is the first option), in each notation; 0 where it means none.</summary>
+/// <summary>The options that a claim can mean, as bits (bit 0 is the first option), in each notation; 0 if it means none.</summary>
 internal readonly record struct ClaimReading(uint Letter, uint FromZero, uint FromOne, uint Text)
 {
     /// <summary>All options that it can mean in some notation.</summary>

@@ -125,7 +125,7 @@ internal static partial class OptionPlace
         && (Bare(value).Any(static c => !char.IsAsciiLetter(c)) || letters.SequenceEqual(letters.Order(StringComparer.Ordinal)));
 
     /// <summary>
-    /// Returns the letters of a value that names several options, as in "ABD", "A, C" and "A and C"; none where it does not.
+    /// Returns the letters of a value that names several options, as in "ABD", "A, C" and "A and C"; none if it does not.
     /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="options">How many options there are.</param>

@@ -23,7 +23,7 @@ public sealed class QuestionSetTally
     /// <summary>Accepted questions without options: free answers, which no letter scores.</summary>
     public int FreeAnswers { get; private set; }
 
-    /// <summary>The most options of any accepted question; 0 where all are free.</summary>
+    /// <summary>The most options of any accepted question; 0 if all are free.</summary>
     public int MaxOptions { get; private set; }
 
     /// <summary>Accepted questions of which two options are equal.</summary>
@@ -77,7 +77,7 @@ public sealed class QuestionSetTally
     }
 
     /// <summary>
-    /// Returns what the counts mean for the scores, a sentence each; empty where every row is a question with its gold answer.
+    /// Returns what the counts mean for the scores, a sentence each; empty if every row is a question with its gold answer.
     /// </summary>
     public IReadOnlyList<string> Notes()
     {

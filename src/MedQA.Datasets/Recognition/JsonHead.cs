@@ -20,7 +20,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
     /// <summary>Reads the beginning of a file.</summary>
     /// <param name="head">The beginning, which may end anywhere.</param>
-    /// <param name="fault">Why it is not a question set's; empty where it is one.</param>
+    /// <param name="fault">Why it is not a question set's; empty if it is one.</param>
     public static JsonHead? Read(string head, out string fault)
     {
         fault = "";

@@ -13,7 +13,7 @@ internal static partial class LetteredText
     /// <summary>The longest list that may take the place of a passage.</summary>
     private const int MaxList = 400;
 
-    /// <summary>Returns the options of a text that holds nothing else; none where it does not begin with A and go on with B.</summary>
+    /// <summary>Returns the options of a text that holds nothing else; none if it does not begin with A and go on with B.</summary>
     public static IReadOnlyList<string> Options(string text)
     {
         text = WithoutLead(text);
@@ -115,7 +115,7 @@ internal static partial class LetteredText
     public static bool MayBeInitials(IReadOnlyList<string> options) => options[0].AsSpan().TrimStart() is [_, '.' or '．', ..];
 
     /// <summary>
-    /// Returns the items of a text that may be a list, without the marks before them; none where nothing usual is between items.
+    /// Returns the items of a text that may be a list, without the marks before them; none if nothing usual is between items.
     /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="isNote">Whether it may be prose or keywords, in which commas, semicolons and strokes mean nothing.</param>
@@ -164,7 +164,7 @@ internal static partial class LetteredText
     }
 
     /// <summary>
-    /// Returns what an option's text says of itself beside the text, as "(correct)", "✓" and "[wrong]"; empty where it says nothing.
+    /// Returns what an option's text says of itself beside the text, as "(correct)", "✓" and "[wrong]"; empty if it says nothing.
     /// </summary>
     public static string MarkOf(string option)
     {

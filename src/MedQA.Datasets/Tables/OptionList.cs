@@ -15,7 +15,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     private static readonly string[] Flags = ["correct", "iscorrect", "isright", "isanswer", "istrue", "right", "valid"];
     private static readonly string[] Values = ["value", "text", "option", "atext", "content", "choice", "answer", "option_text"];
 
-    /// <summary>What the field calls each option, without what does not count; empty where it does not name them.</summary>
+    /// <summary>What the field calls each option, without what does not count; empty if it does not name them.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
     /// <summary>What is wrong with the field, or <see langword="null"/>.</summary>
@@ -123,7 +123,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
         }
     }
 
-    /// <summary>Returns the options of a list; none where the first only introduces the others, which may count it or not.</summary>
+    /// <summary>Returns the options of a list; none if the first only introduces the others, which may count it or not.</summary>
     private static OptionList WithoutLead(IReadOnlyList<string> texts) =>
         texts is [var first, _, _, ..]
             && ((first.AsSpan().TrimEnd() is [.., ':' or '：']

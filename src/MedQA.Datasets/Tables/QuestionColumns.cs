@@ -4,7 +4,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Which column of a table holds which part of a question; −1 where none does.</summary>
+/// <summary>Which column of a table holds which part of a question; −1 if none does.</summary>
 internal sealed record QuestionColumns
 {
     /// <summary>How many rows a header is looked for in.</summary>
@@ -37,7 +37,7 @@ internal sealed record QuestionColumns
     /// <summary>The column with all options in one field.</summary>
     public int OptionList { get; init; } = -1;
 
-    /// <summary>A column per option, in the options' order; empty where there are none.</summary>
+    /// <summary>A column per option, in the options' order; empty if there are none.</summary>
     public IReadOnlyList<int> Options { get; init; } = [];
 
     /// <summary>The names of all columns as written.</summary>
@@ -84,7 +84,7 @@ internal sealed record QuestionColumns
 
     /// <summary>Reads a header.</summary>
     /// <param name="header">The names of the columns.</param>
-    /// <param name="fault">Why the header is none of a question set; empty where it is one.</param>
+    /// <param name="fault">Why the header is none of a question set; empty if it is one.</param>
     public static QuestionColumns? Recognize(IReadOnlyList<string> header, out string fault)
     {
         var plain = header.Select(HeaderNames.Plain).ToArray();

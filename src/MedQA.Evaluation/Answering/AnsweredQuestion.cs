@@ -51,7 +51,7 @@ public sealed record AnsweredQuestion
     /// <summary>Votes per option, forced ones included; as long as there are options.</summary>
     public ImmutableArray<int> Votes { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Forced votes per option; as long as <see cref="Votes"/>, or empty where none was forced.</summary>
+    /// <summary>Forced votes per option; as long as <see cref="Votes"/>, or empty if none was forced.</summary>
     public ImmutableArray<int> ForcedVotesPerOption { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>
@@ -155,7 +155,7 @@ public sealed record Reasoning
     /// <summary>Which stage of the strategy drew it; 0 for the first.</summary>
     public int Stage { get; init; }
 
-    /// <summary>Its text; empty where the answer was read only to be counted.</summary>
+    /// <summary>Its text; empty if the answer was read only to be counted.</summary>
     public required string Text { get; init => field = value ?? ""; }
 
     /// <summary>Its token ids, the end token left out.</summary>

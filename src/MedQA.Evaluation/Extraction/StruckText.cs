@@ -9,7 +9,7 @@ internal static class StruckText
         [("~~", "~~"), ("<s>", "</s>"), ("<del>", "</del>"), ("<strike>", "</strike>")];
 
     /// <summary>
-    /// Returns the length of the struck part of its line that a text begins with, marks included; 0 where it begins with none.
+    /// Returns the length of the struck part of its line that a text begins with, marks included; 0 if it begins with none.
     /// </summary>
     public static int LengthAt(ReadOnlySpan<char> text)
     {

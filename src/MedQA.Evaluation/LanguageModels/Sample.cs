@@ -76,7 +76,7 @@ public sealed record Sample
     public required SampleEnd End { get; init; }
 
     /// <summary>
-    /// The part of <see cref="Text"/> that is not a thought, by the tokens that mark thoughts and by how the prompt ended; empty where a
+    /// The part of <see cref="Text"/> that is not a thought, by the tokens that mark thoughts and by how the prompt ended; empty if a
     /// thought was never closed. <see langword="null"/> if no such token came and the prompt opened no thought.
     /// </summary>
     public TextSpan? SpokenPart { get; init; }

@@ -130,7 +130,7 @@ public sealed record Profile
     public string? Prefix { get; init; }
 
     /// <summary>
-    /// The most answers that a question is asked for: samples, and refinements after them; 0 where options are only scored.
+    /// The most answers that a question is asked for: samples, and refinements after them; 0 if options are only scored.
     /// </summary>
     public int SamplesPerQuestion => Strategy.ScoresOptions ? 0 : Samples + Refinements;
 

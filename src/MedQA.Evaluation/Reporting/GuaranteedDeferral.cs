@@ -39,7 +39,7 @@ public sealed record GuaranteedDeferral
     /// </summary>
     public int SharedQuestions { get; init; }
 
-    /// <summary>What a reader must know before relying on the guarantee; empty where there is nothing.</summary>
+    /// <summary>What a reader must know before relying on the guarantee; empty if there is nothing.</summary>
     public ImmutableArray<string> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Finds the threshold on a development run and applies it.</summary>

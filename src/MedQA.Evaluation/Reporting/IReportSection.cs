@@ -8,7 +8,7 @@ internal interface IReportSection
     /// <summary>Its heading.</summary>
     string Title { get; }
 
-    /// <summary>Returns the section's blocks; empty where the report has nothing for it, and then there is no heading.</summary>
+    /// <summary>Returns the section's blocks; empty if the report has nothing for it, and then there is no heading.</summary>
     IEnumerable<Block> Blocks(RunReport report);
 
     /// <summary>Returns the section's main results, shown with the run.</summary>

@@ -26,7 +26,7 @@ public sealed record PublishedResult
     /// <summary>Questions of the split.</summary>
     public required int Questions { get; init; }
 
-    /// <summary>The fraction of the questions that was deferred; 0 where all were answered.</summary>
+    /// <summary>The fraction of the questions that was deferred; 0 if all were answered.</summary>
     public double Deferred { get; init; }
 
     /// <summary>Who reports it.</summary>

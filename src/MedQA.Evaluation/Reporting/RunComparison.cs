@@ -18,7 +18,7 @@ public sealed record RunComparison
     /// <summary>Each pair of runs, on each data set that they share, and on all of them where there are several.</summary>
     public required ImmutableArray<PairedComparison> Pairs { get; init; }
 
-    /// <summary>What a reader must know before using the figures; empty where there is nothing.</summary>
+    /// <summary>What a reader must know before using the figures; empty if there is nothing.</summary>
     public ImmutableArray<string> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>How many tests the family has that Holm's correction was made for: all of <see cref="Pairs"/>.</summary>

@@ -134,7 +134,7 @@ public sealed record RunReport
     /// </summary>
     public ImmutableArray<string> Notes { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>What a reader must know before using the figures; empty where there is nothing.</summary>
+    /// <summary>What a reader must know before using the figures; empty if there is nothing.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>The exact prompts of a few questions.</summary>

@@ -13,7 +13,7 @@ internal static class Bootstrap
 
     /// <summary>Returns the interval of any statistic of a number of items.</summary>
     /// <param name="items">How many items there are; at least 1.</param>
-    /// <param name="statistic">The statistic of a resample, given the indices of its items; NaN where a resample leaves it
+    /// <param name="statistic">The statistic of a resample, given the indices of its items; NaN if a resample leaves it
     /// undefined.</param>
     /// <param name="key">Key of the random stream, as <see cref="RandomStream.KeyOf"/> makes it.</param>
     /// <param name="resamples">At least 1.</param>

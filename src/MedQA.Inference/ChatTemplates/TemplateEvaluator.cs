@@ -105,7 +105,7 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
         }
     }
 
-    /// <summary>Returns a member by index or key: <c>target[key]</c>; undefined where it is not there.</summary>
+    /// <summary>Returns a member by index or key: <c>target[key]</c>; undefined if it is not there.</summary>
     public static object? Item(object? target, object? key)
     {
         switch (target)

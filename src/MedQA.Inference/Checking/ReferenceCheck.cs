@@ -379,7 +379,7 @@ public static class ReferenceCheck
     private static int Characters(string continuation) =>
         Math.Max(1, TemplateValues.CodePoints(continuation.StartsWith(' ') ? continuation[1..] : continuation));
 
-    /// <summary>Returns the right continuation: named by its text, by its number or by its letter; −1 where it is none of these.</summary>
+    /// <summary>Returns the right continuation: named by its text, by its number or by its letter; −1 if it is none of these.</summary>
     private static int Gold(LogLikelihoodReference item)
     {
         var named = Array.FindIndex(item.Continuations, continuation => continuation.Trim() == item.Target);

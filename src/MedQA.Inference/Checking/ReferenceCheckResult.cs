@@ -50,7 +50,7 @@ public sealed record ReferenceFileCheck
     /// </summary>
     public string? Note { get; init; }
 
-    /// <summary>The share of items that agree, 0 to 1; 0 where none was compared.</summary>
+    /// <summary>The share of items that agree, 0 to 1; 0 if none was compared.</summary>
     public double Agreement => Items == 0 ? 0 : (double)Agreeing / Items;
 }
 

@@ -26,7 +26,7 @@ public sealed class ModelFolder
     public required string TokenizerPath { get; init; }
 
     /// <summary>
-    /// The files in which the graph keeps its tensors, absolute paths inside the folder; empty where it keeps them itself.
+    /// The files in which the graph keeps its tensors, absolute paths inside the folder; empty if it keeps them itself.
     /// </summary>
     public required ImmutableArray<string> ExternalDataPaths { get; init; }
 
@@ -62,7 +62,7 @@ public sealed class ModelFolder
     /// <summary>The file that contains the chat template.</summary>
     public string? ChatTemplatePath { get; init; }
 
-    /// <summary>The stated kind of model, for example <c>llama</c>; empty where none is stated.</summary>
+    /// <summary>The stated kind of model, for example <c>llama</c>; empty if none is stated.</summary>
     public string ModelType { get; init; } = "";
 
     /// <summary>Number of decoder layers.</summary>
