@@ -8,7 +8,7 @@ namespace MedQA.Datasets;
 /// </summary>
 public static class AnswerNotationName
 {
-    /// <summary>All names, in words: <c>detect, letter, fromZero, fromOne or text</c>.</summary>
+    /// <summary>All names, as a phrase: <c>detect, letter, fromZero, fromOne or text</c>.</summary>
     public static string All { get; } =
         string.Join(", ", Enum.GetValues<AnswerNotation>()[..^1].Select(Of)) + " or " + Of(Enum.GetValues<AnswerNotation>()[^1]);
 

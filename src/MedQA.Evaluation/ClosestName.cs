@@ -3,7 +3,7 @@ namespace MedQA.Evaluation;
 /// <summary>Finds the known name closest to one that does not exist.</summary>
 public static class ClosestName
 {
-    /// <summary>How many letters a name may differ in, where nothing else is said.</summary>
+    /// <summary>The default number of letters that a name may differ in.</summary>
     public const int MaxEdits = 3;
 
     private const int MaxNameLength = 64;

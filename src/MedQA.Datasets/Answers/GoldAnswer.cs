@@ -15,10 +15,10 @@ internal abstract record GoldAnswer
     /// <summary>The record contradicts itself, and only itself.</summary>
     public sealed record Fault(string Reason) : GoldAnswer;
 
-    /// <summary>The file's other rows must say which notation is meant.</summary>
+    /// <summary>The file's other rows must determine the notation.</summary>
     public sealed record NeedsEvidence : GoldAnswer;
 
-    /// <summary>Not even the whole file says which notation is meant: the file must be refused.</summary>
+    /// <summary>Not even the whole file determines the notation: the file must be refused.</summary>
     public sealed record Undecidable(string Sentence) : GoldAnswer;
 
     /// <summary>Decides which option is right.</summary>
@@ -87,7 +87,7 @@ internal abstract record GoldAnswer
     /// </summary>
     /// <param name="claims">The record's claims.</param>
     /// <param name="options">Its options.</param>
-    /// <param name="said">The claims that say something, in the same order as the readings.</param>
+    /// <param name="said">The claims that are not blank, in the same order as the readings.</param>
     public static ClaimReading[] Readings(IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options, out GoldClaim[] said)
     {
         said = [.. claims.Where(claim => !claim.IsHidden(options))];

@@ -12,7 +12,7 @@ public static class QuestionSetImport
 {
     /// <summary>Imports files. All are read and checked before the first byte is written, and a second time for writing.</summary>
     /// <remarks>
-    /// A list of PubMedQA's decisions among the files says which records of the PubMedQA files are meant, and must agree with them.
+    /// A list of PubMedQA's decisions among the files selects records of the PubMedQA files, and must agree with them.
     /// </remarks>
     /// <param name="files">The files; rows are written in their order.</param>
     /// <param name="options">How to read each of them; names and data sets come from the files.</param>

@@ -6,7 +6,7 @@ internal enum JsonShape
     /// <summary>A record on each line.</summary>
     Lines,
 
-    /// <summary>Records one after the other, over several lines each.</summary>
+    /// <summary>Consecutive records, over several lines each.</summary>
     Values,
 
     /// <summary>One array of records.</summary>

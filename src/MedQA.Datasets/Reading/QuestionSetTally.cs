@@ -39,7 +39,7 @@ public sealed class QuestionSetTally
     public bool HasTopics { get; private set; }
 
     /// <summary>
-    /// Whether some gold letter is also the text of another option: the column's name must then say that letters are meant.
+    /// Whether some gold letter is also the text of another option: the column's name must then specify letters.
     /// </summary>
     internal bool HasLettersAsTexts { get; private set; }
 

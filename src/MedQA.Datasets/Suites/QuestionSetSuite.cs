@@ -1,6 +1,6 @@
 namespace MedQA.Datasets.Suites;
 
-/// <summary>Published sets that are run together, with a slice of the report for each.</summary>
+/// <summary>Published sets that run together, with a slice of the report for each.</summary>
 /// <param name="Name">The suite's name.</param>
 /// <param name="Members">Its sets, in the order of their slices.</param>
 public sealed record QuestionSetSuite(string Name, IReadOnlyList<SuiteMember> Members)

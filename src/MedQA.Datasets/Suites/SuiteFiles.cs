@@ -14,7 +14,7 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
     private static readonly string[] Extensions = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".xml", ".xlsx", ".parquet"];
 
     /// <summary>Finds the sets of a suite in a folder and the folders below it: as their authors publish them, or as canonical CSV. A set
-    /// is known by its format, its number of options and of questions, and of MMLU by the topic that is the file's name; files in no format
+    /// is recognized by its format, its numbers of options and questions, and for MMLU by the topic in the file's name; files in no format
     /// of question sets, and other sets, are passed over. Of PubMedQA's labelled records the list of decisions must be there, which says
     /// which are the test questions.</summary>
     /// <param name="suite">The suite.</param>
@@ -79,7 +79,7 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
             : throw new InputException(
                 what, $"it was found twice, as {earlier.Path} and as {later.Path}; name a folder that contains only one of them.");
 
-    /// <summary>What a file holds, as far as sets are known by it.</summary>
+    /// <summary>The features of a file by which sets are recognized.</summary>
     private sealed record Contents(string Path, QuestionSetFormat Format, int Accepted, int Options, IReadOnlySet<string> Datasets)
     {
         public static async Task<Contents> OfAsync(string path, CancellationToken cancellationToken)

@@ -164,7 +164,7 @@ internal static partial class LetteredText
     }
 
     /// <summary>
-    /// Returns what an option's text says of itself beside the text, as "(correct)", "✓" and "[wrong]"; empty if it says nothing.
+    /// Returns the marks of an option's text about itself, as "(correct)", "✓" and "[wrong]"; empty if it says nothing.
     /// </summary>
     public static string MarkOf(string option)
     {

@@ -71,7 +71,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     /// Returns a structure as JSON or Python writes it; <see langword="null"/> if it is neither. The caller disposes the document.
     /// </summary>
     /// <param name="text">What may be one.</param>
-    /// <param name="fault">What a JSON parser says of it.</param>
+    /// <param name="fault">The JSON parser's message.</param>
     public static JsonDocument? Structure(ReadOnlySpan<char> text, out string fault)
     {
         fault = "";

@@ -72,7 +72,7 @@ internal sealed record QuestionColumns
     /// <summary>The unread columns, with what their names say.</summary>
     public IReadOnlyList<UnreadColumn> Unread => field ??= UnreadColumns.Of(Names, Reads);
 
-    /// <summary>The columns that say of the answer in another whether it is right.</summary>
+    /// <summary>The columns that flag the answer in another column as right or not.</summary>
     public IReadOnlyList<int> Flags => field ??=
     [
         .. Enumerable.Range(0, Names.Count).Where(column => UnreadColumns.IsFlag(Names[column]) && Gold.Any(gold => gold.Column != column)),

@@ -294,7 +294,7 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// Returns the place of an option that says of itself that it is right or wrong, unless all say the same; of the one that alone has an
+    /// Returns the place of an option marked as right or wrong, unless all are marked the same; of the only one with an
     /// asterisk where nothing else names one.
     /// </summary>
     private static int? Marked(IReadOnlyList<string> options, bool hasGold)

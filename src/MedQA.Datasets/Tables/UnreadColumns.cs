@@ -94,7 +94,7 @@ internal static class UnreadColumns
         "category", "subcategory", "topic", "subtopic", "mesh", "concept", "annotator", "reviewer", "rater",
     ];
 
-    /// <summary>Names that say of an answer whether it is right.</summary>
+    /// <summary>Names that flag an answer as right or not.</summary>
     private static readonly string[] Flags = ["iscorrect", "correct", "isright", "right", "isanswer", "istrue", "correctness"];
 
     private static readonly HashSet<string> GoldWords =
@@ -170,7 +170,7 @@ internal static class UnreadColumns
     private static bool IsPicture(string name) =>
         Words(name) is var words && words.Exists(Pictures.Contains) && !words.Exists(NoGold.Contains);
 
-    /// <summary>Returns whether a column's name says of an answer whether it is right.</summary>
+    /// <summary>Returns whether a column's name says that it flags an answer as right or not.</summary>
     public static bool IsFlag(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Flags);
 
     /// <summary>Returns whether a column's name leaves open that it holds what a question is about.</summary>

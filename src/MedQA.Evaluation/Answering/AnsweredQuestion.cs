@@ -92,7 +92,7 @@ public sealed record AnsweredQuestion
     /// </summary>
     public double? StoppingPosterior { get; init; }
 
-    /// <summary>Of <c>choice-shuffle</c>: options that stayed in place because they, or others, speak of places or letters.</summary>
+    /// <summary>Of <c>choice-shuffle</c>: options that stayed in place because they, or others, refer to places or letters.</summary>
     public int FixedOptions { get; init; }
 
     /// <summary>The reasonings, in the order of their indices within each stage.</summary>

@@ -1,7 +1,7 @@
 namespace MedQA.Evaluation.Answering;
 
 /// <summary>
-/// The codes of <see cref="AnswerFailure"/> that answering itself gives, or that reports tell apart; the pipeline has more.
+/// The codes of <see cref="AnswerFailure"/> from answering itself, or that reports distinguish; the pipeline has more.
 /// </summary>
 public static class FailureCodes
 {

@@ -106,8 +106,8 @@ public sealed record PlotDrawing(string Description, double Width, double Height
 /// <summary>A mark of a drawing.</summary>
 /// <param name="Element">The name of its element in SVG: line, polyline, circle, rect or text.</param>
 /// <param name="Attributes">The element's attributes; <c>class</c> is the role that its colour depends on.</param>
-/// <param name="Text">What it says, for a text.</param>
-/// <param name="Hint">What it says when it is pointed at.</param>
+/// <param name="Text">The text of a text element.</param>
+/// <param name="Hint">Its tooltip.</param>
 public sealed record PlotMark(string Element, IReadOnlyDictionary<string, string> Attributes, string? Text, string? Hint);
 
 /// <summary>Blocks as JSON: camelCase names, absent values left out.</summary>

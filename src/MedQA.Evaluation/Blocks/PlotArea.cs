@@ -70,11 +70,11 @@ internal sealed class PlotArea
         }
     }
 
-    /// <summary>A dot, with what it says when pointed at.</summary>
+    /// <summary>A dot with a tooltip.</summary>
     public void Dot(double x, double y, double radius, string style, string hint) =>
         Mark("circle", hint, ("class", style), ("cx", N(X(x))), ("cy", N(Y(y))), ("r", N(radius)));
 
-    /// <summary>A bar between two values of y, with what it says when pointed at.</summary>
+    /// <summary>A vertical bar between two values of y, with a tooltip.</summary>
     public void Bar(double x, double width, double from, double to, string style, string hint)
     {
         if (to > from)
@@ -90,7 +90,7 @@ internal sealed class PlotArea
         }
     }
 
-    /// <summary>A lying bar between two values of x, paler the lower its opacity, with what it says when pointed at.</summary>
+    /// <summary>A horizontal bar between two values of x, paler the lower its opacity, with a tooltip.</summary>
     public void Stretch(double from, double to, double y, double half, double opacity, string hint)
     {
         if (to > from)
@@ -107,7 +107,7 @@ internal sealed class PlotArea
         }
     }
 
-    /// <summary>What the opacities of lying bars mean, at the top.</summary>
+    /// <summary>The legend of the horizontal bars' opacities, at the top.</summary>
     public void Shades(params IEnumerable<(double Opacity, string Name)> entries)
     {
         var x = 8.0;
@@ -119,7 +119,7 @@ internal sealed class PlotArea
         }
     }
 
-    /// <summary>What the colours mean, at the top right.</summary>
+    /// <summary>The legend of the colours, at the top right.</summary>
     public void Legend(params IEnumerable<(string Style, string Name)> entries)
     {
         var x = _left + 200;

@@ -10,7 +10,7 @@ namespace MedQA.Evaluation.LanguageModels;
 /// </remarks>
 public interface ILanguageModel
 {
-    /// <summary>What the model is and what it can hold.</summary>
+    /// <summary>The model's identity and limits.</summary>
     ModelDescription Description { get; }
 
     /// <summary>
@@ -58,14 +58,14 @@ public interface IReadPrompt : IAsyncDisposable
         IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Returns what this model makes of samples that were drawn after the same prompt, perhaps elsewhere: to verify them without drawing
+    /// Scores samples that were drawn after the same prompt, perhaps elsewhere, to verify them without drawing
     /// again.
     /// </summary>
     /// <returns>One for each, in order.</returns>
     Task<IReadOnlyList<RescoredSample>> RescoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken);
 }
 
-/// <summary>What a model makes of a sample's tokens.</summary>
+/// <summary>A model's text and score for a sample's tokens.</summary>
 /// <param name="Text">The text that they decode to, up to the last of them: a sample that a stop text ended has the beginning of
 /// it.</param>
 /// <param name="LogLikelihood">Their log-likelihood as <see cref="Sample.LogLikelihood"/> counts it; where one of several end tokens may

@@ -5,8 +5,8 @@ namespace MedQA.Evaluation.Overlap;
 
 /// <summary>
 /// Finds questions whose text appears in a training text: whole, or 512 characters of it in one run (the rule of Med-PaLM 2, arXiv
-/// 2305.09617, section on overlap analysis). White space counts as one space; everything else is compared to the letter. Contexts and
-/// options play no part.
+/// 2305.09617, section on overlap analysis). White space counts as one space; everything else is compared exactly. Contexts and
+/// options are ignored.
 /// </summary>
 /// <remarks>
 /// Memory is that of the questions; the training text streams through. Every run of 512 characters holds a piece of 32 that starts at a

@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Profiles;
 
 /// <summary>
 /// A text with placeholders in braces. <c>{{</c> and <c>}}</c> are braces. Values are inserted once and never looked at again, so a
-/// question that contains <c>{options}</c> stays as it is. A line of the template whose placeholders are all empty is left out together
+/// question that contains <c>{options}</c> is unchanged. A line of the template whose placeholders are all empty is left out together
 /// with its line feed: a question without a context has no context line.
 /// </summary>
 public sealed class PromptTemplate

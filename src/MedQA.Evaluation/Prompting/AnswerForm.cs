@@ -37,7 +37,7 @@ public sealed class AnswerForm
     /// <summary>What a direct answer adds to a prompt that asks for it, for each option in order: a space and the answer.</summary>
     public IReadOnlyList<string> Continuations => [.. _options.Select((_, index) => " " + Written(index))];
 
-    /// <summary>All answers as a list in words: <c>(A), (B) or (C)</c>.</summary>
+    /// <summary>All answers as a phrase: <c>(A), (B) or (C)</c>.</summary>
     public string All => _options.Count switch
     {
         0 => "",

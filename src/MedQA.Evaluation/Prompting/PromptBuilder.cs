@@ -11,7 +11,7 @@ namespace MedQA.Evaluation.Prompting;
 /// <remarks>
 /// A prompt is the instruction, the worked examples, and the question. In a chat each worked example is a user turn and an assistant turn,
 /// or all precede the question in its turn; in a completion they are paragraphs. The instruction is where the template says
-/// <c>{instruction}</c>; without a template at the end of every user turn where the examples are turns (said once, far in front, a small
+/// <c>{instruction}</c>; without a template at the end of every user turn where the examples are turns (said once, far before it, a small
 /// model forgets it), else once in front. A worked example ends in <c>Answer: (C)</c>, in the language of the profile's texts, which is
 /// what <see cref="Extraction.AnswerExtraction"/> reads best.
 /// </remarks>
@@ -86,7 +86,7 @@ public static class PromptBuilder
         var template = TemplateOf(profile);
         var asked = new Asked(question.Id, question.Context, question.Text, question.Options);
 
-        // The instruction speaks of the answers of what it precedes, so that the prompt's shared part does not depend on the
+        // The instruction names the answers of the question it precedes, so that the prompt's shared part does not depend on the
         // question.
         var preamble = template.Mentions("instruction") ? "" : Instruction(profile, exemplars is [var first, ..] ? Asked.Of(first) : asked);
         var known = WorkedExamples.GetOrCreateValue(profile);

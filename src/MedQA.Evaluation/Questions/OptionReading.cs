@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace MedQA.Evaluation.Questions;
 
 /// <summary>
-/// What a question's options are besides answers: equal ones, fillers ("n/a"), and options that speak of the others ("all of the above").
+/// What a question's options are besides answers: equal ones, fillers ("n/a"), and options that refer to the others ("all of the above").
 /// </summary>
 public sealed record OptionReading
 {
@@ -13,7 +13,7 @@ public sealed record OptionReading
     /// <summary>Options that only fill a place: no one who guesses would choose them.</summary>
     public ImmutableArray<int> Fillers { get; private init; } = [];
 
-    /// <summary>Options that speak of the others, or of those above or below them, without naming one.</summary>
+    /// <summary>Options that refer to the others, or to those above or below them, without naming one.</summary>
     public ImmutableArray<int> OfOthers { get; private init; } = [];
 
     /// <summary>Options that name others by letter or place, and those that they name.</summary>

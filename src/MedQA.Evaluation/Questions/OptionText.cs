@@ -11,7 +11,7 @@ namespace MedQA.Evaluation.Questions;
 /// <param name="Plain">The same in lower case, without punctuation at its ends.</param>
 internal sealed partial record OptionText(string Original, string Plain)
 {
-    /// <summary>No option that speaks of others is longer: longer ones are not looked at.</summary>
+    /// <summary>No option that refers to others is longer: longer ones are not checked.</summary>
     private const int MaxLength = 100;
 
     private const int MaxMilliseconds = 1000;
@@ -25,7 +25,7 @@ internal sealed partial record OptionText(string Original, string Plain)
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>
-    /// Words around letters that name options. An option with any other word speaks of something else: "Hepatitis A and B".
+    /// Words around letters that name options. An option with any other word means something else: "Hepatitis A and B".
     /// </summary>
     private static readonly FrozenSet<string> AroundLetters = new[]
     {
@@ -58,7 +58,7 @@ internal sealed partial record OptionText(string Original, string Plain)
     /// <summary>Whether the option only fills a place.</summary>
     public bool IsFiller => Fillers.Contains(Plain) || Plain.All(static character => character is '-' or '–' or '—' or '_' or '.' or '?');
 
-    /// <summary>Whether it speaks of the others, or of those above or below it, without naming one.</summary>
+    /// <summary>Whether it refers to the others, or to those above or below it, without naming one.</summary>
     public bool IsOfOthers => Plain.Length <= MaxLength
         && (English().IsMatch(Plain) || Chinese().IsMatch(Plain) || Japanese().IsMatch(Plain) || Spanish().IsMatch(Plain) || German()
             .IsMatch(Plain)

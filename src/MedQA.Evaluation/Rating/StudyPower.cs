@@ -17,7 +17,7 @@ public sealed record PowerQuestion
 
     /// <summary>
     /// How far ratings of one answer go together, from 0 (as if each were of another answer) to 1 (raters always agree): the intraclass
-    /// correlation. It plays no part with one rater per answer.
+    /// correlation. It has no effect with one rater per answer.
     /// </summary>
     public double Correlation { get; init; } = 0.3;
 

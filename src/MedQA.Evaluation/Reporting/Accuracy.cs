@@ -70,7 +70,7 @@ public sealed record Accuracy
 /// <param name="Datasets">How many data sets have scored questions.</param>
 /// <param name="StandardError">Root of the sum of the sets' squared standard errors, divided by their number; <see langword="null"/> while
 /// questions failed.</param>
-/// <param name="Interval">95 % interval, put together from the sets' score intervals (Zou and Donner, Statistics in Medicine 27, 2008):
+/// <param name="Interval">95 % interval, combined from the sets' score intervals (Zou and Donner, Statistics in Medicine 27, 2008):
 /// never a point; <see langword="null"/> while questions failed.</param>
 public sealed record MacroAccuracy(double Value, int Datasets, double? StandardError, Interval? Interval);
 

@@ -3,12 +3,12 @@ using MedQA.Evaluation.Answering;
 namespace MedQA.Evaluation.Reporting;
 
 /// <summary>What a comparison needs of a run's answers: per question a few bytes, never its text.</summary>
-/// <param name="name">How the comparison names the run: its profile, model and id, as the caller likes.</param>
+/// <param name="name">The run's name in the comparison: its profile, model and id, as the caller chooses.</param>
 public sealed class ComparedRun(string name)
 {
     private readonly Dictionary<(string Dataset, string Question), ComparedAnswer> _answers = [];
 
-    /// <summary>How the comparison names the run.</summary>
+    /// <summary>The run's name in the comparison.</summary>
     public string Name { get; } = name;
 
     /// <summary>The run's id; its name where it is not known.</summary>

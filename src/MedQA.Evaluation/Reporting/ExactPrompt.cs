@@ -6,7 +6,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>What the model was asked for one question, to the letter.</summary>
+/// <summary>The exact prompt that the model got for one question.</summary>
 /// <param name="Dataset">The question's data set.</param>
 /// <param name="Question">The question's id.</param>
 /// <param name="Text">A completion's text, or the messages of a chat in their order, each after its role in brackets: the model's own

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>A threshold of agreement that a development run guarantees, and what it gives on this run.</summary>
+/// <summary>A threshold of agreement that a development run guarantees, and its results on this run.</summary>
 public sealed record GuaranteedDeferral
 {
     /// <summary>The development run's question set.</summary>

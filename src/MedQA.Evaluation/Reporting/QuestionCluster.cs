@@ -4,7 +4,7 @@ using MedQA.Evaluation.Answering;
 namespace MedQA.Evaluation.Reporting;
 
 /// <summary>
-/// Which questions belong together: equal ones, and those on one passage. What a run says of them is less than of as many others.
+/// Which questions belong together: equal ones, and those on one passage. They count for less than as many independent ones.
 /// </summary>
 internal static class QuestionCluster
 {

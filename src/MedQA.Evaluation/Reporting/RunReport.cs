@@ -104,7 +104,7 @@ public sealed record RunReport
     public OptionScoring? OptionScoring { get; init; }
 
     /// <summary>
-    /// Of strategy <c>choice-shuffle</c>: questions of which options stayed in place, because they speak of places or letters.
+    /// Of strategy <c>choice-shuffle</c>: questions with options that stayed in place because they refer to places or letters.
     /// </summary>
     public int QuestionsWithFixedOptions { get; init; }
 

@@ -31,7 +31,7 @@ internal sealed class ShareTally
         : ClusteredInterval.Proportion(_clusters.Values);
 
     /// <summary>
-    /// Returns the same as a score interval, whose distance from the share stands for a standard error where intervals are put together.
+    /// Returns the same as a score interval, whose distance from the share acts as a standard error where intervals are combined.
     /// </summary>
     public Interval? ScoreInterval() => Count == 0 ? null
         : Clusters is null ? BinomialInterval.Wilson(Right, Count)

@@ -134,7 +134,7 @@ public static class ProfileReader
             }
         }
 
-        // The fields come in their order: name and strategy first, which brings all that its built-in profile says.
+        // The fields are in order: name and strategy first, which sets all fields of its built-in profile.
         var profile = BuiltInProfiles.Default;
         foreach (var field in ProfileFields.All)
         {

@@ -11,7 +11,7 @@ internal static class AgreementInterval
     /// <summary>
     /// The kappa's variance is that of leaving out one item after the other (Quenouille and Tukey's jackknife). The observed agreement that
     /// goes with it, a share, gets a score interval of the sample size that this variance tells, and Student's distribution; what chance
-    /// gives is taken off again. Unlike kappa ± 1.96 standard errors it stays at or below 1, and is not a point where all raters agree.
+    /// gives is subtracted again. Unlike kappa ± 1.96 standard errors it stays at or below 1, and is not a point where all raters agree.
     /// </summary>
     /// <param name="items">Items that were rated more than once.</param>
     /// <param name="pairs">Pairs of ratings of one item: the sample is worth no more.</param>

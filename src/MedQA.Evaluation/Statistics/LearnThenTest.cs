@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Statistics;
 /// that file, the answers at or above it are right at least as often as asked for (Angelopoulos et al., Learn then Test, arXiv 2110.01052).
 /// </summary>
 /// <remarks>
-/// The guarantee holds for questions that come from where the development questions came from, answered by the same protocol. Thresholds,
+/// The guarantee holds for questions from the development questions' distribution, answered by the same protocol. Thresholds,
 /// their order and the starts are fixed before the answers are seen: tests go down from each of several starts spread over the thresholds,
 /// each start with its part of the error (fixed-sequence testing with multiple starts), and go on only while they reject. Answers of one
 /// cluster (equal questions, questions on one passage) count as if all of them were right or wrong together: the least that they can be

@@ -46,7 +46,7 @@ public static class BuiltInProfiles
             : null;
     }
 
-    /// <summary>Returns the names of the strategies that satisfy a predicate, as a list in words.</summary>
+    /// <summary>Returns the names of the strategies that satisfy a predicate, as a phrase.</summary>
     internal static string NamesWhere(Func<Strategy, bool> holds, string conjunction = "or")
     {
         var names = All.Select(static profile => profile.Strategy).Where(holds).Select(static strategy => strategy.Name).ToArray();

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Works out a template's expressions.</summary>
+/// <summary>Evaluates a template's expressions.</summary>
 /// <param name="date">What <c>strftime_now</c> sees as today.</param>
 /// <param name="budget">What the rendering may still do.</param>
 internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)

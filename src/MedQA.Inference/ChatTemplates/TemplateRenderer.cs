@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Carries out a template's statements, once.</summary>
+/// <summary>Executes a template's statements, once.</summary>
 internal sealed class TemplateRenderer
 {
     /// <summary>What a macro calls the statements of the call block that calls it.</summary>

@@ -48,7 +48,7 @@ internal sealed record WithStatement(
     ImmutableArray<(TemplateTarget Target, TemplateExpression Value)> Names,
     ImmutableArray<TemplateStatement> Body) : TemplateStatement(Line);
 
-/// <summary>An expression that is worked out for what it does: <c>{% do list.append(1) %}</c>.</summary>
+/// <summary>An expression evaluated for its effect: <c>{% do list.append(1) %}</c>.</summary>
 internal sealed record DoStatement(int Line, TemplateExpression Value) : TemplateStatement(Line);
 
 /// <param name="Line">Its line.</param>

@@ -5,7 +5,7 @@ using MedQA.Files;
 
 namespace MedQA.Inference.Checking;
 
-/// <summary>A file of references: tells its kind by what it holds, not by its name, and reads its items.</summary>
+/// <summary>A file of references: recognizes its kind by content, not by name, and reads its items.</summary>
 /// <param name="Name">Its path relative to the references' folder.</param>
 /// <param name="Path">Its path.</param>
 internal sealed record ReferenceFile(string Name, string Path)

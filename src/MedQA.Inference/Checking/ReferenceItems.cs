@@ -27,7 +27,7 @@ internal sealed record LogLikelihoodReference(
     string Id, string Prompt, string[] Continuations, double[] LogLikelihoods, double Acc, double AccNorm, string Target);
 
 /// <summary>
-/// What prompt_tuning.json says of a tuned soft prompt. What can be compared without training is the cache that it leaves and what follows
+/// A tuned soft prompt as prompt_tuning.json states it. What can be compared without training is the cache that it leaves and what follows
 /// it.
 /// </summary>
 /// <param name="SoftPromptLength">Virtual tokens.</param>

@@ -5,7 +5,7 @@ using MedQA.Evaluation.Randomness;
 namespace MedQA.Evaluation.Strategies.ChoiceShuffle;
 
 /// <summary>
-/// Shuffles options without changing what they mean. An option that speaks of the others ("all of the above") stays in place, and the
+/// Shuffles options without changing what they mean. An option that refers to the others ("all of the above") stays in place, and the
 /// options before it are only shuffled among themselves; where an option names others ("both A and C", "first two") it and they stay
 /// in place, and so do equal options and fillers ("n/a"), which say nothing about a liking for letters.
 /// </summary>
