@@ -23,7 +23,7 @@ public sealed record RaterQueue
     /// <summary>The service's clock: clicks are put in order by it.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>What is to be said about each answer.</summary>
+    /// <summary>The axes and choices for rating each answer.</summary>
     public required RaterRubric Rubric { get; init; }
 
     /// <summary>The queue, in the rater's own order; empty before the rater has agreed to take part and after an end.</summary>
@@ -33,19 +33,19 @@ public sealed record RaterQueue
     public required int Count { get; init; }
 }
 
-/// <summary>What is to be said about each answer.</summary>
+/// <summary>The axes and choices for rating each answer.</summary>
 /// <param name="Answers">How many answers are shown at once: 1, or 2 that are compared.</param>
 /// <param name="Axes">The axes, in order.</param>
 public sealed record RaterRubric(int Answers, ImmutableArray<RaterAxis> Axes);
 
-/// <summary>One thing to say about an answer.</summary>
+/// <summary>One aspect of an answer to rate.</summary>
 /// <param name="Id">Its name for programs.</param>
 /// <param name="Title">What is asked.</param>
 /// <param name="Definition">What it means.</param>
-/// <param name="Choices">What can be said, in order.</param>
+/// <param name="Choices">The choices, in order.</param>
 public sealed record RaterAxis(string Id, string Title, string Definition, ImmutableArray<RaterChoice> Choices);
 
-/// <summary>What can be said on an axis.</summary>
+/// <summary>A choice on an axis.</summary>
 /// <param name="Id">Its name for programs.</param>
 /// <param name="Label">What it is called.</param>
 /// <param name="Definition">What it means, where that is said.</param>
