@@ -39,7 +39,7 @@ internal abstract record GoldAnswer
             && Array.FindIndex(said, static claim => OptionPlace.Of(claim.Value) is not (null, null)) is >= 0 and var place)
         {
             return new Fault(
-                $"{Named(said[place])} is a place, and the options are labelled {labels}: put them into the order of their labels, or "
+                $"{Named(said[place])} is a position, but the options are labelled {labels}: put them into the order of their labels, or "
                     + "remove those.");
         }
 
@@ -77,7 +77,7 @@ internal abstract record GoldAnswer
         {
             0 => new Fault($"{Named(said[0])} and {Named(said[^1])} name different options."),
             1 => new Option(BitOperations.TrailingZeroCount(agreed)),
-            _ => new Fault($"{Named(said[0])} is the text of options {Letters(agreed)} alike: name the right one by its letter."),
+            _ => new Fault($"{Named(said[0])} is the text of options {Letters(agreed)}: name the right one by its letter."),
         };
     }
 

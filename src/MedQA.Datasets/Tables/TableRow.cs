@@ -161,8 +161,8 @@ internal static partial class TableRow
             {
                 return record with
                 {
-                    Problem = $"{labels} labels the options, and not in the order in which they stand, and the answer is a label or a "
-                        + "place: put the options into the order of their labels, or write the right one's text in answer.",
+                    Problem = $"{labels} labels the options in another order, and the answer is a label or a "
+                        + "position: put the options into the order of their labels, or write the right one's text in answer.",
                 };
             }
 

@@ -101,11 +101,11 @@ public sealed class CsvQuestionSetTests
     [InlineData("Why?,,no,A", "Option A is blank, though option B is not.")]
     [InlineData("Why?,yes,no,E", "answer 'E' is not one of the 2 options.")]
     [InlineData("Why?,yes,no,perhaps", "answer 'perhaps' is not one of the 2 options.")]
-    [InlineData("Why?,yes,yes,yes", "answer 'yes' is the text of options A and B alike: name the right one by its letter.")]
+    [InlineData("Why?,yes,yes,yes", "answer 'yes' is the text of options A and B: name the right one by its letter.")]
     [InlineData("Why?,yes,no,A,more", "The row has 5 fields, the header 4: is a field with the separator in it not quoted?")]
     [InlineData("Why?,yes,no", "The row has only 3 of the 4 fields.")]
     [InlineData("\"Why\"?,yes,no,A", "Field 1 has text after its closing quote; write a quote inside a quoted field twice.")]
-    [InlineData("Why?,\"yes,no,A", "Field 2 begins with a quote that is never closed; the 1 lines from here to the end of the file went into it.")]
+    [InlineData("Why?,\"yes,no,A", "Field 2 begins with a quote that is never closed, so it contains the 1 lines from here to the end of the file.")]
     [InlineData("Wh\0y?,yes,no,A", "The question contains a NUL character.")]
     public async Task A_row_that_cannot_be_used_says_why(string row, string reason)
     {
