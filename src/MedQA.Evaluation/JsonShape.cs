@@ -12,7 +12,7 @@ namespace MedQA.Evaluation;
 public sealed record JsonFault(string Path, string Problem)
 {
     /// <summary>Returns the sentence.</summary>
-    /// <param name="whole">What the whole is called: <c>The body</c>.</param>
+    /// <param name="whole">The name of the whole value: <c>The body</c>.</param>
     public string Sentence(string whole) => Path.Length == 0 ? $"{whole} {Problem}" : $"{whole}: '{Path}' {Problem}";
 }
 
@@ -29,7 +29,7 @@ public static class JsonShape
     /// wrong still.
     /// </summary>
     /// <param name="value">The JSON.</param>
-    /// <param name="shape">What it is read as.</param>
+    /// <param name="shape">The type that it is read as.</param>
     /// <returns><see langword="null"/> if it can be read.</returns>
     public static JsonFault? FaultOf(JsonElement value, JsonTypeInfo shape)
     {

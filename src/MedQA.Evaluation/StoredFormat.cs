@@ -10,7 +10,7 @@ namespace MedQA.Evaluation;
 public static class StoredFormat
 {
     /// <summary>Throws if the version is later than the known one.</summary>
-    /// <param name="what">What has it, as the beginning of a sentence.</param>
+    /// <param name="what">The data's name, as the beginning of a sentence.</param>
     /// <param name="version">Its version; <see langword="null"/> if it says none.</param>
     /// <param name="known">The latest version that is known.</param>
     /// <exception cref="UnusableException">The version is later.</exception>
@@ -25,7 +25,7 @@ public static class StoredFormat
     }
 
     /// <summary>Throws if JSON has a later version than the known one, before anything else is read.</summary>
-    /// <param name="what">What it is, as the beginning of a sentence.</param>
+    /// <param name="what">The data's name, as the beginning of a sentence.</param>
     /// <param name="utf8">An object; anything else is accepted here.</param>
     /// <param name="property">The property that has its version.</param>
     /// <param name="known">The latest version that is known.</param>

@@ -18,7 +18,7 @@ public static class QuestionSetImport
     /// <param name="options">How to read each of them; names and data sets come from the files.</param>
     /// <param name="canonical">Where the question set goes; not closed.</param>
     /// <param name="rejected">Where the rows that cannot be used are listed, or <see langword="null"/>; not closed.</param>
-    /// <param name="cancellationToken">Ends the import.</param>
+    /// <param name="cancellationToken">Cancels the import.</param>
     /// <exception cref="InputException">A file cannot be read, two files have the same question, or a list of decisions does not
     /// fit.</exception>
     /// <exception cref="IOException">A file cannot be opened.</exception>

@@ -27,7 +27,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
     /// <param name="shape">How it arranges the records.</param>
     /// <param name="list">The property that lists them, if one does.</param>
     /// <param name="options">The limits.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async IAsyncEnumerable<SourceRecord> ReadAsync(
         SourceFile file,
         JsonShape shape,

@@ -16,7 +16,7 @@ internal static class DecisionList
     /// <summary>Reads the list.</summary>
     /// <param name="stream">The file, from the stream's current position; not closed.</param>
     /// <param name="options">Its name and limits.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The decision (yes, no or maybe) by id.</returns>
     /// <exception cref="InputException">The file is not such a list.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(

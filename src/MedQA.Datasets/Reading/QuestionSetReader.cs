@@ -19,7 +19,7 @@ public static class QuestionSetReader
     /// </remarks>
     /// <param name="stream">The file, from the stream's current position; not closed.</param>
     /// <param name="options">How to read it, and how much.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>Every record in the order of the file, as <see cref="AcceptedRow"/> or <see cref="RejectedRow"/>.</returns>
     /// <exception cref="InputException">The file is not a question set, or not within the limits. It may come after rows were
     /// given.</exception>
@@ -40,7 +40,7 @@ public static class QuestionSetReader
     /// <summary>Recognizes a question set's format by its content.</summary>
     /// <param name="stream">The file, from the stream's current position; not closed.</param>
     /// <param name="options">How to read it.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="InputException">Its format is unknown; the sentence says what it seems to be.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static async Task<QuestionSetFormat> RecognizeAsync(

@@ -56,7 +56,7 @@ internal static class SourceText
     /// "« Étude". Words of other scripts are longer.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<Encoding?> LegacyEncodingAsync(SourceFile file, CancellationToken cancellationToken)
     {
         if (EncodingOf(await file.HeadAsync(4, cancellationToken)).MarkLength > 0)

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Datasets.Sources;
 
 /// <summary>
-/// Counts what people should look at in a file's texts: unread long texts, answers and pictures, and HTML in those that are
+/// Counts what people should check in a file's texts: unread long texts, answers and pictures, and HTML in those that are
 /// read.
 /// </summary>
 internal sealed partial class UnreadTexts

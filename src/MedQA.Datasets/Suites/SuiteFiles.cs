@@ -19,7 +19,7 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
     /// which are the test questions.</summary>
     /// <param name="suite">The suite.</param>
     /// <param name="folder">The folder.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
     /// <exception cref="InputException">A set was found twice.</exception>
     /// <exception cref="IOException">The folder or a file in it cannot be read.</exception>
     public static async Task<SuiteFiles> FindAsync(QuestionSetSuite suite, string folder, CancellationToken cancellationToken = default)

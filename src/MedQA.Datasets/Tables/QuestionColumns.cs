@@ -78,7 +78,7 @@ internal sealed record QuestionColumns
         .. Enumerable.Range(0, Names.Count).Where(column => UnreadColumns.IsFlag(Names[column]) && Gold.Any(gold => gold.Column != column)),
     ];
 
-    /// <summary>Returns what a message calls a column: its name in quotes, or its place where it has none.</summary>
+    /// <summary>Returns a column's name in messages: its name in quotes, or its place if it has none.</summary>
     public string NameOf(int column) =>
         string.IsNullOrWhiteSpace(Names[column]) ? $"column {column + 1} (without a name)" : $"'{Excerpt.Of(Names[column])}'";
 

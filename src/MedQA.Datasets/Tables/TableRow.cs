@@ -14,7 +14,7 @@ internal static partial class TableRow
         "The question's text contains its options; put them into separate fields: option_a, option_b …, or one field options.";
 
     /// <summary>Returns why a record is left out of which an option is a list or an object with more than a text.</summary>
-    /// <param name="name">What a message calls the option.</param>
+    /// <param name="name">The option's name in messages.</param>
     public static string StructureInOption(string name) => $"{name} holds a list or an object, not a text: write the option's text alone.";
 
     /// <summary>How many answers of a record are looked for in its other fields.</summary>
@@ -364,7 +364,7 @@ internal static partial class TableRow
     }
 
     /// <summary>Returns why a record is not a question with a free answer: unread fields may hold its options.</summary>
-    /// <param name="names">What a message calls the fields.</param>
+    /// <param name="names">The fields' names in messages.</param>
     /// <param name="hasOptions">Whether other records of the file have options; this one then has a reference answer already.</param>
     public static string MayBeOptionsOf(IReadOnlyList<string> names, bool hasOptions)
     {

@@ -18,10 +18,10 @@ public static class QuestionSetWriter
     /// Writes questions as RFC 4180 CSV: UTF-8 without byte order mark, CRLF. Texts are written unchanged: the file is for reading by
     /// <see cref="QuestionSetReader"/>, which gives the same questions again.
     /// </summary>
-    /// <param name="stream">Where to; not closed.</param>
+    /// <param name="stream">The stream to write to; not closed.</param>
     /// <param name="questions">The questions.</param>
     /// <param name="tally">Counts over at least these questions: they decide which columns there are.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     /// <returns>How many questions were written.</returns>
     /// <exception cref="ArgumentException">A question has more options than the tally knows of.</exception>
     public static async Task<int> WriteAsync(

@@ -3,7 +3,7 @@ namespace MedQA.Evaluation.LanguageModels;
 /// <summary>What a model is: enough to tell whether two results come from the same one.</summary>
 public sealed record ModelDescription
 {
-    /// <summary>The name that people use: the model folder's.</summary>
+    /// <summary>The model's name: that of its folder.</summary>
     public required string Name { get; init; }
 
     /// <summary>

@@ -3,7 +3,7 @@ namespace MedQA.Evaluation.LanguageModels;
 /// <summary>
 /// A soft prompt as a run names it; the keys and values that its virtual tokens leave in a model's cache are stored elsewhere.
 /// </summary>
-/// <param name="Name">What people call it.</param>
+/// <param name="Name">Its name.</param>
 /// <param name="Hash">SHA-256 of its keys and values (<c>prefix.safetensors</c>), lower-case hexadecimal: what identifies it. Part of a
 /// run's id.</param>
 /// <param name="Length">Its virtual tokens, at least 1; they count against the model's context.</param>

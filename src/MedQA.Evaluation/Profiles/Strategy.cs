@@ -10,7 +10,7 @@ namespace MedQA.Evaluation.Profiles;
 /// <param name="model">The model.</param>
 /// <param name="protocol">How to ask; its worked examples fit the question.</param>
 /// <param name="question">What to ask.</param>
-/// <param name="cancellationToken">Ends the work; nothing is kept then.</param>
+/// <param name="cancellationToken">Cancels the work; nothing is kept then.</param>
 public delegate Task<AnsweredQuestion> AnsweringStrategy(
     ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken);
 

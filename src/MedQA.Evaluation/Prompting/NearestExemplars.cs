@@ -22,7 +22,7 @@ internal static class NearestExemplars
     /// <param name="embedding">The model's embedding.</param>
     /// <param name="protocol">The run's protocol, with all examples to choose from.</param>
     /// <param name="question">The question.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task<Protocol> ChooseAsync(
         ITextEmbedding embedding, Protocol protocol, Question question, CancellationToken cancellationToken)
     {

@@ -28,7 +28,7 @@ public sealed class BlindingSecret
             : throw new ArgumentException($"A secret has {Length} bytes, not {bytes.Length}.", nameof(bytes));
 
     /// <summary>Draws a secret.</summary>
-    /// <param name="random">Where its bits come from.</param>
+    /// <param name="random">The source of its bits.</param>
     public static BlindingSecret New(RandomNumberGenerator random)
     {
         ArgumentNullException.ThrowIfNull(random);

@@ -30,7 +30,7 @@ public sealed record RubricAxis
     /// <summary>Its name for programs: lower-case letters, digits and hyphens.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What it is called on the rater's page.</summary>
+    /// <summary>Its name on the rater's page.</summary>
     public required string Title { get; init; }
 
     /// <summary>What it means, for raters.</summary>
@@ -48,6 +48,6 @@ public sealed record RubricAxis
 
 /// <summary>A choice on an axis.</summary>
 /// <param name="Id">Its name for programs: lower-case letters, digits and hyphens.</param>
-/// <param name="Label">What it is called on the rater's page.</param>
+/// <param name="Label">Its name on the rater's page.</param>
 /// <param name="Definition">When to choose it; <see langword="null"/> if the label says it all.</param>
 public sealed record RubricChoice(string Id, string Label, string? Definition = null);

@@ -15,7 +15,7 @@ public static class StudyAssignment
     /// <param name="raters">How many raters; at least 1.</param>
     /// <param name="ratersPerUnit">How many of them rate each unit; 1 to <paramref name="raters"/>.</param>
     /// <param name="pilot">How many units all raters rate.</param>
-    /// <param name="secret">Decides all of it.</param>
+    /// <param name="secret">The source of randomness.</param>
     /// <returns>For each rater the units in order, and whether each is of the pilot.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
     public static ImmutableArray<ImmutableArray<(int Unit, bool IsPilot)>> Assign(
@@ -64,7 +64,7 @@ public static class StudyAssignment
     /// <param name="rater">The rater's name.</param>
     /// <param name="first">One answer.</param>
     /// <param name="second">The other.</param>
-    /// <param name="secret">Decides.</param>
+    /// <param name="secret">The source of randomness.</param>
     /// <returns>The two in the order in which they are shown.</returns>
     public static (int First, int Second) Sides(string rater, int first, int second, BlindingSecret secret)
     {

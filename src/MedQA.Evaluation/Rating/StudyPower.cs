@@ -33,7 +33,7 @@ public sealed record PowerQuestion
     /// </summary>
     public int Tests { get; init; } = 1;
 
-    /// <summary>Decides the simulated studies.</summary>
+    /// <summary>The seed of the simulated studies.</summary>
     public long Seed { get; init; } = 1;
 }
 

@@ -31,7 +31,7 @@ public sealed record StudyRatings
     /// </summary>
     public bool HasComputableBlinding { get; init; }
 
-    /// <summary>Decides the resamples.</summary>
+    /// <summary>The seed of the resamples.</summary>
     public required long Seed { get; init; }
 }
 

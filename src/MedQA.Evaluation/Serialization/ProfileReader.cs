@@ -22,7 +22,7 @@ public static class ProfileReader
 
     /// <summary>Reads a profile from UTF-8 bytes, with or without a byte order mark.</summary>
     /// <param name="utf8">The JSON.</param>
-    /// <param name="sourceName">Where it comes from, for messages.</param>
+    /// <param name="sourceName">Its source, for messages.</param>
     /// <exception cref="InputException">The profile cannot be used.</exception>
     public static Profile Parse(ReadOnlyMemory<byte> utf8, string sourceName)
     {
@@ -99,7 +99,7 @@ public static class ProfileReader
     }
 
     /// <param name="json">The profile.</param>
-    /// <param name="sourceName">Where it comes from, for messages.</param>
+    /// <param name="sourceName">Its source, for messages.</param>
     /// <param name="isStored">Whether it comes from a manifest with its worked examples: then their set need not exist any more.</param>
     internal static Profile Read(JsonElement json, string sourceName, bool isStored = false)
     {

@@ -18,7 +18,7 @@ public static class QuestionAnswerer
     /// <param name="question">What to ask.</param>
     /// <param name="ordinal">The question's place in the run, from 0.</param>
     /// <param name="time">The clock for <see cref="AnsweredQuestion.Seconds"/> and for the profile's time limit.</param>
-    /// <param name="cancellationToken">Ends the work; nothing is kept then.</param>
+    /// <param name="cancellationToken">Cancels the work; nothing is kept then.</param>
     public static async Task<AnsweredQuestion> AnswerAsync(
         ILanguageModel model, Protocol protocol, Question question, int ordinal, TimeProvider time, CancellationToken cancellationToken)
     {

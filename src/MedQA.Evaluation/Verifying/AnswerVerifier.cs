@@ -26,7 +26,7 @@ public static class AnswerVerifier
     /// <param name="tolerance">The largest deviation that counts as equal, in nats per token; where bits are compared it does not
     /// matter.</param>
     /// <param name="time">The clock for the profile's time limit.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task<AnswerVerification> VerifyAsync(
         ILanguageModel model,
         Protocol protocol,

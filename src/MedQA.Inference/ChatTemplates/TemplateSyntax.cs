@@ -52,7 +52,7 @@ internal sealed record WithStatement(
 internal sealed record DoStatement(int Line, TemplateExpression Value) : TemplateStatement(Line);
 
 /// <param name="Line">Its line.</param>
-/// <param name="Name">What it is called.</param>
+/// <param name="Name">Its name.</param>
 /// <param name="Parameters">Its parameters and their defaults.</param>
 /// <param name="Body">What it renders.</param>
 /// <param name="UsesCaller">Whether it reads <c>caller</c>: only then a call block may call it.</param>

@@ -24,7 +24,7 @@ public static class ReferenceCheck
     /// <param name="references">The references' folder, or one file of references.</param>
     /// <param name="options">How to compare.</param>
     /// <param name="progress">Receives every item; may be <see langword="null"/>.</param>
-    /// <param name="cancellationToken">Ends the check between items.</param>
+    /// <param name="cancellationToken">Cancels the check between items.</param>
     /// <exception cref="UnusableException">The model cannot be loaded.</exception>
     /// <exception cref="InputException">There are no references at the given path.</exception>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>

@@ -16,7 +16,7 @@ public sealed class ModelFolder
     /// <summary>The folder's absolute path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The folder's name: what people call the model.</summary>
+    /// <summary>The folder's name, which is the model's name.</summary>
     public required string Name { get; init; }
 
     /// <summary>The absolute path of the graph, inside the folder.</summary>

@@ -31,8 +31,8 @@ internal sealed class SafetensorsReader : IDisposable
 
     /// <summary>Reads the header.</summary>
     /// <param name="stream">The file, seekable, at its start; disposed of with the reader.</param>
-    /// <param name="file">What messages call it.</param>
-    /// <param name="remedy">What messages say to do about a damaged one.</param>
+    /// <param name="file">Its name in messages.</param>
+    /// <param name="remedy">The remedy in messages about a damaged one.</param>
     /// <exception cref="UnusableException">The header is damaged.</exception>
     public SafetensorsReader(Stream stream, string file, string remedy)
     {

@@ -50,7 +50,7 @@ public sealed class SoftPromptFolder
     /// <summary>Reads keys and values, and checks that they are those that are meant.</summary>
     /// <param name="bytes">What is in <c>prefix.safetensors</c>.</param>
     /// <param name="expected">The SHA-256 that the bytes should have, lower-case hexadecimal.</param>
-    /// <param name="file">What messages call it.</param>
+    /// <param name="file">Its name in messages.</param>
     /// <exception cref="UnusableException">The bytes are others, or no keys and values of one shape.</exception>
     public static SoftPromptKeyValues ParseKeyValues(ReadOnlyMemory<byte> bytes, string expected, string file)
     {
