@@ -47,7 +47,7 @@ public sealed record RaterAxis(string Id, string Title, string Definition, Immut
 
 /// <summary>A choice on an axis.</summary>
 /// <param name="Id">Its name for programs.</param>
-/// <param name="Label">What it is called.</param>
+/// <param name="Label">Its name.</param>
 /// <param name="Definition">What it means, where that is said.</param>
 public sealed record RaterChoice(string Id, string Label, string? Definition);
 
