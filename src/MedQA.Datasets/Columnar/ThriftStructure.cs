@@ -146,7 +146,7 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
 
                 break;
             default:
-                throw new InvalidDataException($"A field of type {type} is not known.");
+                throw new InvalidDataException($"The field type {type} is unknown.");
         }
     }
 

@@ -33,7 +33,7 @@ internal static class QuoteFault
 
                 if (record[0] != delimiter)
                 {
-                    return $"Field {field} has text after its closing quote; write a quote inside a quoted field twice.";
+                    return $"Field {field} has text after its closing quote; double a quote inside a quoted field.";
                 }
             }
 

@@ -149,7 +149,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
             throw new InputException(
                 options.FileName,
                 $"there is more after the object with the list '{Excerpt.Of(list!)}': "
-                    + "write each question on a line of its own, or all of them in one list.",
+                    + "write each question on its own line, or all of them in one list.",
                 (int)(exception.LineNumber ?? 0) + 1,
                 exception);
         }

@@ -43,7 +43,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         {
             fault = first.IsArray || first.HasNext
                 ? $"'{Excerpt.Of(first.Root[question])}' of the first record is a JSON object, not a text: "
-                    + "write the question as a text, with its options and its answer beside it."
+                    + "write the question as a text, with separate fields for its options and its answer."
                 : $"the file is JSON by columns, as pandas writes it: {ByRecords}";
             return null;
         }

@@ -104,7 +104,7 @@ public sealed class CsvQuestionSetTests
     [InlineData("Why?,yes,yes,yes", "answer 'yes' is the text of options A and B: name the right one by its letter.")]
     [InlineData("Why?,yes,no,A,more", "The row has 5 fields, the header 4: is a field with the separator in it not quoted?")]
     [InlineData("Why?,yes,no", "The row has only 3 of the 4 fields.")]
-    [InlineData("\"Why\"?,yes,no,A", "Field 1 has text after its closing quote; write a quote inside a quoted field twice.")]
+    [InlineData("\"Why\"?,yes,no,A", "Field 1 has text after its closing quote; double a quote inside a quoted field.")]
     [InlineData("Why?,\"yes,no,A", "Field 2 begins with a quote that is never closed, so it contains the 1 lines from here to the end of the file.")]
     [InlineData("Wh\0y?,yes,no,A", "The question contains a NUL character.")]
     public async Task A_row_that_cannot_be_used_says_why(string row, string reason)
@@ -121,7 +121,7 @@ public sealed class CsvQuestionSetTests
             "id,question,option_a,option_b,answer\r\n1,\"Two\r\nlines\",x,y,A\r\n\r\n2,\"bad\" quote,x,y,A\r\n3,Ok?,x,y,B\r\n3,Ok?,x,y,A\r\n4,\"Three\n\nlines\",x,y,Q\n5,Fine?,x,y,x\n");
 
         Assert.Equal(
-            ["2 1 A", "5 - Field 2 has text after its closing quote; write a quote inside a quoted field twice.", "6 3 B", "7 3 The id '3' is already that of line 6.", "8 4 answer 'Q' is not one of the 2 options.", "11 5 A"],
+            ["2 1 A", "5 - Field 2 has text after its closing quote; double a quote inside a quoted field.", "6 3 B", "7 3 The id '3' is already that of line 6.", "8 4 answer 'Q' is not one of the 2 options.", "11 5 A"],
             rows.Select(static row => row switch
             {
                 AcceptedRow accepted => $"{row.Line} {accepted.Question.Id} {(char)('A' + accepted.Question.Gold!.Value)}",
