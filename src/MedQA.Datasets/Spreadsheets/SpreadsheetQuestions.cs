@@ -20,7 +20,7 @@ internal static class SpreadsheetQuestions
     /// <summary>
     /// Checks a ZIP archive's table of contents before anything is unpacked: whether it is a workbook, and how much it holds.
     /// </summary>
-    /// <exception cref="InputException">It is not a workbook, damaged, or unpacks to more than the limit.</exception>
+    /// <exception cref="InputException">It is not a workbook, is damaged, or unpacks to more than the limit.</exception>
     public static void Check(SourceFile file, QuestionSetOptions options)
     {
         if (file.Length > MaxPackedBytes)
