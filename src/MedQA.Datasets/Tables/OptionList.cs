@@ -191,7 +191,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
             if (place < 0 || place >= ordered.Length || ordered[place] is not null || !isText)
             {
                 return Wrong(
-                    $"The options are not named A, B, C … or by numbers without a gap, or one is not text (see '{Excerpt.Of(key ?? "")}').");
+                    $"The options are not named A, B, C … or by numbers without gaps, or one is not text (see '{Excerpt.Of(key ?? "")}').");
             }
 
             ordered[place] = JsonText.Of(text) ?? "";

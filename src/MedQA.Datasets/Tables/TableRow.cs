@@ -106,7 +106,7 @@ internal static partial class TableRow
         {
             return record with
             {
-                Problem = $"The options are one text, '{Excerpt.Of(only)}': separate them with vertical bars, or write them as a JSON array.",
+                Problem = $"The options are one text, '{Excerpt.Of(only)}': separate them by vertical bars, or write a JSON array.",
             };
         }
 

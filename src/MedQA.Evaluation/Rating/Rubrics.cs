@@ -105,8 +105,8 @@ public static class Rubrics
         if (axis.Choices.FirstOrDefault(
             static choice => !IsName(choice.Id) || !IsText(choice.Label) || choice.Definition?.Length > MaxTextLength) is { } bad)
         {
-            return $"Axis '{axis.Id}', choice '{bad.Id}': its id must have lower-case letters, digits and hyphens, and its label must not be "
-                + "empty.";
+            return $"Axis '{axis.Id}', choice '{bad.Id}': its id must have lower-case letters, digits and hyphens, and its label must "
+                + "not be empty.";
         }
 
         if (axis.Choices.Select(static choice => choice.Id).Distinct(StringComparer.Ordinal).Count() != axis.Choices.Length)
