@@ -8,14 +8,14 @@ namespace MedQA.Datasets;
 /// </summary>
 public static class AnswerNotationName
 {
-    /// <summary>All names, in words: <c>detect, letter, fromZero, fromOne or text</c>.</summary>
+    /// <summary>All names, as a phrase: <c>detect, letter, fromZero, fromOne or text</c>.</summary>
     public static string All { get; } =
         string.Join(", ", Enum.GetValues<AnswerNotation>()[..^1].Select(Of)) + " or " + Of(Enum.GetValues<AnswerNotation>()[^1]);
 
-    /// <summary>The name of a notation.</summary>
+    /// <summary>Returns the name of a notation.</summary>
     public static string Of(AnswerNotation notation) => EnumNames.Of(notation);
 
-    /// <summary>The notation of a name in any case, or <see langword="null"/> where there is none of that name.</summary>
+    /// <summary>Returns the notation of a name in any case, or <see langword="null"/> if there is none of that name.</summary>
     public static AnswerNotation? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -1,11 +1,11 @@
 namespace MedQA.Datasets;
 
-/// <summary>Quotes what stands in a file, for messages.</summary>
+/// <summary>Quotes parts of a file in messages.</summary>
 internal static class Excerpt
 {
     private const int MaxLength = 60;
 
-    /// <summary>A text without blanks at its ends, on one line, cut to 60 characters.</summary>
+    /// <summary>Returns a text without blanks at its ends, on one line, cut to 60 characters.</summary>
     public static string Of(string text)
     {
         var start = text.AsSpan().TrimStart();

@@ -1,9 +1,9 @@
 namespace MedQA.Datasets;
 
-/// <summary>The forms in which question sets are published. A file's form is recognized by its content, never by its name.</summary>
+/// <summary>The formats in which question sets are published. A file's format is recognized by its content, never by its name.</summary>
 public enum QuestionSetFormat
 {
-    /// <summary>Delimited text with a header: this project's own form.</summary>
+    /// <summary>Delimited text with a header: this project's own format.</summary>
     Csv,
 
     /// <summary>
@@ -23,7 +23,7 @@ public enum QuestionSetFormat
     /// <summary>PubMedQA: records by PMID with contexts and a decision of yes, no or maybe (Jin et al., arXiv 1909.06146).</summary>
     PubMedQa,
 
-    /// <summary>The PMIDs and decisions of PubMedQA's test questions: no question set, but says which records of one are meant.</summary>
+    /// <summary>The PMIDs and decisions of PubMedQA's test questions: not a question set; says which records of one to use.</summary>
     PubMedQaLabels,
 
     /// <summary>A JSON object on each line, with names as the columns of the CSV.</summary>

@@ -22,7 +22,7 @@ public sealed record QuestionSetOptions
     public bool DropsFillers { get; init; }
 
     /// <summary>
-    /// Is told, as a sentence, what people should know of how the file is read; the same may be told again in a later reading.
+    /// Receives, as a sentence, what people should know of how the file is read; a later reading may repeat it.
     /// </summary>
     public Action<string>? Noted { get; init; }
 
@@ -48,15 +48,14 @@ public sealed record QuestionSetOptions
     public long MaxUnpackedBytes { get; init; } = 256L << 20;
 
     /// <summary>
-    /// Where it is given, only records with these ids are read, as for the test questions among PubMedQA's; the others are left out without
-    /// a word.
+    /// If given, only records with these ids are read, as for the test questions among PubMedQA's; the others are silently skipped.
     /// </summary>
     public IReadOnlySet<string>? OnlyIds { get; init; }
 
     /// <summary>The data set's name for rows that name none.</summary>
     internal string DefaultDataset => Dataset ?? (Path.GetFileNameWithoutExtension(FileName) is { Length: > 0 } stem ? stem : "questions");
 
-    /// <summary>The setting that is out of its range and why, or <see langword="null"/> where all are usable.</summary>
+    /// <summary>Returns the setting that is out of range and why, or <see langword="null"/> if all are usable.</summary>
     internal string? Fault() => this switch
     {
         _ when string.IsNullOrWhiteSpace(FileName) => "FileName is blank.",

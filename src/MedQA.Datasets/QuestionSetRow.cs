@@ -13,6 +13,6 @@ public sealed record AcceptedRow(Question Question, int Line) : QuestionSetRow(L
 
 /// <summary>A record that cannot be used.</summary>
 /// <param name="Line">See <see cref="QuestionSetRow"/>.</param>
-/// <param name="Id">The id that the record gives, or <see langword="null"/> where it gives none.</param>
+/// <param name="Id">The id that the record gives, or <see langword="null"/> if it gives none.</param>
 /// <param name="Reason">What is wrong with it, as a sentence for people.</param>
 public sealed record RejectedRow(int Line, string? Id, string Reason) : QuestionSetRow(Line);

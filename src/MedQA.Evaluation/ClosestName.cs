@@ -1,19 +1,19 @@
 namespace MedQA.Evaluation;
 
-/// <summary>Finds what somebody meant who wrote a name that does not exist.</summary>
+/// <summary>Finds the known name closest to one that does not exist.</summary>
 public static class ClosestName
 {
-    /// <summary>How many letters a name may differ in, where nothing else is said.</summary>
+    /// <summary>The default number of letters that a name may differ in.</summary>
     public const int MaxEdits = 3;
 
     private const int MaxNameLength = 64;
 
-    /// <summary>The known name with the fewest letters to change, add or take away, the case left aside.</summary>
+    /// <summary>Returns the known name with the fewest letters to change, add or take away, ignoring case.</summary>
     /// <param name="name">What was written.</param>
     /// <param name="known">The names that exist.</param>
     /// <param name="most">How many letters it may differ in; fewer than usual for names without a meaning, which are all near each
     /// other.</param>
-    /// <returns><see langword="null"/> where even that one differs in more letters, or in all.</returns>
+    /// <returns><see langword="null"/> if even that one differs in more letters, or in all.</returns>
     public static string? Of(string name, IEnumerable<string> known, int most = MaxEdits)
     {
         ArgumentNullException.ThrowIfNull(name);

@@ -5,33 +5,33 @@ using System.Text.Json;
 namespace MedQA.Evaluation;
 
 /// <summary>
-/// The names under which the values of enumerations are sent and stored. A text from outside is one of them, letter by letter, or no
+/// The names under which the values of enumerations are sent and stored. A text from outside is exactly one of them, or not a
 /// value: <see cref="Enum.TryParse{TEnum}(string, out TEnum)"/> would also take numbers that no value has, lists, and blanks.
 /// </summary>
 public static class EnumNames
 {
-    /// <summary>Every name of an enumeration as it is sent, in camel case, in the order of the values.</summary>
+    /// <summary>Returns every name of an enumeration as it is sent, in camel case, in the order of the values.</summary>
     public static ImmutableArray<string> All<T>()
         where T : struct, Enum => Known<T>.Names;
 
-    /// <summary>The name of a value as it is sent: in camel case.</summary>
+    /// <summary>Returns the name of a value as it is sent: in camel case.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The enumeration has no such value.</exception>
     public static string Of<T>(T value)
         where T : struct, Enum => Known<T>.Sent.TryGetValue(value, out var name)
             ? name
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{typeof(T).Name} has no such value.");
 
-    /// <summary>The value of a name in camel case, or <see langword="null"/> where there is none of exactly that name.</summary>
+    /// <summary>Returns the value of a name in camel case, or <see langword="null"/> if there is none of exactly that name.</summary>
     public static T? Find<T>(string? name)
         where T : struct, Enum => name is not null && Known<T>.BySent.TryGetValue(name, out var value) ? value : null;
 
-    /// <summary>The value of a name as it stands in code and in the columns of tables.</summary>
+    /// <summary>Returns the value of a name as written in code and in the columns of tables.</summary>
     /// <param name="name">The name, as <see cref="Enum.ToString()"/> writes it.</param>
     /// <exception cref="InvalidDataException">There is no value of exactly that name.</exception>
     public static T Stored<T>(string? name)
         where T : struct, Enum => name is not null && Known<T>.ByOwn.TryGetValue(name, out var value)
             ? value
-            : throw new InvalidDataException($"'{name}' is stored where one of {string.Join(", ", Enum.GetNames<T>())} should be.");
+            : throw new InvalidDataException($"The stored value '{name}' is not one of {string.Join(", ", Enum.GetNames<T>())}.");
 
     private static class Known<T>
         where T : struct, Enum

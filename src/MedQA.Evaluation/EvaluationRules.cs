@@ -5,7 +5,7 @@ public static class EvaluationRules
 {
     /// <summary>
     /// Changes with every change of these rules that can change a result; part of a run's id, so that results under different rules are
-    /// never taken for one run.
+    /// never combined in one run.
     /// </summary>
     public const string Version = "2";
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace MedQA.Evaluation;
 
 /// <summary>
-/// Numbers in JSON for others to read. JSON has no name for what is no number or infinite (the log-likelihood of a text that the model
+/// Numbers in JSON for others to read. JSON has no name for infinite numbers and NaN (the log-likelihood of a text that the model
 /// cannot write, for example): that is <c>null</c>, as JavaScript writes it, and no text that clients would have to know.
 /// </summary>
 public sealed class FiniteNumberConverter : JsonConverter<double>

@@ -6,18 +6,18 @@ using System.Text.Unicode;
 
 namespace MedQA.Evaluation;
 
-/// <summary>What is wrong with a JSON value, in words for whoever wrote it.</summary>
+/// <summary>What is wrong with a JSON value, in words for its author.</summary>
 /// <param name="Path">The field at fault, such as <c>strata[1].questions</c>; empty for the whole.</param>
 /// <param name="Problem">What is wrong with it, as the rest of a sentence.</param>
 public sealed record JsonFault(string Path, string Problem)
 {
-    /// <summary>The sentence.</summary>
-    /// <param name="whole">What the whole is called: <c>The body</c>.</param>
+    /// <summary>Returns the sentence.</summary>
+    /// <param name="whole">The name of the whole value: <c>The body</c>.</param>
     public string Sentence(string whole) => Path.Length == 0 ? $"{whole} {Problem}" : $"{whole}: '{Path}' {Problem}";
 }
 
 /// <summary>
-/// Compares JSON that people write with the type that it is read as: the serializer's own messages name types of .NET, and mean nothing to
+/// Compares JSON written by people with the type it is read as: the serializer's own messages name .NET types, and mean nothing to
 /// them.
 /// </summary>
 public static class JsonShape
@@ -25,19 +25,19 @@ public static class JsonShape
     private const int MaxNameLength = 60;
 
     /// <summary>
-    /// The first field that is unknown, missing, given twice or of another kind than the type's; a value of the right kind can be wrong
-    /// still.
+    /// Returns the first field that is unknown, missing, given twice or of another kind than the type's; a value of the right kind can be
+    /// wrong still.
     /// </summary>
     /// <param name="value">The JSON.</param>
-    /// <param name="shape">What it is read as.</param>
-    /// <returns><see langword="null"/> where it can be read.</returns>
+    /// <param name="shape">The type that it is read as.</param>
+    /// <returns><see langword="null"/> if it can be read.</returns>
     public static JsonFault? FaultOf(JsonElement value, JsonTypeInfo shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
         return value.ValueKind == JsonValueKind.Null ? Other("", KindOf(shape), value) : FaultOf(value, shape, "");
     }
 
-    /// <summary>Where a text stops being JSON, as the end of a sentence.</summary>
+    /// <summary>Returns where a text stops being JSON, as the end of a sentence.</summary>
     public static string PlaceOf(JsonException fault)
     {
         ArgumentNullException.ThrowIfNull(fault);
@@ -83,7 +83,7 @@ public static class JsonShape
             if (!known.TryGetValue(name, out var property))
             {
                 var meant = ClosestName.Of(name, known.Keys) is { } closest ? $" (is '{closest}' meant?)" : "";
-                return new JsonFault(at, $"is a field that is not known{meant}. There are: {string.Join(", ", known.Keys)}.");
+                return new JsonFault(at, $"is an unknown field{meant}. There are: {string.Join(", ", known.Keys)}.");
             }
 
             if (!given.Add(name))
@@ -117,7 +117,7 @@ public static class JsonShape
     }
 
     /// <summary>
-    /// Of what is read later only what no reader can do with is said: texts that are none, and fields that are given twice.
+    /// Values read later are checked only for what no reader accepts: invalid texts and duplicate fields.
     /// </summary>
     private static JsonFault? FaultOfFree(JsonElement value, string path)
     {
@@ -194,7 +194,7 @@ public static class JsonShape
             {
                 JsonTypeInfoKind.Object => "an object",
                 JsonTypeInfoKind.Enumerable => "a list",
-                _ => throw new NotSupportedException($"Nobody has said what {type} is called in words."),
+                _ => throw new NotSupportedException($"{type} has no name in words."),
             };
     }
 
@@ -229,7 +229,7 @@ public static class JsonShape
         }
     }
 
-    /// <summary>The parser finds bytes and escapes that are no text only where the text is taken out; most texts need not be.</summary>
+    /// <summary>The parser finds bytes and escapes that are not text only where the text is taken out; most texts need not be.</summary>
     private static bool IsText(JsonElement text)
     {
         var raw = JsonMarshal.GetRawUtf8Value(text);

@@ -4,16 +4,16 @@ using System.Text.Json;
 namespace MedQA.Evaluation;
 
 /// <summary>
-/// What is stored says the version of its form. One that says none was written before there was a second version and has the first; a later
-/// one than is known here is refused, because reading it could mean to misread it.
+/// Stored data states its format version. Data without one has the first version; a later
+/// version than the known one is refused, because it could be misread.
 /// </summary>
 public static class StoredFormat
 {
-    /// <summary>Refuses a version that is not known yet.</summary>
-    /// <param name="what">What has it, as the beginning of a sentence.</param>
-    /// <param name="version">Its version; <see langword="null"/> where it says none.</param>
+    /// <summary>Throws if the version is later than the known one.</summary>
+    /// <param name="what">The data's name, as the beginning of a sentence.</param>
+    /// <param name="version">Its version; <see langword="null"/> if it says none.</param>
     /// <param name="known">The latest version that is known.</param>
-    /// <exception cref="UnusableException">It is later than that.</exception>
+    /// <exception cref="UnusableException">The version is later.</exception>
     public static void Check(string what, int? version, int known)
     {
         if (version > known)
@@ -24,12 +24,12 @@ public static class StoredFormat
         }
     }
 
-    /// <summary>Refuses JSON of a version that is not known yet, before anything else of it is looked at.</summary>
-    /// <param name="what">What it is, as the beginning of a sentence.</param>
-    /// <param name="utf8">An object; of anything else nothing is said here.</param>
+    /// <summary>Throws if JSON has a later version than the known one, before anything else is read.</summary>
+    /// <param name="what">The data's name, as the beginning of a sentence.</param>
+    /// <param name="utf8">An object; anything else is accepted here.</param>
     /// <param name="property">The property that has its version.</param>
     /// <param name="known">The latest version that is known.</param>
-    /// <exception cref="UnusableException">It is later than that.</exception>
+    /// <exception cref="UnusableException">The version is later.</exception>
     public static void Check(string what, ReadOnlySpan<byte> utf8, string property, int known) =>
         Check(what, VersionOf(utf8, property), known);
 
@@ -57,7 +57,7 @@ public static class StoredFormat
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Whoever reads it says what is wrong with it.
+            // Its reader says what is wrong with it.
         }
 
         return null;

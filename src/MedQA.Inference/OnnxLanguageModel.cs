@@ -34,8 +34,8 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     public ITextEmbedding? Embedding { get; }
 
     /// <summary>
-    /// Whether a model would give embeddings of texts once it is loaded, as <see cref="ModelDescription.GivesEmbeddings"/> says then; only
-    /// its graph is read.
+    /// Returns whether a model would give embeddings of texts once it is loaded, as <see cref="ModelDescription.GivesEmbeddings"/> says
+    /// then; only its graph is read.
     /// </summary>
     /// <param name="folder">The model's files.</param>
     /// <exception cref="UnusableException">The graph is damaged.</exception>
@@ -114,7 +114,7 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits for what runs, then frees the model's memory. Prompts that are still held cannot be used afterwards, only disposed of.
+    /// Waits for running operations, then frees the model's memory. Prompts still held can only be disposed of afterwards.
     /// </summary>
     public async ValueTask DisposeAsync() => await Task.Run(_engine.Dispose).ConfigureAwait(false);
 }

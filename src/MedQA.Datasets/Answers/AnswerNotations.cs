@@ -17,7 +17,7 @@ internal enum AnswerNotations
 /// <summary>Narrows notations to the one that was set.</summary>
 internal static class AnswerNotationSetting
 {
-    /// <summary>The notations of a field under a setting, which does not apply to a field that never uses the notation.</summary>
+    /// <summary>Returns the notations of a field under a setting, which does not apply to a field that never uses the notation.</summary>
     public static AnswerNotations Narrowed(this AnswerNotations allowed, AnswerNotation setting)
     {
         var only = setting switch

@@ -15,10 +15,10 @@ internal abstract record GoldAnswer
     /// <summary>The record contradicts itself, and only itself.</summary>
     public sealed record Fault(string Reason) : GoldAnswer;
 
-    /// <summary>The file's other rows must say which notation is meant.</summary>
+    /// <summary>The file's other rows must determine the notation.</summary>
     public sealed record NeedsEvidence : GoldAnswer;
 
-    /// <summary>Not even the whole file says which notation is meant: the file must be refused.</summary>
+    /// <summary>Not even the whole file determines the notation: the file must be refused.</summary>
     public sealed record Undecidable(string Sentence) : GoldAnswer;
 
     /// <summary>Decides which option is right.</summary>
@@ -39,7 +39,7 @@ internal abstract record GoldAnswer
             && Array.FindIndex(said, static claim => OptionPlace.Of(claim.Value) is not (null, null)) is >= 0 and var place)
         {
             return new Fault(
-                $"{Named(said[place])} is a place, and the options are labelled {labels}: put them into the order of their labels, or "
+                $"{Named(said[place])} is a position, but the options are labelled {labels}: put them into the order of their labels, or "
                     + "remove those.");
         }
 
@@ -77,16 +77,17 @@ internal abstract record GoldAnswer
         {
             0 => new Fault($"{Named(said[0])} and {Named(said[^1])} name different options."),
             1 => new Option(BitOperations.TrailingZeroCount(agreed)),
-            _ => new Fault($"{Named(said[0])} is the text of options {Letters(agreed)} alike: name the right one by its letter."),
+            _ => new Fault($"{Named(said[0])} is the text of options {Letters(agreed)}: name the right one by its letter."),
         };
     }
 
     /// <summary>
-    /// What each claim that says something can mean, narrowed to what they all allow; a claim that contradicts the others can mean nothing.
+    /// Returns what each claim that says something can mean, narrowed to what they all allow; a claim that contradicts the others can mean
+    /// nothing.
     /// </summary>
     /// <param name="claims">The record's claims.</param>
     /// <param name="options">Its options.</param>
-    /// <param name="said">The claims that say something, in the same order as the readings.</param>
+    /// <param name="said">The claims that are not blank, in the same order as the readings.</param>
     public static ClaimReading[] Readings(IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options, out GoldClaim[] said)
     {
         said = [.. claims.Where(claim => !claim.IsHidden(options))];
@@ -116,9 +117,9 @@ internal abstract record GoldAnswer
                         + "are read."
                     : claim.Value.AsSpan().Trim() is [> '\u007F' and not Sources.SourceText.Undecodable and var letter]
                         && char.IsLetter(letter)
-                    ? $"{Named(claim)} is none of the {options.Count} options: it is a letter of another alphabet (U+{(int)letter:X4}); "
+                    ? $"{Named(claim)} is not one of the {options.Count} options: it is a letter of another alphabet (U+{(int)letter:X4}); "
                         + "write the Latin one."
-                    : $"{Named(claim)} is none of the {options.Count} options.";
+                    : $"{Named(claim)} is not one of the {options.Count} options.";
             }
         }
 

@@ -6,13 +6,13 @@ namespace MedQA.Datasets.Answers;
 
 /// <summary>What one field of a record says about the right option.</summary>
 /// <param name="Field">The field's name in the file, for messages.</param>
-/// <param name="Value">What stands in it.</param>
+/// <param name="Value">Its value.</param>
 /// <param name="Allowed">The notations that the field may use.</param>
 internal readonly record struct GoldClaim(string Field, string Value, AnswerNotations Allowed)
 {
     /// <summary>
-    /// Whether the field says nothing: it is blank, −1, the usual mark of a hidden label, or what R, pandas and databases write
-    /// for no value.
+    /// Returns whether the field says nothing: it is blank, −1, the usual mark of a hidden label, or what R, pandas and databases write for
+    /// no value.
     /// </summary>
     public bool IsHidden(IReadOnlyList<string> options) =>
         string.IsNullOrWhiteSpace(Value)
@@ -21,7 +21,7 @@ internal readonly record struct GoldClaim(string Field, string Value, AnswerNota
             && Allows(AnswerNotations.Number)
             && !options.Any(static option => option.AsSpan().Trim() is "-1" or "-1.0"));
 
-    /// <summary>The options that the value can mean in each notation.</summary>
+    /// <summary>Returns the options that the value can mean in each notation.</summary>
     public ClaimReading Read(IReadOnlyList<string> options)
     {
         var value = Value.AsSpan().Trim();
@@ -36,10 +36,10 @@ internal readonly record struct GoldClaim(string Field, string Value, AnswerNota
         return strict.Any != 0 ? strict : Leniently(options);
     }
 
-    /// <summary>Several options that the value names at once; none where it does not.</summary>
+    /// <summary>Several options that the value names at once; none if it does not.</summary>
     public IReadOnlyList<string> Several(IReadOnlyList<string> options) => OptionPlace.Several(Value, options.Count);
 
-    /// <summary>What the value can mean with words and marks around it: "Option B", "B. Digoxin", "digoxin.".</summary>
+    /// <summary>Returns what the value can mean with words and marks around it: "Option B", "B. Digoxin", "digoxin.".</summary>
     private ClaimReading Leniently(IReadOnlyList<string> options)
     {
         var (letter, number) = OptionPlace.Of(Value);
@@ -106,7 +106,7 @@ internal readonly record struct GoldClaim(string Field, string Value, AnswerNota
     }
 }
 
-/// <summary>The options that a claim can mean, as bits (bit 0 is the first option), in each notation; 0 where it means none.</summary>
+/// <summary>The options that a claim can mean, as bits (bit 0 is the first option), in each notation; 0 if it means none.</summary>
 internal readonly record struct ClaimReading(uint Letter, uint FromZero, uint FromOne, uint Text)
 {
     /// <summary>All options that it can mean in some notation.</summary>
@@ -120,10 +120,10 @@ internal readonly record struct ClaimReading(uint Letter, uint FromZero, uint Fr
     /// <summary>Whether its notations disagree about the option.</summary>
     public bool IsAmbiguous => BitOperations.PopCount((uint)Notations) > 1 && BitOperations.PopCount(Any) > 1;
 
-    /// <summary>The same reading without the options that are not in <paramref name="options"/>.</summary>
+    /// <summary>Returns the same reading without the options that are not in <paramref name="options"/>.</summary>
     public ClaimReading Within(uint options) => new(Letter & options, FromZero & options, FromOne & options, Text & options);
 
-    /// <summary>The options that it means in one notation.</summary>
+    /// <summary>Returns the options that it means in one notation.</summary>
     public uint In(AnswerNotations notation) => notation switch
     {
         AnswerNotations.Letter => Letter,

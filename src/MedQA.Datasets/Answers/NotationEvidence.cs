@@ -28,12 +28,12 @@ internal sealed class NotationEvidence
         }
     }
 
-    /// <summary>The notations that a field was seen to use.</summary>
+    /// <summary>Returns the notations that a field was seen to use.</summary>
     public AnswerNotations Of(string field) =>
         _firstLines.TryGetValue(field, out var lines)
             ? lines.Keys.Aggregate(AnswerNotations.None, static (all, notation) => all | notation)
             : AnswerNotations.None;
 
-    /// <summary>The first line on which a field was seen to use a notation.</summary>
+    /// <summary>Returns the first line on which a field was seen to use a notation.</summary>
     public int LineOf(string field, AnswerNotations notation) => _firstLines[field][notation];
 }

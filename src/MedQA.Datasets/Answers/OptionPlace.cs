@@ -10,7 +10,7 @@ internal static partial class OptionPlace
     private const int MaxLength = 2000;
     private const string Wrapping = "*_`\"'“”‘’«»[](){}<>$「」【】（）";
 
-    /// <summary>A text in usual characters: full-width ones as ASCII.</summary>
+    /// <summary>Returns a text in usual characters: full-width ones as ASCII.</summary>
     public static string Usual(string value) =>
         string.Create(value.Length, value, static (characters, original) =>
         {
@@ -20,7 +20,7 @@ internal static partial class OptionPlace
             }
         });
 
-    /// <summary>A value without what stands around it: marks of emphasis, brackets, "Answer:", "Option", a last dot or comma.</summary>
+    /// <summary>Returns a value without what surrounds it: marks of emphasis, brackets, "Answer:", "Option", a last dot or comma.</summary>
     public static string Bare(string value)
     {
         if (value.Length > MaxLength)
@@ -45,7 +45,7 @@ internal static partial class OptionPlace
         return bare;
     }
 
-    /// <summary>The letter or the number in a value that means only that; neither where it is anything else.</summary>
+    /// <summary>Returns the letter or the number in a value that means only that; neither where it is anything else.</summary>
     public static (int? Letter, int? Number) Of(string value)
     {
         var bare = Bare(value);
@@ -55,7 +55,7 @@ internal static partial class OptionPlace
             bare.Length <= 3 && int.TryParse(bare, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null);
     }
 
-    /// <summary>A letter or number and the text behind it, as in "B. Digoxin", "(2) Digoxin" and "B Digoxin".</summary>
+    /// <summary>Returns a letter or number and the text after it, as in "B. Digoxin", "(2) Digoxin" and "B Digoxin".</summary>
     public static (int? Letter, int? Number, string Text)? WithText(string value)
     {
         var match = value.Length > MaxLength ? Match.Empty : PlaceAndText().Match(Bare(value));
@@ -69,8 +69,8 @@ internal static partial class OptionPlace
     }
 
     /// <summary>
-    /// The labels that the options' own texts begin with ("B. Retinol", "A. Thiamine", …) where they are not those of their places; else
-    /// <see langword="null"/>. An answer "B" then means one option by its label and another by its place.
+    /// Returns the labels that the options' own texts begin with ("B. Retinol", "A. Thiamine", …) where they are not those of their places;
+    /// else <see langword="null"/>. An answer "B" then means one option by its label and another by its place.
     /// </summary>
     public static string? OtherLabels(IReadOnlyList<string> options)
     {
@@ -105,7 +105,7 @@ internal static partial class OptionPlace
             labels, label => areNumbers ? int.Parse(label, CultureInfo.InvariantCulture) : char.ToUpperInvariant(label[0]) - 'A');
         if (!named.Order().SequenceEqual(Enumerable.Range(mayBeNames ? 0 : named.Min(), named.Length)))
         {
-            // What is no run of letters or numbers is something else: the genera of species, years.
+            // Anything but a run of letters or numbers is something else: the genera of species, years.
             return null;
         }
 
@@ -114,17 +114,19 @@ internal static partial class OptionPlace
     }
 
     /// <summary>
-    /// Whether a value can only be a letter with an option's text, as "(B) digoxin" and "B. Digoxin". The name of a species ("C.
+    /// Returns whether a value can only be a letter with an option's text, as "(B) digoxin" and "B. Digoxin". The name of a species ("C.
     /// difficile") is none, nor is "A: " before any answer.
     /// </summary>
     public static bool IsMarked(string value) => value.Length <= MaxLength && MarkedText().IsMatch(Usual(value).Trim());
 
-    /// <summary>Whether a value names several options by letters: "A, C", "A and C", "ABD". Letters alone stand in their order.</summary>
+    /// <summary>Returns whether a value names several options by letters: "A, C", "A and C", "ABD". Letters alone are in order.</summary>
     public static bool AreLetters(string value) =>
         Several(value, 8) is { Count: > 1 } letters && letters.All(static letter => Of(letter).Letter is not null)
         && (Bare(value).Any(static c => !char.IsAsciiLetter(c)) || letters.SequenceEqual(letters.Order(StringComparer.Ordinal)));
 
-    /// <summary>The letters of a value that names several options, as in "ABD", "A, C" and "A and C"; none where it does not.</summary>
+    /// <summary>
+    /// Returns the letters of a value that names several options, as in "ABD", "A, C" and "A and C"; none if it does not.
+    /// </summary>
     /// <param name="value">The value.</param>
     /// <param name="options">How many options there are.</param>
     public static IReadOnlyList<string> Several(string value, int options)
@@ -149,7 +151,7 @@ internal static partial class OptionPlace
             : [];
     }
 
-    /// <summary>A text for comparison: usual characters in lower case, one space between words, no mark at its ends.</summary>
+    /// <summary>Returns a text for comparison: usual characters in lower case, one space between words, no mark at its ends.</summary>
     public static string Comparable(string text) =>
         string.Join(' ', Usual(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
             .Trim(' ', '.', ',', ';', ':', '*', '"', '\'')
@@ -167,7 +169,7 @@ internal static partial class OptionPlace
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex ShortPrefix();
 
-    /// <summary>A text that begins with several letters, as "B and C": these are no label.</summary>
+    /// <summary>A text that begins with several letters, as "B and C": these are not a label.</summary>
     [GeneratedRegex(
         @"^\s*[A-Z]\s+(?:and|or|und|oder|et|ou|y|o|e|&|\+|/|vs\.?|[A-Z])(?:\s|$)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

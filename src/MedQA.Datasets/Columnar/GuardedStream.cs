@@ -1,7 +1,7 @@
 namespace MedQA.Datasets.Columnar;
 
 /// <summary>
-/// A file that fails, rather than saying that it has ended, where a reader goes on behind its end, and where a reader goes to and fro
+/// A stream that throws, rather than reporting its end, if a reader reads past the end, or if a reader jumps back and forth
 /// without end.
 /// </summary>
 internal sealed class GuardedStream(Stream file, long maxSeeks) : Stream
@@ -35,7 +35,7 @@ internal sealed class GuardedStream(Stream file, long maxSeeks) : Stream
         file.ReadAsync(buffer, cancellationToken);
 
     public override long Seek(long offset, SeekOrigin origin) =>
-        ++_seeks <= maxSeeks ? file.Seek(offset, origin) : throw new InvalidDataException("The file sends its reader to and fro.");
+        ++_seeks <= maxSeeks ? file.Seek(offset, origin) : throw new InvalidDataException("The file makes its reader jump back and forth.");
 
     public override void Flush() => file.Flush();
 

@@ -4,7 +4,7 @@ using Parquet.Meta;
 
 namespace MedQA.Datasets.Columnar;
 
-/// <summary>Checks what a Parquet file says of itself, before the library believes it.</summary>
+/// <summary>Checks a Parquet file's metadata before the library trusts it.</summary>
 internal static class ParquetCheck
 {
     private const int MaxFooter = 16 << 20;

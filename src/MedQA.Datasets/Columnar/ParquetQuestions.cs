@@ -44,7 +44,7 @@ internal static class ParquetQuestions
         }
     }
 
-    /// <summary>Checks what the file says of itself before any of it is unpacked.</summary>
+    /// <summary>Checks the file's metadata before unpacking anything.</summary>
     private static async Task<int> CheckedGroupsAsync(SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         var length = await ParquetCheck.FooterAsync(file, cancellationToken);
@@ -162,7 +162,7 @@ internal static class ParquetQuestions
         }
     }
 
-    /// <summary>A number as JSON; the numbers that JSON does not have are null.</summary>
+    /// <summary>Returns a number as JSON; the numbers that JSON does not have are null.</summary>
     private static string Number(object value) => value switch
     {
         float number when !float.IsFinite(number) => "null",

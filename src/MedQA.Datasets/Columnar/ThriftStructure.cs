@@ -4,7 +4,7 @@ namespace MedQA.Datasets.Columnar;
 
 /// <summary>
 /// Walks the compact Thrift of Parquet's metadata before the Parquet library does. The library trusts it: where it breaks off, the library
-/// reads on for ever, and it allocates what a length says. The walk takes the same steps over the same bytes (apache/parquet-format,
+/// reads on forever, and it allocates what a length says. The walk takes the same steps over the same bytes (apache/parquet-format,
 /// parquet.thrift) and fails where they end.
 /// </summary>
 internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
@@ -51,7 +51,7 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
     /// <summary>How many bytes were walked.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The last value of a number of a structure, or <see langword="null"/> where it has none.</summary>
+    /// <summary>Returns the last value of a number of a structure, or <see langword="null"/> if it has none.</summary>
     public readonly long? Number(string structure, int field) => _numbers.TryGetValue((structure, field), out var value) ? value : null;
 
     /// <summary>Walks one structure.</summary>
@@ -141,12 +141,12 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
             case 9:
                 for (var count = ListLength(out var element); count > 0; count--)
                 {
-                    Skip(element is 9 ? throw new InvalidDataException("A list of lists is not known.") : element);
+                    Skip(element is 9 ? throw new InvalidDataException("A list of lists is not supported.") : element);
                 }
 
                 break;
             default:
-                throw new InvalidDataException($"A field of type {type} is not known.");
+                throw new InvalidDataException($"The field type {type} is unknown.");
         }
     }
 
@@ -194,7 +194,7 @@ internal ref struct ThriftStructure(ReadOnlySpan<byte> bytes)
 
     private static string?[] Fields(string kinds) => [.. kinds.Split(' ').Select(static kind => kind == "-" ? null : kind)];
 
-    /// <summary>The length of a file's metadata, from its last eight bytes.</summary>
+    /// <summary>Returns the length of a file's metadata, from its last eight bytes.</summary>
     public static int FooterLength(ReadOnlySpan<byte> tail) =>
         tail.Length == 8 && tail[4..].SequenceEqual("PAR1"u8) ? BinaryPrimitives.ReadInt32LittleEndian(tail) : -1;
 }

@@ -11,7 +11,7 @@ namespace MedQA.Datasets.Csv;
 /// <param name="Columns">What the columns mean.</param>
 internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount, QuestionColumns Columns)
 {
-    /// <summary>How much of a file is looked at to find its layout, in characters; a header is no longer.</summary>
+    /// <summary>How much of a file is looked at to find its layout, in characters; no header is longer.</summary>
     public const int HeadLength = 1 << 16;
 
     private static readonly char[] Delimiters = [',', ';', '\t', '|'];
@@ -19,7 +19,7 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     /// <summary>
     /// Reads the layout from the head of a file: the separator is the one under which the header has the most columns with a meaning.
     /// </summary>
-    /// <exception cref="InputException">Under no separator is it the header of a question set.</exception>
+    /// <exception cref="InputException">No separator makes it the header of a question set.</exception>
     public static async Task<CsvLayout> DetectAsync(
         string head, bool isWhole, QuestionSetOptions options, CancellationToken cancellationToken)
     {
@@ -72,7 +72,9 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
             : throw new InputException(options.FileName, "the file is empty."));
     }
 
-    /// <summary>The separator that a first line such as <c>sep=;</c> names, as table software writes it, in quotes or without.</summary>
+    /// <summary>
+    /// Returns the separator that a first line such as <c>sep=;</c> names, as table software writes it, in quotes or without.
+    /// </summary>
     private static char? Declared(string head)
     {
         var quote = head.StartsWith('"') ? 1 : 0;
@@ -85,8 +87,8 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
     }
 
     /// <summary>
-    /// The records that may be the header, with whether the text ends with them: the first that is not blank, and those below it where that
-    /// is a title.
+    /// Returns the records that may be the header, with whether the text ends with them: the first that is not blank, and those below it
+    /// where that is a title.
     /// </summary>
     private static async IAsyncEnumerable<(CsvRecord Record, bool EndsWithText)> HeadersAsync(
         string head, char delimiter, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)

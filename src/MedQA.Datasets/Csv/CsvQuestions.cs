@@ -7,7 +7,7 @@ namespace MedQA.Datasets.Csv;
 /// <summary>Reads a delimited file with a header.</summary>
 internal static class CsvQuestions
 {
-    /// <summary>Reads every record behind the header.</summary>
+    /// <summary>Reads every record after the header.</summary>
     public static async IAsyncEnumerable<SourceRecord> ReadAsync(
         SourceFile file, CsvLayout layout, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace MedQA.Datasets.Csv;
 
 /// <summary>A record of a delimited file.</summary>
 /// <param name="Line">The line on which it starts, from 1.</param>
-/// <param name="Fields">Its fields without quotes; none where there are too many.</param>
+/// <param name="Fields">Its fields without quotes; none if there are too many.</param>
 /// <param name="FieldCount">How many fields it has.</param>
 /// <param name="Problem">What is wrong with its form, or <see langword="null"/>.</param>
 internal readonly record struct CsvRecord(int Line, IReadOnlyList<string> Fields, int FieldCount, string? Problem);

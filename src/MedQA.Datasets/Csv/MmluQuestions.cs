@@ -18,7 +18,7 @@ internal static class MmluQuestions
 
     private static readonly string[] Splits = ["test", "dev", "val", "train"];
 
-    /// <summary>Whether every whole record in the head of a file has that form.</summary>
+    /// <summary>Returns whether every whole record in the head of a file has that form.</summary>
     public static async Task<bool> MatchesAsync(string head, bool isWhole, QuestionSetOptions options, CancellationToken cancellationToken)
     {
         using var text = new StringReader(head);
@@ -89,7 +89,8 @@ internal static class MmluQuestions
     }
 
     /// <summary>
-    /// The subject and the split in a file's name such as <c>clinical_knowledge_test.csv</c>; no split where the name ends with none.
+    /// Returns the subject and the split in a file's name such as <c>clinical_knowledge_test.csv</c>; no split where the name ends with
+    /// none.
     /// </summary>
     private static (string Subject, string Split) NameOf(string fileName)
     {

@@ -3,8 +3,8 @@ namespace MedQA.Datasets.Csv;
 /// <summary>Finds quotes that break a record: the parser reads on past them, so that one bad row does not end the file.</summary>
 internal static class QuoteFault
 {
-    /// <summary>What is wrong with the quotes of a record, or <see langword="null"/>.</summary>
-    /// <param name="record">The record as it stands in the file, with its line end.</param>
+    /// <summary>Returns what is wrong with the quotes of a record, or <see langword="null"/>.</summary>
+    /// <param name="record">The record as it is in the file, with its line end.</param>
     /// <param name="delimiter">What separates its fields.</param>
     /// <param name="lines">How many line ends the record holds.</param>
     public static string? Find(ReadOnlySpan<char> record, char delimiter, int lines)
@@ -21,8 +21,8 @@ internal static class QuoteFault
                 var length = QuotedLength(record);
                 if (length < 0)
                 {
-                    return $"Field {field} begins with a quote that is never closed; the {lines} lines from here to the end of the file "
-                        + "went into it.";
+                    return $"Field {field} begins with a quote that is never closed, so it contains the {lines} lines from here to "
+                        + "the end of the file.";
                 }
 
                 record = record[length..];
@@ -33,7 +33,7 @@ internal static class QuoteFault
 
                 if (record[0] != delimiter)
                 {
-                    return $"Field {field} has text behind its closing quote; a quote inside a quoted field is written twice.";
+                    return $"Field {field} has text after its closing quote; double a quote inside a quoted field.";
                 }
             }
 
@@ -41,7 +41,7 @@ internal static class QuoteFault
                 && QuotedLength(quoted) is > 0 and var whole
                 && (whole == quoted.Length || quoted[whole] == delimiter || quoted[whole] is '\r' or '\n'))
             {
-                return $"Field {field} has a blank before its opening quote, so that its quotes count as text: take the blank away.";
+                return $"Field {field} has a blank before its opening quote, so that its quotes count as text: remove the blank.";
             }
 
             var next = record.IndexOf(delimiter);

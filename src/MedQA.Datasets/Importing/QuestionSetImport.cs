@@ -7,18 +7,18 @@ using MedQA.Files;
 
 namespace MedQA.Datasets.Importing;
 
-/// <summary>Makes one canonical question set of files in any of the formats.</summary>
+/// <summary>Combines files of any format into one canonical question set.</summary>
 public static class QuestionSetImport
 {
     /// <summary>Imports files. All are read and checked before the first byte is written, and a second time for writing.</summary>
     /// <remarks>
-    /// A list of PubMedQA's decisions among the files says which records of the PubMedQA files are meant, and must agree with them.
+    /// A list of PubMedQA's decisions among the files selects records of the PubMedQA files, and must agree with them.
     /// </remarks>
     /// <param name="files">The files; rows are written in their order.</param>
     /// <param name="options">How to read each of them; names and data sets come from the files.</param>
     /// <param name="canonical">Where the question set goes; not closed.</param>
     /// <param name="rejected">Where the rows that cannot be used are listed, or <see langword="null"/>; not closed.</param>
-    /// <param name="cancellationToken">Ends the import.</param>
+    /// <param name="cancellationToken">Cancels the import.</param>
     /// <exception cref="InputException">A file cannot be read, two files have the same question, or a list of decisions does not
     /// fit.</exception>
     /// <exception cref="IOException">A file cannot be opened.</exception>
@@ -186,10 +186,10 @@ public static class QuestionSetImport
     private sealed record Source(
         string Path, QuestionSetFormat Format, QuestionSetOptions Options, IReadOnlyDictionary<string, string>? Decisions)
     {
-        /// <summary>The decisions that the records must have, or <see langword="null"/> where no list restricts them.</summary>
+        /// <summary>The decisions that the records must have, or <see langword="null"/> if no list restricts them.</summary>
         public IReadOnlyDictionary<string, string>? Expected { get; init; }
 
-        /// <summary>The file's rows; none of a list of decisions.</summary>
+        /// <summary>Returns the file's rows; none of a list of decisions.</summary>
         public async IAsyncEnumerable<QuestionSetRow> RowsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
         {
             if (Decisions is not null)

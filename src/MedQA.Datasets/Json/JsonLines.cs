@@ -5,7 +5,7 @@ using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets.Json;
 
-/// <summary>Reads a JSON object from each line; a line that is none costs only itself.</summary>
+/// <summary>Reads a JSON object from each line; an invalid line rejects only itself.</summary>
 internal static class JsonLines
 {
     /// <summary>Reads every line that is not blank.</summary>

@@ -5,7 +5,7 @@ using MedQA.Datasets.Tables;
 namespace MedQA.Datasets.Json;
 
 /// <summary>
-/// Makes source records of JSON objects. Properties have the names that the columns of a table have; what a name means is worked out once
+/// Turns JSON objects into source records. Properties have the names that the columns of a table have; what a name means is worked out once
 /// for each combination of names.
 /// </summary>
 internal sealed class JsonRecord(QuestionSetOptions options)
@@ -15,16 +15,18 @@ internal sealed class JsonRecord(QuestionSetOptions options)
 
     private readonly Dictionary<string, Meaning> _known = [];
 
-    /// <summary>The record of an object; where it holds a list of questions their records, each with what stands above the list.</summary>
+    /// <summary>
+    /// Returns the record of an object; where it holds a list of questions their records, each with what is above the list.
+    /// </summary>
     /// <param name="value">The object.</param>
-    /// <param name="key">The name under which it stands, where that is its id.</param>
+    /// <param name="key">The name of its property, if that is its id.</param>
     /// <param name="line">The line on which it starts.</param>
     /// <param name="number">Its number in the file, from 1: that of the first record.</param>
     public IReadOnlyList<SourceRecord> ReadAll(JsonElement value, string? key, int line, int number)
     {
         if (value.ValueKind != JsonValueKind.Object)
         {
-            return [new SourceRecord { Line = line, Number = number, Id = key, Problem = "The record is no JSON object." }];
+            return [new SourceRecord { Line = line, Number = number, Id = key, Problem = "The record is not a JSON object." }];
         }
 
         List<JsonProperty> own = [.. value.EnumerateObject()];
@@ -55,14 +57,14 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         return records;
     }
 
-    /// <summary>Why questions cannot be asked without what stands above their list; <see langword="null"/> where they can.</summary>
+    /// <summary>Returns why questions cannot be asked without what is above their list; <see langword="null"/> if they can.</summary>
     private static string? AboveList(List<JsonProperty> above)
     {
         var beside = above.Find(static property =>
             HeaderNames.IsRead(HeaderNames.Plain(JsonText.NameOf(property))) && !IsNamed(property, HeaderNames.QuestionOnlyWithOptions));
         if (beside.Value.ValueKind != JsonValueKind.Undefined)
         {
-            return $"'{Excerpt.Of(JsonText.NameOf(beside))}' stands above the list of questions, not beside each: "
+            return $"'{Excerpt.Of(JsonText.NameOf(beside))}' is above the list of questions, not in each: "
                 + "write a record for each question, with its options and its answer.";
         }
 
@@ -72,11 +74,11 @@ internal sealed class JsonRecord(QuestionSetOptions options)
             && (UnreadColumns.IsPassage(JsonText.NameOf(property)) || HasProse(property.Value)));
         return unread.Value.ValueKind == JsonValueKind.Undefined
             ? null
-            : $"'{Excerpt.Of(JsonText.NameOf(unread))}' stands above the list of questions and is not read: "
+            : $"'{Excerpt.Of(JsonText.NameOf(unread))}', above the list of questions, is not read: "
                 + "if they are about it, name it context; if not, leave it out.";
     }
 
-    /// <summary>Whether a value is prose, or a structure with some.</summary>
+    /// <summary>Returns whether a value is prose, or a structure with some.</summary>
     private static bool HasProse(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => JsonText.Of(value) is { } text && LetteredText.IsProse(text),
@@ -88,7 +90,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
     private static bool IsNamed(JsonProperty property, string[] names) =>
         HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(property)), names);
 
-    /// <summary>Whether a property is a list of objects with questions.</summary>
+    /// <summary>Returns whether a property is a list of objects with questions.</summary>
     private static bool IsListOfQuestions(JsonProperty property) =>
         property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() > 0
         && property.Value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object
@@ -166,8 +168,8 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         ["resps", "filtered_resps", "arguments", "doc_id", "doc_hash", "prompt_hash", "target_hash", "messages"];
 
     /// <summary>
-    /// The properties of a record, or of the object in it that has the question, with what the record itself says of id, data set, topic
-    /// and context, and with what nobody reads: options may hide there.
+    /// Returns the properties of a record, or of the object in it that has the question, with what the record itself says of id, data set,
+    /// topic and context, and with what is not read: options may hide there.
     /// </summary>
     private static List<JsonProperty> Flat(List<JsonProperty> own)
     {
@@ -190,7 +192,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         return members;
     }
 
-    /// <summary>The object in a record that has the question, or the record itself.</summary>
+    /// <summary>Returns the object in a record that has the question, or the record itself.</summary>
     private static JsonElement Inner(JsonElement record) =>
         record.EnumerateObject().FirstOrDefault(IsInner) is { Value.ValueKind: JsonValueKind.Object } inner ? inner.Value : record;
 
@@ -199,7 +201,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         && HeaderNames.IsWrapper(JsonText.NameOf(property))
         && property.Value.EnumerateObject().Any(static member => HeaderNames.IsQuestion(JsonText.NameOf(member)));
 
-    /// <summary>Whether a property is an object, or a list with objects in it.</summary>
+    /// <summary>Returns whether a property is an object, or a list with objects in it.</summary>
     private static bool IsStructure(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Object
         || (property.Value.ValueKind == JsonValueKind.Array
             && property.Value.EnumerateArray().Any(static item => item.ValueKind == JsonValueKind.Object));
@@ -207,7 +209,9 @@ internal sealed class JsonRecord(QuestionSetOptions options)
     private static string Raw(JsonElement value) =>
         value.ValueKind is JsonValueKind.Array or JsonValueKind.Object ? value.GetRawText() : JsonText.Of(value) ?? "";
 
-    /// <summary>The texts of a list as one; <see langword="null"/> for anything that is no list of at most so many texts.</summary>
+    /// <summary>
+    /// Returns the texts of a list as one; <see langword="null"/> for anything that is not a list of at most this many texts.
+    /// </summary>
     private static string? Joined(JsonElement value, string between, int most) =>
         value.ValueKind == JsonValueKind.Array && value.GetArrayLength() <= most
             && value.EnumerateArray().All(static item => item.ValueKind is not (JsonValueKind.Array or JsonValueKind.Object))

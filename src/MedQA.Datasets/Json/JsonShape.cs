@@ -1,12 +1,12 @@
 namespace MedQA.Datasets.Json;
 
-/// <summary>How records stand in a JSON text.</summary>
+/// <summary>How a JSON text arranges its records.</summary>
 internal enum JsonShape
 {
     /// <summary>A record on each line.</summary>
     Lines,
 
-    /// <summary>Records one after the other, over several lines each.</summary>
+    /// <summary>Consecutive records, over several lines each.</summary>
     Values,
 
     /// <summary>One array of records.</summary>

@@ -24,10 +24,10 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
     /// <summary>Reads every record of a file.</summary>
     /// <exception cref="InputException">The text is not valid JSON from some line on, or a record is too long.</exception>
     /// <param name="file">The file.</param>
-    /// <param name="shape">How the records stand in it.</param>
-    /// <param name="list">The property that has them, where they are listed in one.</param>
+    /// <param name="shape">How it arranges the records.</param>
+    /// <param name="list">The property that lists them, if one does.</param>
     /// <param name="options">The limits.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async IAsyncEnumerable<SourceRecord> ReadAsync(
         SourceFile file,
         JsonShape shape,
@@ -99,7 +99,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
                 if (reader.TokenType != (shape == JsonShape.Array ? JsonTokenType.StartArray : JsonTokenType.StartObject))
                 {
                     throw new InputException(
-                        options.FileName, $"the JSON text is no {(shape == JsonShape.Array ? "array" : "object")}.", _line);
+                        options.FileName, $"the JSON text is not an {(shape == JsonShape.Array ? "array" : "object")}.", _line);
                 }
 
                 if (list is not null && !ToList(ref reader))
@@ -148,8 +148,8 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         {
             throw new InputException(
                 options.FileName,
-                $"behind the object with the list '{Excerpt.Of(list!)}' more follows: "
-                    + "write each question on a line of its own, or all of them in one list.",
+                $"there is more after the object with the list '{Excerpt.Of(list!)}': "
+                    + "write each question on its own line, or all of them in one list.",
                 (int)(exception.LineNumber ?? 0) + 1,
                 exception);
         }
@@ -212,7 +212,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
                 {
                     throw new InputException(
                         options.FileName,
-                        $"'{Excerpt.Of(name)}' stands behind the list of questions: "
+                        $"'{Excerpt.Of(name)}' comes after the list of questions: "
                             + $"write it before '{Excerpt.Of(list)}', or into each question as its context.",
                         _line);
                 }
@@ -238,7 +238,7 @@ internal sealed class JsonStream(Stream utf8, JsonShape shape, string? list, Que
         return _isFinal;
     }
 
-    /// <summary>The line on which the next record starts.</summary>
+    /// <summary>Returns the line on which the next record starts.</summary>
     private int NextLine()
     {
         var rest = _buffer.AsSpan(_start.._end);

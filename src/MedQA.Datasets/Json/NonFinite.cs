@@ -12,7 +12,7 @@ internal struct NonFinite
     /// <summary>Goes over the next bytes of a JSON text.</summary>
     /// <param name="bytes">UTF-8.</param>
     /// <param name="isFinal">Whether the text ends with them.</param>
-    /// <returns>How many bytes are done; behind them a word begins of which more bytes are needed.</returns>
+    /// <returns>How many bytes are done; after them a word begins of which more bytes are needed.</returns>
     public int Mask(Span<byte> bytes, bool isFinal)
     {
         for (var at = 0; at < bytes.Length; at++)

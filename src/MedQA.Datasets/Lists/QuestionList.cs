@@ -7,7 +7,7 @@ namespace MedQA.Datasets.Lists;
 /// <summary>Reads a question from each line of plain text.</summary>
 internal static class QuestionList
 {
-    /// <summary>Whether text is a list of questions: nine in ten of its lines end with a question mark.</summary>
+    /// <summary>Returns whether text is a list of questions: nine in ten of its lines end with a question mark.</summary>
     public static bool Matches(string head)
     {
         var lines = head.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -14,11 +14,11 @@ namespace MedQA.Datasets.Reading;
 internal static class DecisionList
 {
     /// <summary>Reads the list.</summary>
-    /// <param name="stream">The file, from where the stream stands; not closed.</param>
+    /// <param name="stream">The file, from the stream's current position; not closed.</param>
     /// <param name="options">Its name and limits.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>The decision (yes, no or maybe) by id.</returns>
-    /// <exception cref="InputException">The file is no such list.</exception>
+    /// <exception cref="InputException">The file is not such a list.</exception>
     public static async Task<IReadOnlyDictionary<string, string>> ReadAsync(
         Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
     {
@@ -36,7 +36,7 @@ internal static class DecisionList
                 {
                     throw new InputException(
                         options.FileName,
-                        $"the list of decisions has an entry that is no text, or an id twice ('{Excerpt.Of(key ?? "")}').",
+                        $"the list of decisions has an entry that is not text, or a duplicate id ('{Excerpt.Of(key ?? "")}').",
                         line);
                 }
 

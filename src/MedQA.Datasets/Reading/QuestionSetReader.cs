@@ -14,14 +14,14 @@ public static class QuestionSetReader
     /// <remarks>
     /// Memory is bounded by <see cref="QuestionSetOptions.MaxRecordLength"/> and 64 bytes or so for each row. Where answers are numbers, or
     /// otherwise could mean several options, the whole file is read once more to decide what they mean; a stream that cannot seek is copied
-    /// to a temporary file first. Texts are kept as they stand, blanks at their ends included; ids, data sets and topics are trimmed. A row
-    /// without an id is called by its place: <c>row-00001</c> is the first behind the header.
+    /// to a temporary file first. Texts are kept unchanged, blanks at their ends included; ids, data sets and topics are trimmed. A row
+    /// without an id is called by its place: <c>row-00001</c> is the first after the header.
     /// </remarks>
-    /// <param name="stream">The file, from where the stream stands; not closed.</param>
+    /// <param name="stream">The file, from the stream's current position; not closed.</param>
     /// <param name="options">How to read it, and how much.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <returns>Every record in the order of the file, as <see cref="AcceptedRow"/> or <see cref="RejectedRow"/>.</returns>
-    /// <exception cref="InputException">The file is no question set, or not within the limits. It may come after rows were
+    /// <exception cref="InputException">The file is not a question set, or not within the limits. It may come after rows were
     /// given.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static IAsyncEnumerable<QuestionSetRow> ReadAsync(
@@ -37,11 +37,11 @@ public static class QuestionSetReader
         return ReadRowsAsync(stream, options, cancellationToken);
     }
 
-    /// <summary>Recognizes in which form a question set is published, by its content.</summary>
-    /// <param name="stream">The file, from where the stream stands; not closed.</param>
+    /// <summary>Recognizes a question set's format by its content.</summary>
+    /// <param name="stream">The file, from the stream's current position; not closed.</param>
     /// <param name="options">How to read it.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="InputException">It is in no form that is known; the sentence says what it seems to be.</exception>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    /// <exception cref="InputException">Its format is unknown; the sentence says what it seems to be.</exception>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public static async Task<QuestionSetFormat> RecognizeAsync(
         Stream stream, QuestionSetOptions options, CancellationToken cancellationToken = default)
@@ -133,7 +133,7 @@ public static class QuestionSetReader
     private const string BareRecord =
         "The record has no options, and others of the file have: give its answer as reference_answers where it is to be a free one.";
 
-    /// <summary>Whether any record of a file has options.</summary>
+    /// <summary>Returns whether any record of a file has options.</summary>
     private static async Task<bool> HaveOptionsAsync(
         RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
     {
@@ -149,7 +149,7 @@ public static class QuestionSetReader
         return false;
     }
 
-    /// <summary>Whether the options of every record stand behind their letters: where they do not, "A. baumannii" is a name.</summary>
+    /// <summary>Returns whether the options of every record follow their letters: where they do not, "A. baumannii" is a name.</summary>
     private static async Task<bool> HaveLabelsAsync(
         RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
     {

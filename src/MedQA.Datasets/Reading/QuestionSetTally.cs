@@ -3,7 +3,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Reading;
 
-/// <summary>Counts over the rows of one question set, and what people should be told about them.</summary>
+/// <summary>Counts over the rows of one question set, and notes on them.</summary>
 public sealed class QuestionSetTally
 {
     private readonly List<string> _readings = [];
@@ -23,7 +23,7 @@ public sealed class QuestionSetTally
     /// <summary>Accepted questions without options: free answers, which no letter scores.</summary>
     public int FreeAnswers { get; private set; }
 
-    /// <summary>The most options of any accepted question; 0 where all are free.</summary>
+    /// <summary>The most options of any accepted question; 0 if all are free.</summary>
     public int MaxOptions { get; private set; }
 
     /// <summary>Accepted questions of which two options are equal.</summary>
@@ -39,19 +39,19 @@ public sealed class QuestionSetTally
     public bool HasTopics { get; private set; }
 
     /// <summary>
-    /// Whether some gold letter is also the text of another option: the column's name must then say that letters are meant.
+    /// Whether some gold letter is also the text of another option: the column's name must then specify letters.
     /// </summary>
     internal bool HasLettersAsTexts { get; private set; }
 
-    /// <summary>What was said of how the file is read; see <see cref="QuestionSetOptions.Noted"/>.</summary>
+    /// <summary>The notes on how the file is read; see <see cref="QuestionSetOptions.Noted"/>.</summary>
     public IReadOnlyList<string> Readings => _readings;
 
-    /// <summary>What people should know where the right option of some question is not given; else <see langword="null"/>.</summary>
+    /// <summary>A note if the right option of some question is not given; else <see langword="null"/>.</summary>
     internal string? Unscored => WithoutGold == 0 ? null
         : WithoutGold == Accepted - FreeAnswers ? "No question says which option is right: the questions are answered, but not scored."
         : $"{WithoutGold} of {Accepted} questions do not say which option is right: they are answered, but not scored.";
 
-    /// <summary>Takes what is said of how a file is read, each sentence once.</summary>
+    /// <summary>Adds a note on how the file is read, once.</summary>
     public void Note(string sentence)
     {
         ArgumentNullException.ThrowIfNull(sentence);
@@ -76,7 +76,9 @@ public sealed class QuestionSetTally
         }
     }
 
-    /// <summary>What the counts mean for the scores, a sentence each; empty where every row is a question with its gold answer.</summary>
+    /// <summary>
+    /// Returns what the counts mean for the scores, a sentence each; empty if every row is a question with its gold answer.
+    /// </summary>
     public IReadOnlyList<string> Notes()
     {
         var notes = new List<string>(_readings);

@@ -4,13 +4,13 @@ using MedQA.Datasets.Sources;
 
 namespace MedQA.Datasets.Recognition;
 
-/// <summary>Names files that people upload by mistake, by their first bytes.</summary>
+/// <summary>Recognizes files uploaded by mistake by their first bytes.</summary>
 internal static class ForeignContent
 {
     private static readonly SearchValues<byte> Control =
         SearchValues.Create([.. Enumerable.Range(0, 32).Where(static b => b is not (9 or 10 or 12 or 13)).Select(static b => (byte)b)]);
 
-    /// <summary>Why a file with these first bytes is no question set, or <see langword="null"/> where it may be one.</summary>
+    /// <summary>Returns why a file with these first bytes is not a question set, or <see langword="null"/> if it may be one.</summary>
     public static string? Name(ReadOnlySpan<byte> head)
     {
         var kind = head switch
@@ -37,9 +37,7 @@ internal static class ForeignContent
             : null;
     }
 
-    /// <summary>
-    /// Why a file with these first bytes, which begins with no header, cannot be read as text; <see langword="null"/> where it can.
-    /// </summary>
+    /// <summary>Returns why a file with these first bytes and no header cannot be read as text; <see langword="null"/> if it can.</summary>
     public static string? Unreadable(ReadOnlySpan<byte> head)
     {
         if (SourceText.EncodingOf(head).MarkLength is 2 or 4)

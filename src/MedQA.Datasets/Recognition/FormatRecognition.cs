@@ -16,7 +16,7 @@ namespace MedQA.Datasets.Recognition;
 /// <param name="Read">Reads the records from the first.</param>
 internal sealed record RecognizedFile(QuestionSetFormat Format, Func<CancellationToken, IAsyncEnumerable<SourceRecord>> Read)
 {
-    /// <summary>Why there is no record, where there is none; <see langword="null"/> for what is said of any file.</summary>
+    /// <summary>Why there is no record, if there is none; <see langword="null"/> for the usual message.</summary>
     public string? WhenEmpty { get; init; }
 }
 
@@ -26,7 +26,7 @@ internal static class FormatRecognition
     private const int HeadBytes = 4096;
 
     /// <summary>Recognizes a file.</summary>
-    /// <exception cref="InputException">It is in no format of question sets; the sentence names what it seems to be.</exception>
+    /// <exception cref="InputException">It is not a question set; the sentence names what it seems to be.</exception>
     public static async Task<RecognizedFile> RecognizeAsync(
         SourceFile file, QuestionSetOptions options, CancellationToken cancellationToken)
     {
@@ -125,14 +125,14 @@ internal static class FormatRecognition
 
     private static bool IsOneLine(string head) => !head.AsSpan().ContainsAny('\r', '\n');
 
-    /// <summary>Whether one line is many: a header with what stood below it, or more fields than one question has.</summary>
+    /// <summary>Returns whether one line is many: a header with what stood below it, or more fields than one question has.</summary>
     private static bool IsJoined(string head)
     {
         var fields = head.Split(',', ';', '\t');
         return fields.Length > MmluQuestions.MaxFieldsOfOneLine || fields.Any(static field => HeaderNames.IsQuestion(field.Trim(' ', '"')));
     }
 
-    /// <summary>Whether a question mark is followed by the next question without a blank.</summary>
+    /// <summary>Returns whether a question mark is followed by the next question without a blank.</summary>
     private static bool JoinedQuestions(string head) =>
         head.Zip(head.Skip(1)).Any(static pair => pair.First is '?' && char.IsLetter(pair.Second));
 

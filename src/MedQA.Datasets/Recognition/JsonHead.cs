@@ -7,7 +7,7 @@ namespace MedQA.Datasets.Recognition;
 
 /// <summary>What the beginning of a JSON file shows.</summary>
 /// <param name="Format">The format.</param>
-/// <param name="Shape">How its records stand.</param>
+/// <param name="Shape">How it arranges its records.</param>
 /// <param name="List">The property that lists the records, where one does.</param>
 internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, string? List = null)
 {
@@ -20,7 +20,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
     /// <summary>Reads the beginning of a file.</summary>
     /// <param name="head">The beginning, which may end anywhere.</param>
-    /// <param name="fault">Why it is no question set's; empty where it is one.</param>
+    /// <param name="fault">Why it is not a question set's; empty if it is one.</param>
     public static JsonHead? Read(string head, out string fault)
     {
         fault = "";
@@ -29,9 +29,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             fault = head.AsSpan().TrimStart() switch
             {
                 ['{' or '[', .. var rest] when rest.TrimStart(" [{\t\r\n") is ['\'', ..] =>
-                    "the file has single quotes as Python's dicts have, and is no JSON: write it with json.dumps.",
+                    "the file is not JSON: it has single quotes, as Python's dicts do; write it with json.dumps.",
                 ['[', .. var rest] when rest.TrimStart() is ['[', ..] => $"the file is JSON by values, lists without names: {ByRecords}",
-                _ => "the file begins like JSON, but is none.",
+                _ => "the file begins like JSON, but is not valid JSON.",
             };
             return null;
         }
@@ -43,7 +43,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         {
             fault = first.IsArray || first.HasNext
                 ? $"'{Excerpt.Of(first.Root[question])}' of the first record is a JSON object, not a text: "
-                    + "write the question as a text, with its options and its answer beside it."
+                    + "write the question as a text, with separate fields for its options and its answer."
                 : $"the file is JSON by columns, as pandas writes it: {ByRecords}";
             return null;
         }
@@ -88,7 +88,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             var records = first.Members.Find(static member => member.Kind == JsonTokenType.StartArray && HasQuestion(member.Names));
             if (records.Name is { } list)
             {
-                // Lists of several records, or of one that has above them what they are about, are read with what stands above them.
+                // Lists of several records, or of one that has above them what they are about, are read with what is above them.
                 if (first.IsArray || first.HasNext || first.Members.Exists(member => member.Name != list && IsPassage(member)))
                 {
                     var listed = first.IsArray ? JsonShape.Array
@@ -116,7 +116,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             if (path.Count > 1)
             {
                 var steps = string.Join(", ", path.Select(static step => $"'{Excerpt.Of(step.Name)}'"));
-                fault = $"the questions stand deeper in the file, under {steps}: "
+                fault = $"the questions are deeper in the file, under {steps}: "
                     + "write a list of records, each a question with its options and its answer.";
                 return null;
             }
@@ -133,8 +133,8 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         return new JsonHead(FormatOf(wrapped.Names ?? first.Root, shape), shape);
     }
 
-    /// <summary>The names that lead to the first property with the name of a question, each with whether it holds a list.</summary>
-    /// <returns>No name where there is no question, or the text is no JSON up to it.</returns>
+    /// <summary>Returns the names that lead to the first property with the name of a question, each with whether it holds a list.</summary>
+    /// <returns>No name where there is no question, or the text is not JSON up to it.</returns>
     private static List<(string Name, bool IsList)> PathOfQuestion(string head)
     {
         var bytes = Encoding.UTF8.GetBytes(head);
@@ -188,7 +188,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             : QuestionSetFormat.Json;
     }
 
-    /// <summary>The first record; where the text breaks off before it shows its question, the first whole line that is a record.</summary>
+    /// <summary>
+    /// Returns the first record; where the text breaks off before it shows its question, the first whole line that is a record.
+    /// </summary>
     private static Record? FirstRecord(string head)
     {
         var record = Scan(head);
@@ -268,7 +270,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         /// <summary>Whether another record follows on the same line.</summary>
         public bool HasFollower { get; private set; }
 
-        /// <summary>Whether the record stands on one line, and another on the next.</summary>
+        /// <summary>Whether the record is on one line, and another on the next.</summary>
         public bool HasNextLine { get; private set; }
 
         /// <summary>Whether another record follows.</summary>
@@ -277,7 +279,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         /// <summary>Whether all values are short texts under numbers, as PMIDs are.</summary>
         public bool IsLabels { get; private set; } = true;
 
-        /// <summary>Reads the members of the object that a reader stands on, as far as the text goes.</summary>
+        /// <summary>Reads the members of the reader's current object, as far as the text goes.</summary>
         public void Read(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
         {
             var start = (int)reader.TokenStartIndex;

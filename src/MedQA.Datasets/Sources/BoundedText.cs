@@ -1,11 +1,11 @@
 namespace MedQA.Datasets.Sources;
 
-/// <summary>Hands text on, and fails when more of it is asked for than one record may have.</summary>
+/// <summary>Passes text on, and throws if one record has more of it than allowed.</summary>
 internal sealed class BoundedText(TextReader text, int limit) : TextReader
 {
     private int _handed;
 
-    /// <summary>Begins to count again: a record has been taken.</summary>
+    /// <summary>Restarts the count: a record has been taken.</summary>
     public void Restart() => _handed = 0;
 
     /// <inheritdoc/>
@@ -28,6 +28,6 @@ internal sealed class BoundedText(TextReader text, int limit) : TextReader
         return _handed <= limit ? read : throw new RecordTooLongException();
     }
 
-    /// <summary>More text than a record may have.</summary>
+    /// <summary>The exception for a record with too much text.</summary>
     public sealed class RecordTooLongException : Exception;
 }

@@ -8,7 +8,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Sources;
 
-/// <summary>Checks the records of one file, in their order, and makes questions of them.</summary>
+/// <summary>Checks the records of one file in order and turns them into questions.</summary>
 internal sealed class RecordAcceptance(QuestionSetOptions options)
 {
     private const int MaxIdLength = 200;
@@ -19,7 +19,7 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
     private string _renamedAs = "";
 
     /// <summary>
-    /// What people should know of how rows are named; <see langword="null"/> where each has the id that the file gives it.
+    /// A note on how rows are named; <see langword="null"/> if each has the id that the file gives it.
     /// </summary>
     public string? Sentence => _renamed == 0
         ? null
@@ -27,7 +27,7 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
             + $"each is named by its id and its place in the file, as '{_renamedAs}'.";
 
     /// <summary>
-    /// Makes a row of a record; <see langword="null"/> where the whole file must first say which notation its answers use.
+    /// Turns a record into a row; <see langword="null"/> if the whole file must first say which notation its answers use.
     /// </summary>
     /// <param name="record">The next record.</param>
     /// <param name="evidence">What the file says about notations, once it was asked.</param>

@@ -23,7 +23,7 @@ internal sealed class SourceFile : IAsyncDisposable
     public Encoding? Legacy { get; set; }
 
     /// <summary>
-    /// Takes a stream from where it stands; one that cannot seek, or stands behind its start, is copied to a temporary file that goes with
+    /// Takes a stream from its current position; one that cannot seek, or is past its start, is copied to a temporary file deleted with
     /// this object.
     /// </summary>
     /// <exception cref="InputException">The file is larger than <see cref="QuestionSetOptions.MaxBytes"/>.</exception>
@@ -61,14 +61,14 @@ internal sealed class SourceFile : IAsyncDisposable
         }
     }
 
-    /// <summary>The stream, at the file's first byte. Not to be closed by the caller; one reading at a time.</summary>
+    /// <summary>Returns the stream at the file's first byte. The caller must not close it; one reading at a time.</summary>
     public Stream Rewind()
     {
         _stream.Position = 0;
         return _stream;
     }
 
-    /// <summary>Runs another reading in the middle of one, and puts the stream back where the first one stands.</summary>
+    /// <summary>Runs another reading in the middle of one, and puts the stream back where the first one was.</summary>
     public async Task<T> InterruptAsync<T>(Func<Task<T>> reading)
     {
         var position = _stream.Position;
@@ -77,7 +77,7 @@ internal sealed class SourceFile : IAsyncDisposable
         return result;
     }
 
-    /// <summary>The first bytes, at most <paramref name="count"/>.</summary>
+    /// <summary>Returns the first bytes, at most <paramref name="count"/>.</summary>
     public async Task<byte[]> HeadAsync(int count, CancellationToken cancellationToken)
     {
         var head = new byte[(int)Math.Min(count, Length)];

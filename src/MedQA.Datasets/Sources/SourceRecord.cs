@@ -24,16 +24,16 @@ internal sealed record SourceRecord
 
     public IReadOnlyList<string> Options { get; init; } = [];
 
-    /// <summary>The options with what stands before their texts, where that may be a label or belong to them ("A. baumannii").</summary>
+    /// <summary>The options with what precedes their texts, where that may be a label or belong to them ("A. baumannii").</summary>
     public IReadOnlyList<string> Labelled { get; init; } = [];
 
-    /// <summary>Whether all options stand behind their letters.</summary>
+    /// <summary>Whether all options follow their letters.</summary>
     public bool HasLabels { get; init; }
 
     public IReadOnlyList<GoldClaim> Gold { get; init; } = [];
 
     /// <summary>
-    /// The number by which the record itself calls its first option; <see langword="null"/> where it does not number them.
+    /// The number by which the record itself calls its first option; <see langword="null"/> if it does not number them.
     /// </summary>
     public int? FirstNumber { get; init; }
 
@@ -65,7 +65,7 @@ internal sealed record SourceRecord
     /// <summary>Whether the record has no field for options or for reference answers, which other records of its file may have.</summary>
     public bool IsBare { get; init; }
 
-    /// <summary>The record without the last options that are blank or, where the setting says so, only fill a place.</summary>
+    /// <summary>Returns the record without the last options that are blank or, where the setting says so, only fill a place.</summary>
     public SourceRecord Trimmed(bool dropsFillers)
     {
         var count = Options.Count;
@@ -77,7 +77,7 @@ internal sealed record SourceRecord
         return count == Options.Count ? this : this with { Options = [.. Options.Take(count)] };
     }
 
-    /// <summary>Whether an option only fills a place, or is what databases, Python and R write for no value.</summary>
+    /// <summary>Returns whether an option only fills a place, or is what databases, Python and R write for no value.</summary>
     private static bool IsFiller(string option) =>
         OptionReading.IsFiller(option) || option.AsSpan().Trim() is "\\N" or "None" or "<NA>" or "NA";
 

@@ -9,7 +9,7 @@ namespace MedQA.Datasets.Sources;
 internal static class SourceText
 {
     /// <summary>
-    /// Stands for bytes that are no text. A noncharacter, so that no file means it, and the rows that have it can be told.
+    /// Replaces bytes that are not text. A noncharacter, so no file means it, and the rows that have it can be recognized.
     /// </summary>
     public const char Undecodable = '\uFFFF';
 
@@ -18,7 +18,7 @@ internal static class SourceText
     /// <summary>UTF-8 in which half a surrogate pair is <see cref="Undecodable"/> too.</summary>
     public static Encoding Utf8 { get; } = Encoding.GetEncoding("utf-8", new EncoderReplacementFallback(Undecodable.ToString()), Marked);
 
-    /// <summary>The encoding of a file, and how many bytes its byte order mark has.</summary>
+    /// <summary>Returns the encoding of a file, and how many bytes its byte order mark has.</summary>
     public static (Encoding Encoding, int MarkLength) EncodingOf(ReadOnlySpan<byte> head) => head switch
     {
         [0xEF, 0xBB, 0xBF, ..] => (Named("utf-8"), 3),
@@ -29,7 +29,7 @@ internal static class SourceText
         _ => (Named("utf-8"), 0),
     };
 
-    /// <summary>Opens a file's text from its start, behind any byte order mark. The file stays open when the reader is closed.</summary>
+    /// <summary>Opens a file's text from its start, after any byte order mark. The file stays open when the reader is closed.</summary>
     public static async Task<StreamReader> OpenAsync(SourceFile file, CancellationToken cancellationToken)
     {
         var (encoding, markLength) = EncodingOf(await file.HeadAsync(4, cancellationToken));
@@ -40,7 +40,7 @@ internal static class SourceText
     }
 
     /// <summary>
-    /// Opens a file's text as UTF-8 from its start, behind any byte order mark. The file stays open when the stream is closed.
+    /// Opens a file's text as UTF-8 from its start, after any byte order mark. The file stays open when the stream is closed.
     /// </summary>
     public static async Task<Stream> OpenUtf8Async(SourceFile file, CancellationToken cancellationToken)
     {
@@ -51,12 +51,12 @@ internal static class SourceText
     }
 
     /// <summary>
-    /// Recognizes Windows-1252 in the first 64 MiB of a file: no byte order mark, bytes that are no UTF-8, none that are UTF-8 beyond
-    /// ASCII, and nearly all of them letters of western languages or marks of which no more than three stand together, as in "größer" and
+    /// Recognizes Windows-1252 in the first 64 MiB of a file: no byte order mark, bytes that are not UTF-8, none that are UTF-8 beyond
+    /// ASCII, and nearly all of them letters of western languages or marks of which no more than three are adjacent, as in "größer" and
     /// "« Étude". Words of other scripts are longer.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<Encoding?> LegacyEncodingAsync(SourceFile file, CancellationToken cancellationToken)
     {
         if (EncodingOf(await file.HeadAsync(4, cancellationToken)).MarkLength > 0)
@@ -91,7 +91,7 @@ internal static class SourceText
     private const int MaxLooked = 64 << 20;
     private const int MaxTogether = 3;
 
-    /// <summary>Counts letters and marks of Windows-1252 of which few stand together, and other bytes beyond ASCII.</summary>
+    /// <summary>Counts letters and marks of Windows-1252 of which few are adjacent, and other bytes beyond ASCII.</summary>
     /// <returns>How many bytes are done, all but the last ones; below 0 where there is UTF-8 beyond ASCII, or a byte that Windows-1252 does
     /// not have.</returns>
     private static int Count(ReadOnlySpan<byte> bytes, ref int western, ref int foreign)

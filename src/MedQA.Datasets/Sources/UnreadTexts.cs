@@ -4,7 +4,7 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Datasets.Sources;
 
 /// <summary>
-/// Counts what people should look at in a file's texts: long ones, answers and pictures that nobody reads, and HTML in those that are
+/// Counts what people should check in a file's texts: unread long texts, answers and pictures, and HTML in those that are
 /// read.
 /// </summary>
 internal sealed partial class UnreadTexts
@@ -17,7 +17,7 @@ internal sealed partial class UnreadTexts
     private int _withMarks;
     private string _mark = "";
 
-    /// <summary>Counts a record and what became of it.</summary>
+    /// <summary>Counts a record and its outcome.</summary>
     public void Add(SourceRecord record, QuestionSetRow row)
     {
         _records++;
@@ -32,7 +32,7 @@ internal sealed partial class UnreadTexts
         }
     }
 
-    /// <summary>What the counts say, a sentence each.</summary>
+    /// <summary>Returns what the counts say, a sentence each.</summary>
     public IEnumerable<string> Sentences()
     {
         foreach (var (name, count) in _longTexts.Where(text => text.Value * 2 > _records))

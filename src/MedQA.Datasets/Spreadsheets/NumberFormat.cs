@@ -36,7 +36,7 @@ internal sealed class NumberFormat
     /// <summary>The format as it is written.</summary>
     public string Code { get; }
 
-    /// <summary>A format by its number in a workbook.</summary>
+    /// <summary>Returns a format by its number in a workbook.</summary>
     /// <param name="id">The number.</param>
     /// <param name="code">What the workbook says it is, or <see langword="null"/> for one that every program knows.</param>
     public static NumberFormat Of(int id, string? code) =>
@@ -45,7 +45,9 @@ internal sealed class NumberFormat
         : id is (>= 27 and <= 36) or (>= 50 and <= 81) ? new NumberFormat("[$date]")
         : General;
 
-    /// <summary>A number's text; <see langword="null"/> where the format is none that is read here, or cannot show the number.</summary>
+    /// <summary>
+    /// Returns a number's text; <see langword="null"/> if the format is none that is read here, or cannot show the number.
+    /// </summary>
     /// <param name="value">The number.</param>
     /// <param name="from1904">Whether the workbook counts days from 1904 rather than 1900.</param>
     public string? Text(double value, bool from1904)
@@ -68,7 +70,7 @@ internal sealed class NumberFormat
             : Literals(section, 0, section.Count);
     }
 
-    /// <summary>A number with the 15 digits that spreadsheet programs keep.</summary>
+    /// <summary>Returns a number with the 15 digits that spreadsheet programs keep.</summary>
     private static string Number(double value) =>
         Math.Abs(value) is 0 or (>= 1e-9 and < 1e15)
             ? ((decimal)value).ToString("0.#############################", CultureInfo.InvariantCulture)
@@ -152,7 +154,8 @@ internal sealed class NumberFormat
     }
 
     /// <summary>
-    /// What stands in brackets: a time that goes on above its unit, a currency, or a colour, which shows nothing. Conditions are not read.
+    /// Returns the text in brackets: a time that continues above its unit, a currency, or a colour, which shows nothing. Conditions are not
+    /// read.
     /// </summary>
     private static Token? Bracket(string inner)
     {
@@ -229,7 +232,7 @@ internal sealed class NumberFormat
     }
 
     /// <summary>
-    /// A whole number and the nearest fraction whose denominator has as many digits as the pattern, or is the one that it gives.
+    /// Returns a whole number and the nearest fraction whose denominator has as many digits as the pattern, or is the one that it gives.
     /// </summary>
     private static string? Fraction(string pattern, decimal value)
     {

@@ -11,7 +11,7 @@ internal sealed class SharedCells(IEnumerable<MergedRows> merged, IReadOnlyList<
     private readonly Dictionary<int, (int Last, string Text)> _open = [];
 
     /// <summary>
-    /// The cells of a row with what it shares with rows before it, where it holds anything else. Rows come in their order.
+    /// Returns the cells of a row with what it shares with rows before it, where it holds anything else. Rows come in their order.
     /// </summary>
     /// <param name="row">The row's number, from 1.</param>
     /// <param name="cells">Its cells.</param>

@@ -68,7 +68,7 @@ internal static partial class SheetRows
         return texts;
     }
 
-    /// <summary>Reads which cells of a sheet are merged over several rows. They are listed behind all rows.</summary>
+    /// <summary>Reads which cells of a sheet are merged over several rows. They are listed after all rows.</summary>
     public static async Task<IReadOnlyList<MergedRows>> MergedAsync(
         WorksheetPart sheet, QuestionSetOptions options, CancellationToken cancellationToken)
     {
@@ -140,7 +140,7 @@ internal static partial class SheetRows
             if (type == "s"
                 && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && place < contents.Texts.Count))
             {
-                problem = $"A cell names text '{Excerpt.Of(text)}' of the workbook's {contents.Texts.Count}.";
+                problem = $"A cell refers to text '{Excerpt.Of(text)}', but the workbook has {contents.Texts.Count}.";
             }
             else if (text.Length == 0 && hasFormula)
             {
@@ -163,7 +163,9 @@ internal static partial class SheetRows
         return new SheetRow(number, cells, problem, faults);
     }
 
-    /// <summary>What a spreadsheet program shows for a cell; <see langword="null"/> where its number format is none that is read.</summary>
+    /// <summary>
+    /// Returns what a spreadsheet program shows for a cell; <see langword="null"/> if its number format is none that is read.
+    /// </summary>
     private static string? Shown(string? type, string text, string? style, CellContents contents)
     {
         switch (type)
@@ -191,7 +193,9 @@ internal static partial class SheetRows
             ? contents.Formats[place]
             : NumberFormat.General;
 
-    /// <summary>A text with the characters that a workbook writes as _xHHHH_; a line ends with a line feed, as people typed it.</summary>
+    /// <summary>
+    /// Returns a text with the characters that a workbook writes as _xHHHH_; a line ends with a line feed, as people typed it.
+    /// </summary>
     private static string Unescaped(string text) =>
         text.Contains("_x", StringComparison.Ordinal)
             ? Escape().Replace(
@@ -204,7 +208,7 @@ internal static partial class SheetRows
     [GeneratedRegex("_x(?<code>[0-9A-Fa-f]{4})_", RegexOptions.NonBacktracking)]
     private static partial Regex Escape();
 
-    /// <summary>The 0-based column of a reference such as AB12.</summary>
+    /// <summary>Returns the 0-based column of a reference such as AB12.</summary>
     private static int? ColumnOf(string reference)
     {
         var column = 0;
@@ -270,8 +274,8 @@ internal static partial class SheetRows
         }
 
         /// <summary>
-        /// The text in the current element: of a value or of text runs, without the hints for pronunciation; and whether a formula stands
-        /// beside it.
+        /// Returns the text in the current element: of a value or of text runs, without the hints for pronunciation; and whether there is a
+        /// formula beside it.
         /// </summary>
         public async Task<(string Text, bool HasFormula)> TextAsync(string element)
         {

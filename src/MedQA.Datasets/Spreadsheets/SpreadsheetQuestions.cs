@@ -20,7 +20,7 @@ internal static class SpreadsheetQuestions
     /// <summary>
     /// Checks a ZIP archive's table of contents before anything is unpacked: whether it is a workbook, and how much it holds.
     /// </summary>
-    /// <exception cref="InputException">It is no workbook, damaged, or unpacks to more than the limit.</exception>
+    /// <exception cref="InputException">It is not a workbook, is damaged, or unpacks to more than the limit.</exception>
     public static void Check(SourceFile file, QuestionSetOptions options)
     {
         if (file.Length > MaxPackedBytes)
@@ -142,7 +142,7 @@ internal static class SpreadsheetQuestions
             else if (found is not null)
             {
                 throw new InputException(
-                    options.FileName, $"sheets '{foundName}' and '{name}' both hold questions; save each as a file of its own.");
+                    options.FileName, $"sheets '{foundName}' and '{name}' both hold questions; save each to its own file.");
             }
             else
             {
@@ -156,7 +156,7 @@ internal static class SpreadsheetQuestions
     }
 
     /// <summary>
-    /// The header of a sheet: its first row with a text or, where that is a title, one of the rows below it that is a header.
+    /// Returns the header of a sheet: its first row with a text or, where that is a title, one of the rows below it that is a header.
     /// </summary>
     private static async Task<(SheetRow Row, QuestionColumns? Columns, string Fault)?> HeaderAsync(
         WorksheetPart sheet, CellContents contents, QuestionSetOptions options, CancellationToken cancellationToken)
@@ -188,7 +188,7 @@ internal static class SpreadsheetQuestions
         return first;
     }
 
-    /// <summary>Cells behind the last one with a text are not stored.</summary>
+    /// <summary>Cells after the last one with a text are not stored.</summary>
     private static IReadOnlyList<string> Filled(IReadOnlyList<string> cells, int count) =>
         cells.Count >= count ? cells : [.. cells, .. Enumerable.Repeat("", count - cells.Count)];
 

@@ -1,6 +1,6 @@
 namespace MedQA.Datasets.Suites;
 
-/// <summary>Published sets that are run together, with a slice of the report for each.</summary>
+/// <summary>Published sets that run together, with a slice of the report for each.</summary>
 /// <param name="Name">The suite's name.</param>
 /// <param name="Members">Its sets, in the order of their slices.</param>
 public sealed record QuestionSetSuite(string Name, IReadOnlyList<SuiteMember> Members)
@@ -45,7 +45,7 @@ public sealed record QuestionSetSuite(string Name, IReadOnlyList<SuiteMember> Me
     /// <summary>All suites.</summary>
     public static IReadOnlyList<QuestionSetSuite> All { get; } = [MultiMedQa, MultiMedQaConsumer];
 
-    /// <summary>The suite of a name, in either case; <see langword="null"/> where there is none.</summary>
+    /// <summary>Returns the suite of a name, in either case; <see langword="null"/> if there is none.</summary>
     public static QuestionSetSuite? Find(string name) =>
         All.FirstOrDefault(suite => suite.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

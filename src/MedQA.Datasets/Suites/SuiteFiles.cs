@@ -8,18 +8,18 @@ namespace MedQA.Datasets.Suites;
 /// <summary>The files of a suite in a folder.</summary>
 /// <param name="Files">The files to import, in the order of the suite's sets.</param>
 /// <param name="Missing">The sets of which no file was found.</param>
-/// <param name="Others">Why files that looked like data were passed over: they are no question sets.</param>
+/// <param name="Others">Why files that looked like data were skipped: they are not question sets.</param>
 public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<SuiteMember> Missing, IReadOnlyList<string> Others)
 {
     private static readonly string[] Extensions = [".csv", ".tsv", ".txt", ".json", ".jsonl", ".xml", ".xlsx", ".parquet"];
 
     /// <summary>Finds the sets of a suite in a folder and the folders below it: as their authors publish them, or as canonical CSV. A set
-    /// is known by its format, its number of options and of questions, and of MMLU by the topic that is the file's name; files in no format
+    /// is recognized by its format, its numbers of options and questions, and for MMLU by the topic in the file's name; files in no format
     /// of question sets, and other sets, are passed over. Of PubMedQA's labelled records the list of decisions must be there, which says
     /// which are the test questions.</summary>
     /// <param name="suite">The suite.</param>
     /// <param name="folder">The folder.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
     /// <exception cref="InputException">A set was found twice.</exception>
     /// <exception cref="IOException">The folder or a file in it cannot be read.</exception>
     public static async Task<SuiteFiles> FindAsync(QuestionSetSuite suite, string folder, CancellationToken cancellationToken = default)
@@ -77,9 +77,9 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
         earlier is null
             ? later
             : throw new InputException(
-                what, $"it was found twice, as {earlier.Path} and as {later.Path}; name a folder that holds only one of both.");
+                what, $"it was found twice, as {earlier.Path} and as {later.Path}; name a folder that contains only one of them.");
 
-    /// <summary>What a file holds, as far as sets are known by it.</summary>
+    /// <summary>The features of a file by which sets are recognized.</summary>
     private sealed record Contents(string Path, QuestionSetFormat Format, int Accepted, int Options, IReadOnlySet<string> Datasets)
     {
         public static async Task<Contents> OfAsync(string path, CancellationToken cancellationToken)
@@ -105,7 +105,7 @@ public sealed record SuiteFiles(IReadOnlyList<ImportFile> Files, IReadOnlyList<S
             return new Contents(path, format, tally.Accepted, tally.MaxOptions, datasets);
         }
 
-        /// <summary>Whether the file is a set of the suite.</summary>
+        /// <summary>Returns whether the file is a set of the suite.</summary>
         public bool Is(SuiteMember member)
         {
             var named = Datasets.Count == 1 && Datasets.Contains(member.Dataset);

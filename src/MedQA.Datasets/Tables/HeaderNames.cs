@@ -29,7 +29,7 @@ internal static class HeaderNames
     public static readonly string[] Options =
         ["options", "choices", "endings", "option", "answer_options", "answer_choices", "alternatives", "candidates", "possible_answers"];
 
-    /// <summary>A field that holds the options in some sets and the right answers in others: what stands in it decides.</summary>
+    /// <summary>A field that holds the options in some sets and the right answers in others: its values decide.</summary>
     public const string Answers = "answers";
 
     public static readonly string[] Id = ["id", "question_id", "qid", "uid", "uuid", "pmid"];
@@ -51,7 +51,7 @@ internal static class HeaderNames
         "case_presentation", "case_report", "clinical_note", "clinical_notes", "patient_note", "patient_notes", "patient_history",
         "history", "discharge_summary", "report", "conversation", "dialogue", "dialog", "transcript",
     ];
-    /// <summary>Names of <see cref="Context"/> under which a number or a file's name stands as often as a text.</summary>
+    /// <summary>Names of <see cref="Context"/> that hold a number or a file's name as often as a text.</summary>
     public static readonly string[] LooseContext = ["document", "case", "history", "report"];
 
     public static readonly string[] References = ["reference_answers", "reference_answer", "references", "ideal_answer", "long_answer"];
@@ -90,11 +90,11 @@ internal static class HeaderNames
         "ideal", "key", "solution",
     ];
 
-    /// <summary>What stands before the letter in the names of option columns; the last family is the bare letter.</summary>
+    /// <summary>What precedes the letter in the names of option columns; the last family is the bare letter.</summary>
     public static readonly string[] LetteredOption =
         ["option_", "opt_", "op_", "choice_", "answer_", "options_", "choices_", "answers_", "ending_", "ans_", "选项", ""];
 
-    /// <summary>What stands before the number, from 0 or from 1, in the names of option columns.</summary>
+    /// <summary>What precedes the number, from 0 or from 1, in the names of option columns.</summary>
     public static readonly string[] NumberedOption =
         ["option_", "opt_", "choice_", "ending_", "op_", "options_", "choices_", "endings_", "answer_", "answers_", "ans_", "选项"];
 
@@ -119,27 +119,29 @@ internal static class HeaderNames
     /// <summary>Properties in which some sets wrap the question with its options.</summary>
     public static readonly string[] Wrappers = ["data", "doc", "record", "sample", "row", "item", "example", "question", "qa"];
 
-    /// <summary>Whether a name is one of a question's.</summary>
+    /// <summary>Returns whether a name is one of a question's.</summary>
     public static bool IsQuestion(string name) => IsOf(Plain(name), Question) || IsOf(Plain(name), PublishedQuestion);
 
-    /// <summary>Whether a name without what does not count is one of a question, its options or its answer.</summary>
+    /// <summary>Returns whether a name without what does not count is one of a question, its options or its answer.</summary>
     public static bool IsRead(string plain) =>
         IsQuestion(plain) || IsOf(plain, Options) || IsOf(plain, References) || IsOf(plain, OtherAnswer)
         || Gold.Any(gold => Plain(gold.Name) == plain);
 
-    /// <summary>Whether one of some names is a question's.</summary>
+    /// <summary>Returns whether one of some names is a question's.</summary>
     public static bool IsHeader(IReadOnlyList<string> names) => names.Any(IsQuestion);
 
-    /// <summary>Whether a row with one text in several fields is a title rather than a header.</summary>
+    /// <summary>Returns whether a row with one text in several fields is a title rather than a header.</summary>
     public static bool IsTitle(IReadOnlyList<string> fields) => fields.Count(static field => !string.IsNullOrWhiteSpace(field)) == 1;
 
-    /// <summary>Whether a name is one of <see cref="Wrappers"/>.</summary>
+    /// <summary>Returns whether a name is one of <see cref="Wrappers"/>.</summary>
     public static bool IsWrapper(string name) => IsOf(Plain(name), Wrappers);
 
-    /// <summary>Whether a name without what does not count is one of a list.</summary>
+    /// <summary>Returns whether a name without what does not count is one of a list.</summary>
     public static bool IsOf(string plain, string[] names) => Array.Exists(names, name => Plain(name) == plain);
 
-    /// <summary>Whether a name is that of an option's label: its own with "label" or "letter", as option_1_label or label_1.</summary>
+    /// <summary>
+    /// Returns whether a name is that of an option's label: its own with "label" or "letter", as option_1_label or label_1.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="option">The name of the option's column.</param>
     public static bool IsLabelOf(string name, string option) =>
@@ -149,8 +151,8 @@ internal static class HeaderNames
     private static readonly string[] Labels = ["label", "letter"];
 
     /// <summary>
-    /// A name without what does not count: white space, line feeds, underscores, hyphens, dots, colons, brackets, marks of order and
-    /// emphasis.
+    /// Returns a name without what does not count: white space, line feeds, underscores, hyphens, dots, colons, brackets, marks of order
+    /// and emphasis.
     /// </summary>
     public static string Plain(string name) =>
         string.Concat(

@@ -5,7 +5,9 @@ namespace MedQA.Datasets.Tables;
 /// <summary>The text of a JSON value.</summary>
 internal static class JsonText
 {
-    /// <summary>A string's text, a number or truth value as it is written; <see langword="null"/> for null, objects and arrays.</summary>
+    /// <summary>
+    /// Returns a string's text, a number or truth value as it is written; <see langword="null"/> for null, objects and arrays.
+    /// </summary>
     /// <remarks>
     /// A string with half a surrogate pair, which no UTF-8 can hold, gives <see cref="Sources.SourceText.Undecodable"/>: its row is then
     /// rejected.
@@ -32,7 +34,8 @@ internal static class JsonText
     }
 
     /// <summary>
-    /// The first property of an object with a name, or <see langword="null"/>. (TryGetProperty fails where any name is no valid text.)
+    /// Returns the first property of an object with a name, or <see langword="null"/>. (TryGetProperty fails where any name is not valid
+    /// text.)
     /// </summary>
     public static JsonElement? Member(JsonElement record, string name)
     {
@@ -47,7 +50,7 @@ internal static class JsonText
         return null;
     }
 
-    /// <summary>The name of a property, under the same rule.</summary>
+    /// <summary>Returns the name of a property, under the same rule.</summary>
     public static string NameOf(JsonProperty property)
     {
         try

@@ -5,15 +5,15 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Datasets.Tables;
 
 /// <summary>
-/// Options that stand in one text, each behind its letter: on lines of their own ("A Heparin", "B. Digoxin"), or in one line ("A) Heparin
+/// Options in one text, each after its letter: on separate lines ("A Heparin", "B. Digoxin"), or in one line ("A) Heparin
 /// B) Digoxin").
 /// </summary>
 internal static partial class LetteredText
 {
-    /// <summary>How long a list is at most that stands where a passage is expected.</summary>
+    /// <summary>The longest list that may take the place of a passage.</summary>
     private const int MaxList = 400;
 
-    /// <summary>The options of a text that holds nothing else; none where it does not begin with A and go on with B.</summary>
+    /// <summary>Returns the options of a text that holds nothing else; none if it does not begin with A and go on with B.</summary>
     public static IReadOnlyList<string> Options(string text)
     {
         text = WithoutLead(text);
@@ -24,8 +24,8 @@ internal static partial class LetteredText
     }
 
     /// <summary>
-    /// A text without the line or words that only introduce a list ("Answer Choices:", "Choose one:", "选项："): the words for options with a
-    /// colon, or a first line that alone ends with a colon, or alone has no letter, before at least two more.
+    /// Returns a text without the line or words that only introduce a list ("Answer Choices:", "Choose one:", "选项："): the words for options
+    /// with a colon, or a first line that alone ends with a colon, or alone has no letter, before at least two more.
     /// </summary>
     public static string WithoutLead(string text)
     {
@@ -51,7 +51,7 @@ internal static partial class LetteredText
     }
 
     /// <summary>
-    /// Whether the first of some options seems only to introduce the others: it has no letter, and they have those of their places.
+    /// Returns whether the first of some options seems only to introduce the others: it has no letter, and they have those of their places.
     /// </summary>
     public static bool BeginWithLead(IReadOnlyList<string> options) =>
         options is [var first, _, _, ..] && options.Count <= OptionLetter.MaxOptions && !MarkedLine().IsMatch(first)
@@ -59,8 +59,8 @@ internal static partial class LetteredText
             && (!match.Success || Usual(match.Groups["letter"].Value) != OptionLetter.Of(place))).Any();
 
     /// <summary>
-    /// The options without the letters that they begin with, where each begins with that of its place, all written alike: "A)", "(A)",
-    /// "A.", "A:", "a -", "Ａ．" or "①". A letter with a dot before a small one, as in "C. difficile", is part of a name and stays.
+    /// Returns the options without the letters that they begin with, where each begins with that of its place, all written alike: "A)",
+    /// "(A)", "A.", "A:", "a -", "Ａ．" or "①". A letter with a dot before a small one, as in "C. difficile", is part of a name and stays.
     /// </summary>
     public static IReadOnlyList<string> WithoutLabels(IReadOnlyList<string> options)
     {
@@ -96,8 +96,8 @@ internal static partial class LetteredText
     }
 
     /// <summary>
-    /// The lines of a text where each may be the short name of a species ("A. baumannii") as well as a word behind its letter; none where
-    /// one cannot.
+    /// Returns the lines of a text where each may be the short name of a species ("A. baumannii") as well as a word after its letter; none
+    /// where one cannot.
     /// </summary>
     public static IReadOnlyList<string> Species(string text)
     {
@@ -105,16 +105,18 @@ internal static partial class LetteredText
         return lines.Length >= 2 && Array.TrueForAll(lines, static line => ShortName().IsMatch(line)) ? lines : [];
     }
 
-    /// <summary>Whether a text is one of several words: long, or a sentence.</summary>
+    /// <summary>Returns whether a text is one of several words: long, or a sentence.</summary>
     public static bool IsProse(string text) =>
         (text.Length >= 40 && text.Contains(' ', StringComparison.Ordinal))
         || (text.Length >= 12 && text.AsSpan().TrimEnd() is [.., '.' or '!' or '?' or '。' or '"' or '”']
             && (text.Contains(' ', StringComparison.Ordinal) || !text.Any(char.IsAsciiLetter)));
 
-    /// <summary>Whether labelled options may be names with an initial ("A. Fleming"): their letters have dots.</summary>
+    /// <summary>Returns whether labelled options may be names with an initial ("A. Fleming"): their letters have dots.</summary>
     public static bool MayBeInitials(IReadOnlyList<string> options) => options[0].AsSpan().TrimStart() is [_, '.' or '．', ..];
 
-    /// <summary>The items of a text that may be a list, without the marks before them; none where nothing usual is between items.</summary>
+    /// <summary>
+    /// Returns the items of a text that may be a list, without the marks before them; none if nothing usual is between items.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="isNote">Whether it may be prose or keywords, in which commas, semicolons and strokes mean nothing.</param>
     public static IEnumerable<IReadOnlyList<string>> Lists(string text, bool isNote)
@@ -145,12 +147,14 @@ internal static partial class LetteredText
         }
     }
 
-    /// <summary>Whether a text is a list of which one item is an answer, or is behind a letter, and nothing else.</summary>
+    /// <summary>Returns whether a text is a list of which one item is an answer, or follows a letter, and nothing else.</summary>
     public static bool IsListOf(string text, IReadOnlyList<string> answers) =>
         Lists(text, isNote: text.Length > MaxList || text.Contains(". ", StringComparison.Ordinal))
             .Any(items => items.Count >= 3 && items.Any(item => answers.Any(answer => IsSame(item, answer))));
 
-    /// <summary>Whether a text ends with a list of which one item is an answer, as in "Which? Heparin / Digoxin / Insulin".</summary>
+    /// <summary>
+    /// Returns whether a text ends with a list of which one item is an answer, as in "Which? Heparin / Digoxin / Insulin".
+    /// </summary>
     public static bool EndsWithList(string text, IReadOnlyList<string> answers)
     {
         var start = text.LastIndexOfAny(['?', '？', ':', '：']) + 1;
@@ -160,7 +164,7 @@ internal static partial class LetteredText
     }
 
     /// <summary>
-    /// What an option's text says of itself beside the text, as "(correct)", "✓" and "[wrong]"; empty where it says nothing.
+    /// Returns the marks of an option's text about itself, as "(correct)", "✓" and "[wrong]"; empty if it says nothing.
     /// </summary>
     public static string MarkOf(string option)
     {
@@ -175,23 +179,23 @@ internal static partial class LetteredText
         return "";
     }
 
-    /// <summary>Whether an option's text has a line, or an end, that says which option is right: "Answer: B".</summary>
+    /// <summary>Returns whether an option's text has a line, or an end, that says which option is right: "Answer: B".</summary>
     public static bool HasAnswer(string option) => AnswerLine().IsMatch(option);
 
-    /// <summary>Whether a question's text ends with what says which option is right.</summary>
+    /// <summary>Returns whether a question's text ends with what says which option is right.</summary>
     public static bool EndsWithAnswer(string text) =>
         AnswerLine().IsMatch(text.TrimEnd()[(text.TrimEnd().LastIndexOf('\n') + 1)..]);
 
-    /// <summary>Whether a text is an answer, but for what does not count and a letter before it.</summary>
+    /// <summary>Returns whether a text is an answer, but for what does not count and a letter before it.</summary>
     public static bool IsSame(string option, string answer) =>
         OptionPlace.Comparable(answer) is { Length: > 0 } said
         && OptionPlace.Comparable(option) is var text
         && (said == text || (OptionPlace.WithText(answer) is { } place && OptionPlace.Comparable(place.Text) == text));
 
     /// <summary>
-    /// Whether a question's text has options in it: a line, or a mark in brackets, for A and behind it one for B; lines for a and b; four
-    /// marks such as "a)" or "1)", or fewer where an answer is a text behind one; a list behind "Options:", or at the end with an answer in
-    /// it; braces with marks, as Moodle's form GIFT has.
+    /// Returns whether a question's text has options in it: a line, or a mark in brackets, for A and after it one for B; lines for a and b;
+    /// four marks such as "a)" or "1)", or fewer where an answer is a text after one; a list after "Options:", or at the end with an answer
+    /// in it; braces with marks, as Moodle's form GIFT has.
     /// </summary>
     /// <param name="text">The question's text.</param>
     /// <param name="answers">Its answers.</param>
@@ -240,7 +244,7 @@ internal static partial class LetteredText
         return false;
     }
 
-    /// <summary>Whether one of several lines is an answer, behind a mark or without: the options as a list.</summary>
+    /// <summary>Returns whether one of several lines is an answer, after a mark or without: the options as a list.</summary>
     public static bool AreLines(string text, IReadOnlyList<string> answers) =>
         answers.Count > 0 && text.Contains('\n', StringComparison.Ordinal)
         && text.Split('\n').Select(static line => line[LineMark().Match(line).Length..])
@@ -262,7 +266,7 @@ internal static partial class LetteredText
             : Texts(text, starts);
     }
 
-    /// <summary>The marks of a text that follow one another from the first on.</summary>
+    /// <summary>Returns the marks of a text that follow one another from the first on.</summary>
     private static List<Match> Run(string text, Regex pattern, Func<int, string> mark)
     {
         var run = new List<Match>();
@@ -307,7 +311,7 @@ internal static partial class LetteredText
             ? [.. texts.Select((text, place) => place < texts.Count - 1 || text.EndsWith(end) ? text[..^1].TrimEnd() : text)]
             : texts;
 
-    /// <summary>What stands between the items of a list, how many items it has at least, and how long these are at most.</summary>
+    /// <summary>What comes between the items of a list, how many items it has at least, and how long these are at most.</summary>
     private static readonly (string Separator, int Least, int Length)[] Separations =
     [
         ("|", 2, int.MaxValue), ("\n", 2, int.MaxValue), ("<br", 2, int.MaxValue), ("•", 2, 200), ("\\n", 2, 200), ("\t", 2, 200),
@@ -334,7 +338,7 @@ internal static partial class LetteredText
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex KnownLead();
 
-    /// <summary>What people write in brackets behind an option to say whether it is right.</summary>
+    /// <summary>What people write in brackets after an option to say whether it is right.</summary>
     private const string Verdicts =
         "correct|correct answer|right answer|the answer|incorrect|not correct|wrong|wrong answer|true|"
         + "false|answer|ans|key|gold|richtig|richtige antwort|falsch|correcta|correcto|respuesta correcta|"

@@ -5,7 +5,7 @@ using MedQA.Datasets.Sources;
 namespace MedQA.Datasets.Tables;
 
 /// <summary>
-/// Options that stand in one field: a JSON array or object, the same as Python writes it, texts between vertical bars, texts behind
+/// Options in one field: a JSON array or object, the same as Python writes it, texts between vertical bars, texts after
 /// letters, or a text on each line.
 /// </summary>
 /// <param name="Texts">The options; a last one may be blank.</param>
@@ -15,13 +15,13 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     private static readonly string[] Flags = ["correct", "iscorrect", "isright", "isanswer", "istrue", "right", "valid"];
     private static readonly string[] Values = ["value", "text", "option", "atext", "content", "choice", "answer", "option_text"];
 
-    /// <summary>What the field calls each option, without what does not count; empty where it does not name them.</summary>
+    /// <summary>What the field calls each option, without what does not count; empty if it does not name them.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
     /// <summary>What is wrong with the field, or <see langword="null"/>.</summary>
     public string? Problem { get; init; }
 
-    /// <summary>Whether each option has a letter or number of its own.</summary>
+    /// <summary>Whether each option has its own letter or number.</summary>
     public bool IsKeyed => Names.Count > 0;
 
     /// <summary>The number of the first option, where the field numbers them.</summary>
@@ -30,7 +30,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
             ? int.Parse(Names[0], System.Globalization.CultureInfo.InvariantCulture)
             : null;
 
-    /// <summary>Whether a name is that of the text of an option.</summary>
+    /// <summary>Returns whether a name is that of the text of an option.</summary>
     public static bool IsValue(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Values);
 
     /// <summary>Reads a field.</summary>
@@ -47,7 +47,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
             return Structure(text, out var fault) is { } json ? Disposing(json)
                 : text is ['{', .., '}'] && !text.Contains(':')
                 ? Wrong("The options are an array as PostgreSQL writes it: write a JSON array (array_to_json).")
-                : Wrong($"The options begin like JSON, but are none ({fault}).");
+                : Wrong($"The options begin like JSON, but are not valid JSON ({fault}).");
         }
 
         if ((text[0] == '(' || StructuredText.Begins(field)) && Structure(text, out _) is { } tuple)
@@ -68,10 +68,10 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
     }
 
     /// <summary>
-    /// A structure as JSON or Python writes it; <see langword="null"/> where it is neither. The document is the caller's to dispose.
+    /// Returns a structure as JSON or Python writes it; <see langword="null"/> if it is neither. The caller disposes the document.
     /// </summary>
     /// <param name="text">What may be one.</param>
-    /// <param name="fault">What a JSON parser says of it.</param>
+    /// <param name="fault">The JSON parser's message.</param>
     public static JsonDocument? Structure(ReadOnlySpan<char> text, out string fault)
     {
         fault = "";
@@ -123,7 +123,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
         }
     }
 
-    /// <summary>The options of a list; none where the first only introduces the others, which may count it or not.</summary>
+    /// <summary>Returns the options of a list; none if the first only introduces the others, which may count it or not.</summary>
     private static OptionList WithoutLead(IReadOnlyList<string> texts) =>
         texts is [var first, _, _, ..]
             && ((first.AsSpan().TrimEnd() is [.., ':' or '：']
@@ -191,7 +191,7 @@ internal sealed record OptionList(IReadOnlyList<string> Texts)
             if (place < 0 || place >= ordered.Length || ordered[place] is not null || !isText)
             {
                 return Wrong(
-                    $"The options are not named A, B, C … or by numbers without a gap, or one is no text (see '{Excerpt.Of(key ?? "")}').");
+                    $"The options are not named A, B, C … or by numbers without gaps, or one is not text (see '{Excerpt.Of(key ?? "")}').");
             }
 
             ordered[place] = JsonText.Of(text) ?? "";

@@ -13,10 +13,10 @@ internal static class PubMedQaRecord
     /// <summary>What a question of PubMedQA is answered with.</summary>
     public static IReadOnlyList<string> Decisions { get; } = ["yes", "no", "maybe"];
 
-    /// <summary>Whether a text is one of <see cref="Decisions"/>.</summary>
+    /// <summary>Returns whether a text is one of <see cref="Decisions"/>.</summary>
     public static bool IsDecision(string text) => Decisions.Contains(text.Trim(), StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Whether an object has the parts of an abstract, no options, and no answer but a decision.</summary>
+    /// <summary>Returns whether an object has the parts of an abstract, no options, and no answer but a decision.</summary>
     public static bool Matches(JsonElement record) =>
         Member(record, "question") is not null && Contexts(record) is not null
         && HeaderNames.Options.All(name => Member(record, name) is null)
@@ -24,7 +24,7 @@ internal static class PubMedQaRecord
 
     private static readonly string[] OtherAnswers = [.. HeaderNames.Answer, .. HeaderNames.OtherAnswer, "reference_answers", "reference"];
 
-    /// <summary>The record of an object that matches; the abstract's parts are joined by blank lines.</summary>
+    /// <summary>Returns the record of an object that matches; the abstract's parts are joined by blank lines.</summary>
     public static SourceRecord Read(JsonElement value, string? key, int line, int number) => new()
     {
         Line = line,

@@ -22,7 +22,7 @@ internal ref struct PythonLiteral
         _json = json;
     }
 
-    /// <summary>The same value as JSON, or <see langword="null"/> where the text is no Python value that is read here.</summary>
+    /// <summary>Returns the same value as JSON, or <see langword="null"/> if the text is not a Python value that is read here.</summary>
     public static JsonDocument? Parse(ReadOnlySpan<char> text)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -37,7 +37,7 @@ internal ref struct PythonLiteral
         return JsonDocument.Parse(buffer.WrittenMemory);
     }
 
-    /// <summary>The next character that is no blank; NUL at the end.</summary>
+    /// <summary>Returns the next character that is not a blank; NUL at the end.</summary>
     private char Peek()
     {
         while (_at < _text.Length && char.IsWhiteSpace(_text[_at]))
@@ -48,7 +48,7 @@ internal ref struct PythonLiteral
         return _at < _text.Length ? _text[_at] : '\0';
     }
 
-    /// <summary>The next character that is no blank, behind the prefix that Python 2 writes before texts (<c>u'x'</c>).</summary>
+    /// <summary>Returns the next character that is not a blank, after the prefix that Python 2 writes before texts (<c>u'x'</c>).</summary>
     private char PeekBehindPrefix()
     {
         if (Peek() is 'u' or 'U' or 'b' or 'B' && _at + 1 < _text.Length && _text[_at + 1] is '\'' or '"')

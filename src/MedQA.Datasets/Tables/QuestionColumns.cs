@@ -4,7 +4,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Which column of a table holds which part of a question; −1 where none does.</summary>
+/// <summary>Which column of a table holds which part of a question; −1 if none does.</summary>
 internal sealed record QuestionColumns
 {
     /// <summary>How many rows a header is looked for in.</summary>
@@ -37,10 +37,10 @@ internal sealed record QuestionColumns
     /// <summary>The column with all options in one field.</summary>
     public int OptionList { get; init; } = -1;
 
-    /// <summary>A column per option, in the options' order; empty where there are none.</summary>
+    /// <summary>A column per option, in the options' order; empty if there are none.</summary>
     public IReadOnlyList<int> Options { get; init; } = [];
 
-    /// <summary>The names of all columns as they stand.</summary>
+    /// <summary>The names of all columns as written.</summary>
     public required IReadOnlyList<string> Names { get; init; }
 
     /// <summary>The names of the option columns, without what does not count: a right answer may name one.</summary>
@@ -61,30 +61,30 @@ internal sealed record QuestionColumns
 
     private int[] Single => [Question, Id, Dataset, Topic, OptionList, Answers, References];
 
-    /// <summary>Whether these are so many that a row below a title must be the header: a question with options or an answer.</summary>
+    /// <summary>Whether these are enough for a row below a title to be the header: a question with options or an answer.</summary>
     public bool IsHeaderBelowTitle => Count >= 2 && (HasOptions || Gold.Count > 0 || References >= 0);
 
-    /// <summary>Whether a column has a meaning.</summary>
+    /// <summary>Returns whether a column has a meaning.</summary>
     public bool Reads(int column) =>
         Options.Contains(column) || Contexts.Contains(column) || Array.IndexOf(Single, column) >= 0
         || Gold.Any(gold => gold.Column == column);
 
-    /// <summary>The columns that nobody reads, with what their names say.</summary>
+    /// <summary>The unread columns, with what their names say.</summary>
     public IReadOnlyList<UnreadColumn> Unread => field ??= UnreadColumns.Of(Names, Reads);
 
-    /// <summary>The columns that say of the answer in another whether it is right.</summary>
+    /// <summary>The columns that flag the answer in another column as right or not.</summary>
     public IReadOnlyList<int> Flags => field ??=
     [
         .. Enumerable.Range(0, Names.Count).Where(column => UnreadColumns.IsFlag(Names[column]) && Gold.Any(gold => gold.Column != column)),
     ];
 
-    /// <summary>What a message calls a column: its name in quotes, or its place where it has none.</summary>
+    /// <summary>Returns a column's name in messages: its name in quotes, or its place if it has none.</summary>
     public string NameOf(int column) =>
         string.IsNullOrWhiteSpace(Names[column]) ? $"column {column + 1} (without a name)" : $"'{Excerpt.Of(Names[column])}'";
 
     /// <summary>Reads a header.</summary>
     /// <param name="header">The names of the columns.</param>
-    /// <param name="fault">Why the header is none of a question set; empty where it is one.</param>
+    /// <param name="fault">Why the header is none of a question set; empty if it is one.</param>
     public static QuestionColumns? Recognize(IReadOnlyList<string> header, out string fault)
     {
         var plain = header.Select(HeaderNames.Plain).ToArray();
@@ -247,7 +247,7 @@ internal sealed record QuestionColumns
     }
 }
 
-/// <summary>What the name of a column that nobody reads says.</summary>
+/// <summary>What the name of an unread column says.</summary>
 /// <param name="Column">Its place, from 0.</param>
 /// <param name="Family">What it has in common with names that differ in a number, a letter or an ordinal only, or
 /// <see langword="null"/>.</param>

@@ -14,8 +14,8 @@ internal static partial class RowText
     private const int LongText = 120;
 
     /// <summary>
-    /// The record with what its question is about: the first of several fields that holds it. A record is left out where two hold different
-    /// texts, where a field that nobody reads seems to hold it, and where the question is only a word beside a premise.
+    /// Returns the record with what its question is about: the first of several fields that holds it. A record is left out where two hold
+    /// different texts, where an unread field seems to hold it, and where the question is only a word beside a premise.
     /// </summary>
     public static SourceRecord WithContext(SourceRecord record, QuestionColumns columns, IReadOnlyList<string> fields)
     {
@@ -78,7 +78,7 @@ internal static partial class RowText
     }
 
     /// <summary>
-    /// The question: what its column says or, where that only numbers the question, or is blank beside a stem, what another says.
+    /// Returns the question: what its column says or, where that only numbers the question, or is blank beside a stem, what another says.
     /// </summary>
     public static string? Asked(QuestionColumns columns, IReadOnlyList<string> fields)
     {
@@ -91,9 +91,7 @@ internal static partial class RowText
             .Select(column => fields[column]).FirstOrDefault(text);
     }
 
-    /// <summary>
-    /// The record with the question out of the list of one in which it stands; left out where it is another list, or an object.
-    /// </summary>
+    /// <summary>Returns the record with its question taken out of a list of one; left out if it is another list, or an object.</summary>
     public static SourceRecord WithText(SourceRecord record, QuestionColumns columns)
     {
         if (record.Text is not { } text || !StructuredText.Begins(text))
@@ -109,7 +107,7 @@ internal static partial class RowText
             };
     }
 
-    /// <summary>Why a record is left out of which two fields may hold the question; <see langword="null"/> where one does.</summary>
+    /// <summary>Returns why a record is left out of which two fields may hold the question; <see langword="null"/> if one does.</summary>
     public static string? OtherQuestion(SourceRecord record, QuestionColumns columns, IReadOnlyList<string> fields)
     {
         var text = record.Text ?? "";
@@ -144,15 +142,17 @@ internal static partial class RowText
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Instruction();
 
-    /// <summary>Whether a text only numbers a question: "12", "Q12", "12.".</summary>
+    /// <summary>Returns whether a text only numbers a question: "12", "Q12", "12.".</summary>
     private static bool IsRunningNumber(string text) =>
         text.AsSpan().Trim().TrimStart("Qq#").Trim(". )") is { Length: > 0 and <= 6 } bare && bare.IndexOfAnyExceptInRange('0', '9') < 0;
 
-    /// <summary>Whether one text is in another, whatever white space and case are.</summary>
+    /// <summary>Returns whether one text is in another, whatever white space and case are.</summary>
     private static bool IsWithin(string part, string whole) =>
         OptionPlace.Comparable(whole).Contains(OptionPlace.Comparable(part), StringComparison.Ordinal);
 
-    /// <summary>Whether a field under a name of remarks holds one, as "A question about the heart", rather than a passage.</summary>
+    /// <summary>
+    /// Returns whether a field under a name of remarks holds one, as "A question about the heart", rather than a passage.
+    /// </summary>
     private static bool IsRemark(string name, string field) =>
         UnreadColumns.MayBeRemark(name) && field.Trim() is { Length: < 80 } text
         && !text.AsSpan().ContainsAny(Ends) && !text.Contains(". ", StringComparison.Ordinal) && text[^1] != '.';
@@ -161,15 +161,14 @@ internal static partial class RowText
 
     private static bool IsSentence(string field) => field.Trim() is { Length: >= 20 } text && text.Contains(' ', StringComparison.Ordinal);
 
-    /// <summary>Whether a field under a passage's name holds one, rather than its number, its file or its address.</summary>
+    /// <summary>Returns whether a field under a passage's name holds one, rather than its number, its file or its address.</summary>
     private static bool IsPassage(string field) =>
         field.Any(char.IsLetter) && !TableRow.IsTruth(field) && !OptionReading.IsFiller(field)
         && field.Trim() is var text
         && (text.Any(char.IsWhiteSpace) || !text.Any(static c => char.IsAsciiDigit(c) || c is '.' or '/' or '_' or ':'));
 
     /// <summary>
-    /// The fields that nobody reads and that hold a long text without the question in it, unless their names say that it is about the
-    /// answer.
+    /// Returns the unread fields that hold a long text without the question in it, unless their names say that it is about the answer.
     /// </summary>
     public static IEnumerable<string> LongTexts(QuestionColumns columns, IReadOnlyList<string> fields)
     {
@@ -188,7 +187,7 @@ internal static partial class RowText
         }
     }
 
-    /// <summary>The fields that nobody reads and that hold a remark where others have what the question is about.</summary>
+    /// <summary>Returns the unread fields that hold a remark where others have what the question is about.</summary>
     public static IEnumerable<string> Remarks(QuestionColumns columns, IReadOnlyList<string> fields) => columns.Unread
         .Where(unread => unread.Column < fields.Count && unread.IsText && IsSentence(fields[unread.Column])
             && IsRemark(columns.Names[unread.Column], fields[unread.Column]))

@@ -4,21 +4,21 @@ using System.Text.RegularExpressions;
 namespace MedQA.Datasets.Tables;
 
 /// <summary>
-/// Lists and objects that stand where a text is expected: as JSON, or as text in the form of JSON, of Python or of NumPy.
+/// Lists and objects in place of a text: as JSON, or as text in the form of JSON, of Python or of NumPy.
 /// </summary>
 internal static partial class StructuredText
 {
     /// <summary>
-    /// Whether a text is a list or an object, whole or cut off: it begins with a bracket and a quoted text, or a brace and a quoted
+    /// Returns whether a text is a list or an object, whole or cut off: it begins with a bracket and a quoted text, or a brace and a quoted
     /// name.
     /// </summary>
     public static bool Begins(string field) => Beginning().IsMatch(field);
 
-    /// <summary>Whether a text is an object, whole or cut off.</summary>
+    /// <summary>Returns whether a text is an object, whole or cut off.</summary>
     public static bool BeginsObject(string field) => Begins(field) && field.AsSpan().TrimStart() is ['{', ..];
 
     /// <summary>
-    /// What a text says: itself, or what a reading makes of the list or object that it is; <see langword="null"/> where that makes
+    /// Returns what a text says: itself, or what a reading makes of the list or object that it is; <see langword="null"/> if that makes
     /// nothing of it.
     /// </summary>
     /// <param name="field">The text.</param>
@@ -32,8 +32,8 @@ internal static partial class StructuredText
     }
 
     /// <summary>
-    /// The passage that a list of texts is, a paragraph each, or that an object holds in <c>contexts</c>; labels and the like beside
-    /// these are left out.
+    /// Returns the passage that a list of texts is, a paragraph each, or that an object holds in <c>contexts</c>; labels and the like
+    /// beside these are left out.
     /// </summary>
     public static string? Passage(JsonElement value) => value.ValueKind switch
     {
@@ -44,7 +44,7 @@ internal static partial class StructuredText
         _ => null,
     };
 
-    /// <summary>The one text of a list of one, or of an object with one member that is named as the text of an option is.</summary>
+    /// <summary>Returns the one text of a list of one, or of an object with one member that is named as the text of an option is.</summary>
     public static string? Single(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array => value.GetArrayLength() == 1 ? Single(value[0]) : null,
@@ -55,7 +55,7 @@ internal static partial class StructuredText
         _ => JsonText.Of(value),
     };
 
-    /// <summary>The texts of a list, or of the list that an object holds in <c>text</c>, as the answers of SQuAD do.</summary>
+    /// <summary>Returns the texts of a list, or of the list that an object holds in <c>text</c>, as the answers of SQuAD do.</summary>
     public static IReadOnlyList<string>? Texts(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array when value.EnumerateArray().All(IsText) =>
@@ -66,7 +66,7 @@ internal static partial class StructuredText
         _ => null,
     };
 
-    /// <summary>The texts in a structure, however deep.</summary>
+    /// <summary>Returns the texts in a structure, however deep.</summary>
     public static IEnumerable<string> AllTexts(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Array => value.EnumerateArray().SelectMany(AllTexts),
@@ -76,8 +76,8 @@ internal static partial class StructuredText
     };
 
     /// <summary>
-    /// The options without the structures around them: an object in place of any option, lists in place of all. <see langword="null"/>
-    /// where one of them holds more than a text.
+    /// Returns the options without the structures around them: an object in place of any option, lists in place of all.
+    /// <see langword="null"/> if one of them holds more than a text.
     /// </summary>
     /// <param name="options">The options.</param>
     /// <param name="place">The place, from 0, of the option that holds more.</param>

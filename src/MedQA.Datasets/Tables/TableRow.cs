@@ -6,15 +6,15 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Makes records of a table's rows.</summary>
+/// <summary>Turns a table's rows into records.</summary>
 internal static partial class TableRow
 {
     /// <summary>Why a question with options in its text is left out.</summary>
     public const string OptionsInText =
-        "The options stand in the question's text; put them into fields of their own: option_a, option_b …, or one field options.";
+        "The question's text contains its options; put them into separate fields: option_a, option_b …, or one field options.";
 
-    /// <summary>Why a record is left out of which an option is a list or an object with more than a text.</summary>
-    /// <param name="name">What a message calls the option.</param>
+    /// <summary>Returns why a record is left out of which an option is a list or an object with more than a text.</summary>
+    /// <param name="name">The option's name in messages.</param>
     public static string StructureInOption(string name) => $"{name} holds a list or an object, not a text: write the option's text alone.";
 
     /// <summary>How many answers of a record are looked for in its other fields.</summary>
@@ -25,7 +25,7 @@ internal static partial class TableRow
 
     private static readonly char[] BetweenLabels = [',', ';', '|'];
 
-    /// <summary>A row's record; <see langword="null"/> where every field is blank.</summary>
+    /// <summary>Returns a row's record; <see langword="null"/> if every field is blank.</summary>
     /// <param name="columns">What the columns mean.</param>
     /// <param name="fields">The row's fields, which may be fewer or more than the columns.</param>
     /// <param name="columnCount">How many columns the header has.</param>
@@ -106,7 +106,7 @@ internal static partial class TableRow
         {
             return record with
             {
-                Problem = $"The options are one text, '{Excerpt.Of(only)}': put vertical bars between them, or write them as a JSON array.",
+                Problem = $"The options are one text, '{Excerpt.Of(only)}': separate them by vertical bars, or write a JSON array.",
             };
         }
 
@@ -132,7 +132,7 @@ internal static partial class TableRow
             return record with
             {
                 Problem = $"Option {OptionLetter.Of(marked)} is marked as the right one or a wrong one ('{Excerpt.Of(options[marked])}'): "
-                    + "take the mark away, and name the option in answer.",
+                    + "remove the mark, and name the option in answer.",
             };
         }
 
@@ -140,7 +140,7 @@ internal static partial class TableRow
         {
             return record with
             {
-                Problem = $"Option {OptionLetter.Of(telling)} holds the answer ('{Excerpt.Of(options[telling])}'): take it away, and name "
+                Problem = $"Option {OptionLetter.Of(telling)} holds the answer ('{Excerpt.Of(options[telling])}'): remove it, and name "
                     + "the option in answer.",
             };
         }
@@ -149,7 +149,7 @@ internal static partial class TableRow
         {
             return record with
             {
-                Problem = $"{columns.NameOf(columns.Question)} ends with the answer: take it away, and name the option in answer.",
+                Problem = $"{columns.NameOf(columns.Question)} ends with the answer: remove it, and name the option in answer.",
             };
         }
 
@@ -161,8 +161,8 @@ internal static partial class TableRow
             {
                 return record with
                 {
-                    Problem = $"{labels} labels the options, and not in the order in which they stand, and the answer is a label or a "
-                        + "place: put the options into the order of their labels, or write the right one's text in answer.",
+                    Problem = $"{labels} labels the options in another order, and the answer is a label or a "
+                        + "position: put the options into the order of their labels, or write the right one's text in answer.",
                 };
             }
 
@@ -240,8 +240,8 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// The field that nobody reads and that labels the options otherwise than their places do, where an answer is a label or a place:
-    /// a list of as many different letters or numbers, or the first of as many columns named after those of the options.
+    /// Returns the unread field that labels the options differently from their places, where an answer is a label or a place: a list of as
+    /// many different letters or numbers, or the first of as many columns named after those of the options.
     /// </summary>
     private static string? LabelsElsewhere(
         QuestionColumns columns, IReadOnlyList<string> fields, List<GoldClaim> claims, IReadOnlyList<string> options)
@@ -273,7 +273,8 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// Whether texts are different letters, or numbers that begin with 0 or 1 or of which an answer is one, and neither in their order.
+    /// Returns whether texts are different letters, or numbers that begin with 0 or 1 or of which an answer is one, and neither in their
+    /// order.
     /// </summary>
     private static bool AreOtherLabels(IReadOnlyList<string> labels, List<string> answers)
     {
@@ -293,8 +294,8 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// The place of an option that says of itself that it is right or wrong, unless all say the same; of the one that alone has an asterisk
-    /// where nothing else names one.
+    /// Returns the place of an option marked as right or wrong, unless all are marked the same; of the only one with an
+    /// asterisk where nothing else names one.
     /// </summary>
     private static int? Marked(IReadOnlyList<string> options, bool hasGold)
     {
@@ -316,7 +317,7 @@ internal static partial class TableRow
         return marked.Count == 0 ? null : marked[0];
     }
 
-    /// <summary>The fields that nobody reads and that name one of the options.</summary>
+    /// <summary>Returns the unread fields that name one of the options.</summary>
     private static IEnumerable<string> MayBeGold(
         QuestionColumns columns, IReadOnlyList<string> fields, int columnCount, IReadOnlyList<string> options)
     {
@@ -332,7 +333,7 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// The fields that nobody reads and that may hold the right answer: in BioASQ beside the ideal one, elsewhere where there is none.
+    /// Returns the unread fields that may hold the right answer: in BioASQ beside the ideal one, elsewhere where there is none.
     /// </summary>
     private static IEnumerable<string> MayBeReferences(
         QuestionColumns columns, IReadOnlyList<string> fields, bool hasAnswer) => columns.Unread
@@ -341,7 +342,7 @@ internal static partial class TableRow
             && fields[unread.Column].Trim() is not ("[]" or "{}") && unread.MayBeGold)
         .Select(unread => columns.NameOf(unread.Column));
 
-    /// <summary>The fields that nobody reads and that hold pictures: by their names, or by their first characters.</summary>
+    /// <summary>Returns the unread fields that hold pictures: by their names, or by their first characters.</summary>
     private static IEnumerable<string> Pictures(QuestionColumns columns, IReadOnlyList<string> fields)
     {
         foreach (var unread in columns.Unread.Where(unread => unread.Column < fields.Count))
@@ -362,8 +363,8 @@ internal static partial class TableRow
                 && string.IsNullOrWhiteSpace(texts);
     }
 
-    /// <summary>Why a record is no question with a free answer: fields that nobody reads may hold its options.</summary>
-    /// <param name="names">What a message calls the fields.</param>
+    /// <summary>Returns why a record is not a question with a free answer: unread fields may hold its options.</summary>
+    /// <param name="names">The fields' names in messages.</param>
     /// <param name="hasOptions">Whether other records of the file have options; this one then has a reference answer already.</param>
     public static string MayBeOptionsOf(IReadOnlyList<string> names, bool hasOptions)
     {
@@ -372,14 +373,13 @@ internal static partial class TableRow
         var remedy = names.Count == 1 ? "name it options" : "name them option_a, option_b …";
         return $"{names[0]} holds options, or texts of which one is the answer{others}: if they are the options, {remedy}; "
             + (hasOptions
-                ? "if not, leave them out, or put the questions with free answers into a file of their own."
+                ? "if not, leave them out, or put the questions with free answers into a separate file."
                 : "if not, name the answer reference_answers.");
     }
 
     /// <summary>
-    /// The fields that nobody reads and that may hold options: one that lists texts of which one is the answer, or that is the answer,
-    /// unless its name says that it is another way to write it or a note; several whose names differ in a number, a letter or an
-    /// ordinal only.
+    /// Returns the unread fields that may hold options: one that lists texts of which one is the answer, or that is the answer, unless its
+    /// name says that it is another way to write it or a note; several whose names differ in a number, a letter or an ordinal only.
     /// </summary>
     private static IReadOnlyList<string> MayBeOptions(QuestionColumns columns, IReadOnlyList<string> fields, List<string> answers)
     {
@@ -416,14 +416,14 @@ internal static partial class TableRow
         return [.. found.Select(columns.NameOf)];
     }
 
-    /// <summary>Whether a field may be an option's text: no number, no address.</summary>
+    /// <summary>Returns whether a field may be an option's text: no number, no address.</summary>
     private static bool IsText(string field) =>
         field.Any(char.IsLetter) && !field.Contains("://", StringComparison.Ordinal) && !IsTruth(field);
 
     private static readonly string[] FlagValues =
         ["TRUE", "FALSE", "YES", "NO", "0", "1", "Y", "N", "RIGHT", "WRONG", "CORRECT", "INCORRECT"];
 
-    /// <summary>The column beside that of the answer which only says whether it is right, or <see langword="null"/>.</summary>
+    /// <summary>Returns the column beside that of the answer which only says whether it is right, or <see langword="null"/>.</summary>
     private static string? Flag(QuestionColumns columns, IReadOnlyList<string> fields)
     {
         foreach (var column in columns.Flags)
@@ -488,7 +488,7 @@ internal static partial class TableRow
         return structure is not null && ListsTexts(structure.RootElement);
     }
 
-    /// <summary>Whether a value is a list of texts that each may be an option.</summary>
+    /// <summary>Returns whether a value is a list of texts that each may be an option.</summary>
     private static bool ListsTexts(JsonElement value) =>
         (value.ValueKind switch
         {
@@ -499,7 +499,7 @@ internal static partial class TableRow
         && items.TrueForAll(static item => item.ValueKind == JsonValueKind.String
             && JsonText.Of(item) is { } text && IsShort(text) && IsText(text));
 
-    /// <summary>Whether a text may be an option as it stands: short, and no sentence.</summary>
+    /// <summary>Returns whether a text may be an option as it is: short, and not a sentence.</summary>
     private static bool IsShort(string text) =>
         text.Trim() is { Length: > 0 and <= 80 } bare && bare[^1] is not ('.' or '?' or '!' or '。' or '？');
 
@@ -522,7 +522,7 @@ internal static partial class TableRow
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Citation();
 
-    /// <summary>A right answer without the label of the option that it quotes; the letter of a number in a circle.</summary>
+    /// <summary>Returns a right answer without the label of the option that it quotes; the letter of a number in a circle.</summary>
     private static string Unlabelled(string value, IReadOnlyList<string> labelled, IReadOnlyList<string> texts)
     {
         if (ReferenceEquals(labelled, texts) || LetteredText.MayBeInitials(labelled))
@@ -544,7 +544,7 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// The text of a right answer that stands in a list of one; anything else as it is, a list of several without its brackets.
+    /// Returns the text of a right answer in a list of one; anything else as it is, a list of several without its brackets.
     /// </summary>
     private static string OneOf(string value, IReadOnlyList<string> options) =>
         value.AsSpan().TrimStart() is ['[', ..]
@@ -553,7 +553,7 @@ internal static partial class TableRow
             ? string.Join(", ", list.Texts)
             : value;
 
-    /// <summary>The letter of a right answer that is the name of an option's field; anything else as it is.</summary>
+    /// <summary>Returns the letter of a right answer that is the name of an option's field; anything else as it is.</summary>
     private static string Named(string value, IReadOnlyList<string> names)
     {
         var plain = names.Count > 0 && value.Length is > 1 and < 40 && !value.All(char.IsAsciiDigit) ? HeaderNames.Plain(value) : "";
@@ -569,7 +569,8 @@ internal static partial class TableRow
     }
 
     /// <summary>
-    /// Whether an answer can only mean an option that is not there: a letter, a number from 0 to 9, several letters, a letter and a text.
+    /// Returns whether an answer can only mean an option that is not there: a letter, a number from 0 to 9, several letters, a letter and a
+    /// text.
     /// </summary>
     private static bool IsPlace(string answer) =>
         OptionPlace.Of(answer) is { Letter: not null } or { Number: <= 9 }

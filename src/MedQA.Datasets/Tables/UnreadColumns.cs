@@ -2,8 +2,8 @@ using System.Text;
 
 namespace MedQA.Datasets.Tables;
 
-/// <summary>Finds columns that nobody reads although their names say that they hold options or the right answer: without them a question
-/// with options would be taken for one with a free answer, or go unscored.</summary>
+/// <summary>Finds columns that are not read although their names say that they hold options or the right answer: otherwise a question
+/// with options would be read as one with a free answer, or go unscored.</summary>
 internal static class UnreadColumns
 {
     private static readonly string[] OptionStems =
@@ -94,7 +94,7 @@ internal static class UnreadColumns
         "category", "subcategory", "topic", "subtopic", "mesh", "concept", "annotator", "reviewer", "rater",
     ];
 
-    /// <summary>Names that say of an answer whether it is right.</summary>
+    /// <summary>Names that flag an answer as right or not.</summary>
     private static readonly string[] Flags = ["iscorrect", "correct", "isright", "right", "isanswer", "istrue", "correctness"];
 
     private static readonly HashSet<string> GoldWords =
@@ -126,7 +126,7 @@ internal static class UnreadColumns
         "seconda", "terza", "quarta",
     ];
 
-    /// <summary>What the names of the columns say that nobody reads.</summary>
+    /// <summary>Returns what the names of the unread columns say.</summary>
     /// <param name="names">The names of all columns.</param>
     /// <param name="isRead">Whether a column is read.</param>
     public static IReadOnlyList<UnreadColumn> Of(IReadOnlyList<string> names, Func<int, bool> isRead)
@@ -148,35 +148,37 @@ internal static class UnreadColumns
             IsPicture(name))).ToList();
     }
 
-    /// <summary>Whether a column's name says that it holds other ways to write the answer.</summary>
+    /// <summary>Returns whether a column's name says that it holds other ways to write the answer.</summary>
     private static bool IsOfSameAnswer(string name) => HasStem(HeaderNames.Plain(name), SameAnswer);
 
-    /// <summary>Whether a column's name says that it holds notes on a question, as its source, its topic or why its answer holds.</summary>
+    /// <summary>
+    /// Returns whether a column's name says that it holds notes on a question, as its source, its topic or why its answer holds.
+    /// </summary>
     public static bool IsNote(string name) => Notes.Overlaps(Words(name));
 
-    /// <summary>Whether a column's name says that it holds what a question is about.</summary>
+    /// <summary>Returns whether a column's name says that it holds what a question is about.</summary>
     public static bool IsPassage(string name) => HasStem(HeaderNames.Plain(name), PassageStems) && !IsNote(name) && MayHoldPassage(name);
 
-    /// <summary>Whether a column's name leaves open that it says which answer is right: as a place, or as a text.</summary>
+    /// <summary>Returns whether a column's name leaves open that it says which answer is right: as a place, or as a text.</summary>
     private static bool MayBeGold(string name) =>
         Words(name) is var words && words.Exists(GoldWords.Contains) && !words.Exists(NoGold.Contains);
 
-    /// <summary>Whether a column's name is one under which a short text may be a remark on the question.</summary>
+    /// <summary>Returns whether a column's name is one under which a short text may be a remark on the question.</summary>
     public static bool MayBeRemark(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), RemarkNames);
 
-    /// <summary>Whether a column's name is that of pictures.</summary>
+    /// <summary>Returns whether a column's name is that of pictures.</summary>
     private static bool IsPicture(string name) =>
         Words(name) is var words && words.Exists(Pictures.Contains) && !words.Exists(NoGold.Contains);
 
-    /// <summary>Whether a column's name says of an answer whether it is right.</summary>
+    /// <summary>Returns whether a column's name says that it flags an answer as right or not.</summary>
     public static bool IsFlag(string name) => HeaderNames.IsOf(HeaderNames.Plain(name), Flags);
 
-    /// <summary>Whether a column's name leaves open that it holds what a question is about.</summary>
+    /// <summary>Returns whether a column's name leaves open that it holds what a question is about.</summary>
     public static bool MayHoldPassage(string name) => !NoPassage.Overlaps(Words(name));
 
     /// <summary>
-    /// What a name has in common with others that differ in a number, a letter or an ordinal only ("first", "text 2", no name at all);
-    /// <see langword="null"/> where it has none of these.
+    /// Returns what a name has in common with others that differ in a number, a letter or an ordinal only ("first", "text 2", no name at
+    /// all); <see langword="null"/> if it has none of these.
     /// </summary>
     private static string? Family(string name)
     {
@@ -185,7 +187,7 @@ internal static class UnreadColumns
         return words.Count == 0 || common.Count < words.Count ? string.Join(' ', common) : null;
     }
 
-    /// <summary>The columns whose names are those of options.</summary>
+    /// <summary>Returns the columns whose names are those of options.</summary>
     /// <param name="header">The names of all columns.</param>
     /// <param name="plain">The same without what does not count.</param>
     /// <param name="isRead">Whether a column is read.</param>
@@ -197,7 +199,7 @@ internal static class UnreadColumns
             IsOption(header[column], plain[column], names) || (!IsAbout(header[column]) && HasLetter(header[column], spelled)));
     }
 
-    /// <summary>The columns whose names are those of a right answer.</summary>
+    /// <summary>Returns the columns whose names are those of a right answer.</summary>
     /// <param name="header">The names of all columns.</param>
     /// <param name="plain">The same without what does not count.</param>
     /// <param name="isRead">Whether a column is read.</param>
@@ -235,12 +237,14 @@ internal static class UnreadColumns
                 && names.Contains(stem + "1") && (names.Contains(stem + "0") || names.Contains(stem + "2"));
     }
 
-    /// <summary>Whether one letter of a name counts: the same name is there with a, with b and with c in its place.</summary>
+    /// <summary>Returns whether one letter of a name counts: the same name is there with a, with b and with c in its place.</summary>
     private static bool HasSiblings(string plain, HashSet<string> names) =>
         Enumerable.Range(0, plain.Length).Any(at => plain[at] is >= 'a' and <= 'h'
             && "abc".All(letter => names.Contains($"{plain[..at]}{letter}{plain[(at + 1)..]}")));
 
-    /// <summary>Whether a letter stands alone in a name, as in "text A (German)", and the same name is there with A and with B.</summary>
+    /// <summary>
+    /// Returns whether a letter is a word of a name, as in "text A (German)", and the same name is there with A and with B.
+    /// </summary>
     private static bool HasLetter(string name, HashSet<string> names) =>
         Enumerable.Range(0, name.Length).Any(at => char.ToLowerInvariant(name[at]) is >= 'a' and <= 'h'
             && (at == 0 || !char.IsLetter(name[at - 1])) && (at + 1 == name.Length || !char.IsLetter(name[at + 1]))
@@ -257,7 +261,7 @@ internal static class UnreadColumns
 
     private static bool IsAbout(string name) => About.Overlaps(Words(name)) || About.Overlaps(Separated(name));
 
-    /// <summary>The words of a name, in lower case: between separators, at capitals, and where letters and digits meet.</summary>
+    /// <summary>Returns the words of a name, in lower case: between separators, at capitals, and where letters and digits meet.</summary>
     private static List<string> Words(string name)
     {
         var spaced = new StringBuilder();

@@ -10,7 +10,7 @@ public static class TrainingText
 {
     private const int Looked = 4096;
 
-    /// <summary>The files of a path in the order of their names: itself, or all below the folder.</summary>
+    /// <summary>Returns the files of a path in the order of their names: itself, or all below the folder.</summary>
     public static IReadOnlyList<string> FilesOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -20,9 +20,9 @@ public static class TrainingText
     }
 
     /// <summary>Opens a file; one whose name ends with <c>.gz</c> is unpacked.</summary>
-    /// <returns><see langword="null"/> where its content is no text.</returns>
+    /// <returns><see langword="null"/> if its content is not text.</returns>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    /// <exception cref="InvalidDataException">It is called <c>.gz</c> and is not packed so.</exception>
+    /// <exception cref="InvalidDataException">It is called <c>.gz</c> but is not in that format.</exception>
     public static TextReader? Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

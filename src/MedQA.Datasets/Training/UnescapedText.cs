@@ -4,7 +4,7 @@ namespace MedQA.Datasets.Training;
 
 /// <summary>
 /// A text without its escapes: <c>\n</c>, <c>\"</c>, <c>\u00e9</c> of JSON where the escape is a backslash, the doubled quote of CSV where
-/// it is a quote. What is no escape stays as it is.
+/// it is a quote. What is not an escape stays as it is.
 /// </summary>
 /// <param name="text">The text; disposed with this.</param>
 /// <param name="escape">A backslash or a quote.</param>

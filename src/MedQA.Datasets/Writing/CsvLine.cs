@@ -26,7 +26,7 @@ public static class CsvLine
     }
 
     /// <summary>
-    /// One record with its line ending, whose texts stand as they are: for files that this assembly reads again, and not for people.
+    /// One record with its line ending, whose texts are written unchanged: for files that this assembly reads again, not for people.
     /// </summary>
     /// <param name="cells">The texts.</param>
     internal static string Verbatim(IEnumerable<string?> cells) =>

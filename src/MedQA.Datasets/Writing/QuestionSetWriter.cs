@@ -15,13 +15,13 @@ namespace MedQA.Datasets.Writing;
 public static class QuestionSetWriter
 {
     /// <summary>
-    /// Writes questions as RFC 4180 CSV: UTF-8 without byte order mark, CRLF. Texts stand as they are: the file is for reading by
+    /// Writes questions as RFC 4180 CSV: UTF-8 without byte order mark, CRLF. Texts are written unchanged: the file is for reading by
     /// <see cref="QuestionSetReader"/>, which gives the same questions again.
     /// </summary>
-    /// <param name="stream">Where to; not closed.</param>
+    /// <param name="stream">The stream to write to; not closed.</param>
     /// <param name="questions">The questions.</param>
     /// <param name="tally">Counts over at least these questions: they decide which columns there are.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
+    /// <param name="cancellationToken">Cancels the writing.</param>
     /// <returns>How many questions were written.</returns>
     /// <exception cref="ArgumentException">A question has more options than the tally knows of.</exception>
     public static async Task<int> WriteAsync(
@@ -104,7 +104,7 @@ public static class QuestionSetWriter
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class ReferenceAnswersJson : JsonSerializerContext
 {
-    /// <summary>Letters of all languages stand as they are.</summary>
+    /// <summary>Letters of all languages are written unchanged.</summary>
     public static ReferenceAnswersJson Readable { get; } = new(
         new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -15,7 +15,7 @@ internal static partial class SpreadsheetCell
 
     /// <summary>
     /// Text that a spreadsheet would run as a formula gets an apostrophe in front, as OWASP's page on CSV injection advises: text that
-    /// begins with =, +, -, @, a tab or a line's end, also behind blanks, quotation marks and characters without a width, which
+    /// begins with =, +, -, @, a tab or a line's end, also after blanks, quotation marks and characters without a width, which
     /// spreadsheets pass over. A text that is a number, such as -1.5, stays one.
     /// </summary>
     /// <param name="text">The text.</param>

@@ -33,7 +33,7 @@ internal static partial class LiveQaXml
         }
     }
 
-    /// <summary>Whether text begins like LiveQA's XML.</summary>
+    /// <summary>Returns whether text begins like LiveQA's XML.</summary>
     public static bool Matches(string head)
     {
         using var xml =
@@ -174,7 +174,7 @@ internal static partial class LiveQaXml
 
     private static string Text(XElement element) => WhiteSpace().Replace(element.Value, " ").Trim();
 
-    /// <summary>What the parser says without the place; names in it can be as long as the file.</summary>
+    /// <summary>Returns what the parser says without the place; names in it can be as long as the file.</summary>
     private static string Reason(XmlException fault)
     {
         var reason = fault.Message.Split(" Line ", 2)[0].TrimEnd('.');

@@ -36,22 +36,22 @@ public sealed record AnsweredQuestion
     public int OptionCount { get; init; }
 
     /// <summary>
-    /// How many of them somebody could choose, where that is not all: an option "n/a" only fills its place. Guessing is among these.
+    /// How many of them can be chosen, if not all: an option "n/a" only fills its place. Guessing chooses among these.
     /// </summary>
     public int? ChoosableOptions { get; init; }
 
-    /// <summary>The index of the right option, or <see langword="null"/> where none is known.</summary>
+    /// <summary>The index of the right option, or <see langword="null"/> if none is known.</summary>
     public int? Gold { get; init; }
 
     /// <summary>
-    /// The index of the chosen option; <see langword="null"/> where no sample gave an answer, the answer is free, or the question failed.
+    /// The index of the chosen option; <see langword="null"/> if no sample gave an answer, the answer is free, or the question failed.
     /// </summary>
     public int? Answer { get; init; }
 
     /// <summary>Votes per option, forced ones included; as long as there are options.</summary>
     public ImmutableArray<int> Votes { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Forced votes per option; as long as <see cref="Votes"/>, or empty where none was forced.</summary>
+    /// <summary>Forced votes per option; as long as <see cref="Votes"/>, or empty if none was forced.</summary>
     public ImmutableArray<int> ForcedVotesPerOption { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>
@@ -92,7 +92,7 @@ public sealed record AnsweredQuestion
     /// </summary>
     public double? StoppingPosterior { get; init; }
 
-    /// <summary>Of <c>choice-shuffle</c>: options that stayed in place because they, or others, speak of places or letters.</summary>
+    /// <summary>Of <c>choice-shuffle</c>: options that stayed in place because they, or others, refer to places or letters.</summary>
     public int FixedOptions { get; init; }
 
     /// <summary>The reasonings, in the order of their indices within each stage.</summary>
@@ -135,14 +135,14 @@ public sealed record AnsweredQuestion
     public double Agreement => Answer is { } answer && SamplesAsked > 0 && answer < Votes.Length ? (double)Votes[answer] / SamplesAsked : 0;
 
     /// <summary>
-    /// Whether the answer is right; <see langword="null"/> where the right one is not known or infrastructure failed. No answer is wrong.
+    /// Whether the answer is right; <see langword="null"/> if the right one is not known or infrastructure failed. No answer is wrong.
     /// </summary>
     public bool? Correct => Gold is null || Failure is not null ? null : Answer == Gold;
 
     /// <summary>Votes that had to be forced by the answer cue.</summary>
     public int ForcedVotes => Reasonings.Count(static reasoning => reasoning.Forced);
 
-    /// <summary>Tokens drawn over all samples.</summary>
+    /// <summary>Tokens generated over all samples.</summary>
     public int GeneratedTokens => Reasonings.Sum(static reasoning => reasoning.DrawnTokens);
 }
 
@@ -155,13 +155,13 @@ public sealed record Reasoning
     /// <summary>Which stage of the strategy drew it; 0 for the first.</summary>
     public int Stage { get; init; }
 
-    /// <summary>Its text; empty where the answer was read only to be counted.</summary>
+    /// <summary>Its text; empty if the answer was read only to be counted.</summary>
     public required string Text { get; init => field = value ?? ""; }
 
     /// <summary>Its token ids, the end token left out.</summary>
     public required ImmutableArray<int> Tokens { get; init => field = value.IsDefault ? [] : value; }
 
-    /// <summary>Sum of log-probabilities at temperature 1 over the drawn tokens.</summary>
+    /// <summary>Sum of log-probabilities at temperature 1 over the generated tokens.</summary>
     public required double LogLikelihood { get; init; }
 
     /// <summary>How many tokens were drawn, the end token included.</summary>
@@ -170,14 +170,14 @@ public sealed record Reasoning
     /// <summary>Why it ended.</summary>
     public required SampleEnd End { get; init; }
 
-    /// <summary>The index of the option that it answers, or <see langword="null"/> where it gives none.</summary>
+    /// <summary>The index of the option that it answers, or <see langword="null"/> if it gives none.</summary>
     public int? Answer { get; init; }
 
     /// <summary>Whether the answer was forced: read from the scores after the answer cue, because the text gives none.</summary>
     public bool Forced { get; init; }
 
     /// <summary>
-    /// Log-likelihood per option behind the answer cue after this reasoning, where it was asked for (forced answers,
+    /// Log-likelihood per option after this reasoning and the answer cue, where it was asked for (forced answers,
     /// <c>soft-self-consistency</c>); else empty.
     /// </summary>
     public ImmutableArray<double> OptionLogLikelihoods { get; init => field = value.IsDefault ? [] : value; } = [];
@@ -187,11 +187,11 @@ public sealed record Reasoning
     /// </summary>
     public ImmutableArray<int> OptionOrder { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>The part of <see cref="Text"/> that is no thought; see <see cref="Sample.SpokenPart"/>.</summary>
+    /// <summary>The part of <see cref="Text"/> that is not a thought; see <see cref="Sample.SpokenPart"/>.</summary>
     public TextSpan? SpokenPart { get; init; }
 
     /// <summary>
-    /// Where in <see cref="Text"/> the answer was found: start and length in UTF-16 units; <see langword="null"/> where it was forced or
+    /// Where in <see cref="Text"/> the answer was found: start and length in UTF-16 units; <see langword="null"/> if it was forced or
     /// not found.
     /// </summary>
     public TextSpan? AnswerSpan { get; init; }
@@ -202,6 +202,6 @@ public sealed record Reasoning
 /// <param name="Message">What happened, for people.</param>
 public sealed record AnswerFailure(string Code, string Message)
 {
-    /// <summary>Whether the question itself cannot be asked so, whatever machine tries: a retry gives the same.</summary>
+    /// <summary>Whether the question itself cannot be asked with this profile and model, on any machine: a retry gives the same.</summary>
     public bool IsOfQuestion => FailureCodes.AreOfQuestion(Code);
 }

@@ -1,7 +1,7 @@
 namespace MedQA.Evaluation.Answering;
 
 /// <summary>
-/// The codes of <see cref="AnswerFailure"/> that answering itself gives, or that reports tell apart; the pipeline has more.
+/// The codes of <see cref="AnswerFailure"/> from answering itself, or that reports distinguish; the pipeline has more.
 /// </summary>
 public static class FailureCodes
 {
@@ -21,7 +21,7 @@ public static class FailureCodes
     public const string AnswerTooLong = "answerTooLong";
 
     /// <summary>
-    /// Whether a code says that the question cannot be asked so, by this profile and model; else a machine failed, and a retry can help.
+    /// Returns whether a code says that this profile and model cannot ask the question; else a machine failed, and a retry can help.
     /// </summary>
     public static bool AreOfQuestion(string code) => code is ContextOverflow or Prompt or NoOptions or AnswerTooLong;
 }

@@ -7,12 +7,12 @@ namespace MedQA.Evaluation.Answering;
 public static class FreeAnswer
 {
     /// <summary>
-    /// The answer of a question that was asked for a free one: its first sample from behind the thoughts to the first stop text, without
+    /// Returns the answer to a question with a free answer: its first sample, from the end of the thoughts to the first stop text, without
     /// blanks at its ends.
     /// </summary>
     /// <param name="answered">The question's answer.</param>
     /// <param name="stop">The texts that end an answer, as the profile names them.</param>
-    /// <returns><see langword="null"/> where infrastructure failed, or nothing is left.</returns>
+    /// <returns><see langword="null"/> if infrastructure failed, or nothing is left.</returns>
     public static string? Of(AnsweredQuestion answered, ImmutableArray<string> stop)
     {
         ArgumentNullException.ThrowIfNull(answered);

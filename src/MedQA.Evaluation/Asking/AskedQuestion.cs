@@ -17,7 +17,7 @@ internal sealed record AskedQuestion(ILanguageModel Model, Protocol Protocol, Qu
 {
     public Profile Profile => Protocol.Profile;
 
-    /// <summary>What a strategy does with questions like this, for its declaration.</summary>
+    /// <summary>Returns what a strategy does with questions like this, for its declaration.</summary>
     public static AnsweringStrategy By(Func<AskedQuestion, CancellationToken, Task<AnsweredQuestion>> answer) =>
         (model, protocol, question, cancellationToken) => answer(new AskedQuestion(model, protocol, question), cancellationToken);
 
@@ -32,10 +32,10 @@ internal sealed record AskedQuestion(ILanguageModel Model, Protocol Protocol, Qu
 
     public Prompt BuildPrompt() => PromptBuilder.Build(Protocol, Question);
 
-    /// <summary>The question's random numbers for a purpose.</summary>
+    /// <summary>Returns the question's random numbers for a purpose.</summary>
     public RandomStream Stream(string purpose) => RandomStream.For(purpose, Profile.Seed, Question.Dataset, Question.Id);
 
-    /// <summary>Asks for samples as the profile says.</summary>
+    /// <summary>Draws samples as the profile says.</summary>
     public SampleRequest Samples(int first, int count, int stage = 0) => new()
     {
         FirstIndex = first,

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Voting;
 
 namespace MedQA.Evaluation.Asking;
 
-/// <summary>The answer that reasonings vote for.</summary>
+/// <summary>The plurality answer of reasonings.</summary>
 internal static class PluralityAnswer
 {
     /// <summary>Counts the votes of reasonings.</summary>
@@ -33,7 +33,7 @@ internal static class PluralityAnswer
         };
     }
 
-    /// <summary>The votes of the reasonings that have an answer.</summary>
+    /// <summary>Returns the votes of the reasonings that have an answer.</summary>
     public static IReadOnlyCollection<Vote> VotesOf(IEnumerable<Reasoning> reasonings) =>
     [
         .. reasonings.Where(static reasoning => reasoning.Answer is not null)

@@ -10,7 +10,7 @@ namespace MedQA.Evaluation.Asking;
 /// <summary>Reads the answers of samples; where a sample gives none, forces one by the answer cue or leaves it without.</summary>
 internal static class ReadReasonings
 {
-    /// <summary>The reasonings of samples that were drawn after a prompt, in their order.</summary>
+    /// <summary>Returns the reasonings of samples that were drawn after a prompt, in their order.</summary>
     public static async Task<ImmutableArray<Reasoning>> OfAsync(
         AskedQuestion asked, IReadPrompt prompt, IReadOnlyList<Sample> samples, int stage, CancellationToken cancellationToken)
     {
@@ -36,14 +36,14 @@ internal static class ReadReasonings
         return [.. reasonings];
     }
 
-    /// <summary>A sample with the answer that its text gives.</summary>
+    /// <summary>Returns a sample with the answer that its text gives.</summary>
     public static Reasoning Read(AnswerExtraction extraction, ImmutableArray<string> stop, Sample sample, int stage)
     {
         var answer = extraction.Find(sample.Text, stop, sample.SpokenPart);
         return Unread(sample, stage) with { Answer = answer?.Option, AnswerSpan = answer?.Span };
     }
 
-    /// <summary>A sample of which no answer is read.</summary>
+    /// <summary>Returns a sample of which no answer is read.</summary>
     public static Reasoning Unread(Sample sample, int stage) => new()
     {
         Index = sample.Index,
@@ -56,15 +56,15 @@ internal static class ReadReasonings
         SpokenPart = sample.SpokenPart,
     };
 
-    /// <summary>Asks for the scores of all answers behind a sample and the answer cue.</summary>
+    /// <summary>Asks for the scores of all answers after a sample and the answer cue.</summary>
     /// <remarks>
-    /// The tokens of a sample that a stop text ended go beyond its text, so there the text itself stands in front of the cue.
+    /// The tokens of a sample that a stop text ended go beyond its text, so there the text itself precedes the cue.
     /// </remarks>
     public static ScoreRequest ScoresAfter(AnswerForm form, Sample sample) => sample.End == SampleEnd.StopText
         ? new ScoreRequest([], sample.Text + form.Cue, form.CueContinuations)
         : new ScoreRequest(sample.Tokens, form.Cue, form.CueContinuations);
 
-    /// <summary>The first of the highest values.</summary>
+    /// <summary>Returns the first of the highest values.</summary>
     public static int IndexOfHighest(ReadOnlySpan<double> values)
     {
         var best = 0;

@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Asking;
 /// <summary>The rules by which adaptive self-consistency stops (Aggarwal et al., arXiv 2305.11860, section 3).</summary>
 internal static class StoppingRule
 {
-    /// <summary>Whether more samples are not worth drawing.</summary>
+    /// <summary>Returns whether more samples are not worth drawing.</summary>
     /// <param name="rule">The rule.</param>
     /// <param name="votes">Votes per option so far; options without a vote count 0.</param>
     /// <param name="samplesLeft">How many samples could still be drawn.</param>
@@ -23,7 +23,7 @@ internal static class StoppingRule
         };
     }
 
-    /// <summary>The votes of the two leading options.</summary>
+    /// <summary>Returns the votes of the two leading options.</summary>
     internal static (int First, int Second) Leaders(ImmutableArray<int> votes)
     {
         var first = 0;

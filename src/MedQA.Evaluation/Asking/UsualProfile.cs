@@ -8,7 +8,7 @@ internal static class UsualProfile
     /// <summary>A reasoning of a worked example has 40 to 90 tokens; this leaves room for a longer one and its answer.</summary>
     private const int ReasoningTokens = 144;
 
-    /// <summary>The usual profile with a strategy and its name.</summary>
+    /// <summary>Returns the usual profile with a strategy and its name.</summary>
     public static Profile Of(Strategy strategy) => new()
     {
         Name = strategy.Name,

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace MedQA.Evaluation.Blocks;
 
 /// <summary>
-/// A part of a report as people read it. Its texts are plain: whoever writes them escapes them. All that writes blocks writes every kind:
+/// A part of a report as people read it. Its texts are plain: writers escape them. Every writer writes every kind:
 /// <see cref="MarkdownWriter"/>, <see cref="HtmlWriter"/>, <see cref="DocumentSections"/> and the dashboard's document.js.
 /// </summary>
 internal abstract record Block;
@@ -25,20 +25,20 @@ internal sealed record Items(ImmutableArray<string> Texts) : Block;
 /// <param name="Rows">As many cells each as there are columns.</param>
 internal sealed record Table(ImmutableArray<Column> Columns, ImmutableArray<ImmutableArray<string>> Rows) : Block
 {
-    /// <summary>A table of names and values.</summary>
+    /// <summary>Returns a table of names and values.</summary>
     public static Table OfValues(params IEnumerable<(string Name, string Value)> values) =>
         new([new Column(""), new Column("")], [.. values.Select(static value => ImmutableArray.Create(value.Name, value.Value))]);
 }
 
 /// <summary>A table's column.</summary>
 /// <param name="Name">Its heading.</param>
-/// <param name="Numbers">Whether it holds numbers, which stand at the right.</param>
+/// <param name="Numbers">Whether it holds numbers, which are aligned right.</param>
 public sealed record Column(string Name, bool Numbers = false);
 
-/// <summary>A text that stands to the letter.</summary>
+/// <summary>Preformatted text, shown verbatim.</summary>
 internal sealed record Verbatim(string Text) : Block;
 
-/// <summary>A plot; Markdown leaves it out, for its numbers stand in a table too.</summary>
+/// <summary>A plot; Markdown leaves it out because a table has its numbers too.</summary>
 /// <param name="Title">What it shows.</param>
 /// <param name="Drawing">The drawing.</param>
 internal sealed record Plot(string Title, PlotDrawing Drawing) : Block;

@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Blocks;
 /// <summary>
 /// A report, a comparison or a study's report as parts that a page shows one below the other. All texts are plain: none is markup.
 /// </summary>
-/// <param name="Summary">What it comes to, most important first; none for the report of a study.</param>
+/// <param name="Summary">Its main results, most important first; none for the report of a study.</param>
 /// <param name="Blocks">Its parts: a heading of level 2 begins a section, which holds all up to the next one.</param>
 public sealed record DocumentSections(ImmutableArray<SummaryRow> Summary, ImmutableArray<DocumentBlock> Blocks)
 {
@@ -16,7 +16,7 @@ public sealed record DocumentSections(ImmutableArray<SummaryRow> Summary, Immuta
         new DocumentSections([.. summary], [.. blocks.Select(DocumentBlock.Of)]), BlocksJson.Default.DocumentSections);
 }
 
-/// <summary>A line of what a report comes to.</summary>
+/// <summary>One of a report's main results.</summary>
 /// <param name="Name">What it is about.</param>
 /// <param name="Figure">The figure that counts, where there is one.</param>
 /// <param name="Text">What there is to say; of a figure, how sure it is.</param>
@@ -45,7 +45,7 @@ public enum BlockKind
     /// <summary>A table: columns and rows. Where no column has a name, each row is a name and a value.</summary>
     Table,
 
-    /// <summary>A text that stands to the letter: text.</summary>
+    /// <summary>Preformatted text, shown verbatim: text.</summary>
     Verbatim,
 
     /// <summary>A plot: drawing, and text for its title. A table that follows has its numbers.</summary>
@@ -106,8 +106,8 @@ public sealed record PlotDrawing(string Description, double Width, double Height
 /// <summary>A mark of a drawing.</summary>
 /// <param name="Element">The name of its element in SVG: line, polyline, circle, rect or text.</param>
 /// <param name="Attributes">The element's attributes; <c>class</c> is the role that its colour depends on.</param>
-/// <param name="Text">What it says, for a text.</param>
-/// <param name="Hint">What it says when it is pointed at.</param>
+/// <param name="Text">The text of a text element.</param>
+/// <param name="Hint">Its tooltip.</param>
 public sealed record PlotMark(string Element, IReadOnlyDictionary<string, string> Attributes, string? Text, string? Hint);
 
 /// <summary>Blocks as JSON: camelCase names, absent values left out.</summary>

@@ -116,7 +116,7 @@ internal static class HtmlWriter
                 html.Append($" {name}=\"{Text(value)}\"");
             }
 
-            // Elements are closed as ever: the files of stored runs are compared with what is written now, byte for byte.
+            // Elements are closed as always: the files of stored runs are compared with what is written now, byte for byte.
             html.Append(
                 mark is { Text: null, Hint: null } && (mark.Element != "line" || mark.Attributes["class"] == "axis") ? "/>"
                 : mark.Hint is { } hint ? $"><title>{Text(hint)}</title></{mark.Element}>"

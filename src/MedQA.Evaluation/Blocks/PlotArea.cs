@@ -60,7 +60,7 @@ internal sealed class PlotArea
     /// <summary>A short vertical mark on a row.</summary>
     public void Mark(double x, double y, double half, string style, string hint) => Line(X(x), Y(y) - half, X(x), Y(y) + half, style, hint);
 
-    /// <summary>A line through points, with its name at the end, or so much above it.</summary>
+    /// <summary>A line through points, with its name at the end, or that far above it.</summary>
     public void Curve(IReadOnlyList<(double X, double Y)> points, string style, string name, double raised = 0)
     {
         Mark("polyline", null, ("class", style), ("points", string.Join(' ', points.Select(point => $"{N(X(point.X))},{N(Y(point.Y))}"))));
@@ -70,11 +70,11 @@ internal sealed class PlotArea
         }
     }
 
-    /// <summary>A dot, with what it says when pointed at.</summary>
+    /// <summary>A dot with a tooltip.</summary>
     public void Dot(double x, double y, double radius, string style, string hint) =>
         Mark("circle", hint, ("class", style), ("cx", N(X(x))), ("cy", N(Y(y))), ("r", N(radius)));
 
-    /// <summary>A bar between two values of y, with what it says when pointed at.</summary>
+    /// <summary>A vertical bar between two values of y, with a tooltip.</summary>
     public void Bar(double x, double width, double from, double to, string style, string hint)
     {
         if (to > from)
@@ -90,7 +90,7 @@ internal sealed class PlotArea
         }
     }
 
-    /// <summary>A lying bar between two values of x, paler the lower its opacity, with what it says when pointed at.</summary>
+    /// <summary>A horizontal bar between two values of x, paler the lower its opacity, with a tooltip.</summary>
     public void Stretch(double from, double to, double y, double half, double opacity, string hint)
     {
         if (to > from)
@@ -107,7 +107,7 @@ internal sealed class PlotArea
         }
     }
 
-    /// <summary>What the opacities of lying bars mean, at the top.</summary>
+    /// <summary>The legend of the horizontal bars' opacities, at the top.</summary>
     public void Shades(params IEnumerable<(double Opacity, string Name)> entries)
     {
         var x = 8.0;
@@ -119,7 +119,7 @@ internal sealed class PlotArea
         }
     }
 
-    /// <summary>What the colours mean, at the top right.</summary>
+    /// <summary>The legend of the colours, at the top right.</summary>
     public void Legend(params IEnumerable<(string Style, string Name)> entries)
     {
         var x = _left + 200;
@@ -144,7 +144,7 @@ internal sealed class PlotArea
         }
     }
 
-    /// <summary>A name that is cut where it has no room at the left of a row.</summary>
+    /// <summary>Returns a name that is cut where it has no room at the left of a row.</summary>
     public static string Shortened(string name)
     {
         const int Most = 32;
@@ -157,7 +157,7 @@ internal sealed class PlotArea
         return string.Concat(name.AsSpan(0, kept), "…");
     }
 
-    /// <summary>The drawing.</summary>
+    /// <summary>Returns the drawing.</summary>
     /// <param name="description">What it shows, for those who cannot see it.</param>
     public PlotDrawing Draw(string description)
     {

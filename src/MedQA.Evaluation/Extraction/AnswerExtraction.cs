@@ -12,7 +12,7 @@ namespace MedQA.Evaluation.Extraction;
 /// cref="ClaimRank"/>), and the last of the highest rank
 /// counts. "Wait, that is wrong" takes back what was stated before it, "B is wrong" what was stated of B, and a next question that the
 /// model invents ends the text. A letter within a name
-/// ("vitamin A", "hepatitis B", "group A streptococcus", "E. coli") is no option, and neither are letters of other alphabets that look
+/// ("vitamin A", "hepatitis B", "group A streptococcus", "E. coli") is not an option, and neither are letters of other alphabets that look
 /// like Latin ones. A text without such a statement has no
 /// answer, and neither has one that contradicts itself: guessing is left to the answer cue. Takes time linear in the text's length. One
 /// grammar reads English, Spanish, German, French,
@@ -33,10 +33,10 @@ internal sealed class AnswerExtraction
         _options = new OptionReferences(space, options);
     }
 
-    /// <summary>The answer that a text gives, or <see langword="null"/>.</summary>
+    /// <summary>Returns the answer that a text gives, or <see langword="null"/>.</summary>
     /// <param name="text">A reasoning.</param>
     /// <param name="stop">Texts that end it.</param>
-    /// <param name="spoken">The part that is no thought by the model's own tokens; <see langword="null"/> where these tell nothing.</param>
+    /// <param name="spoken">The part that is not a thought by the model's own tokens; <see langword="null"/> if these tell nothing.</param>
     public ExtractedAnswer? Find(string text, ImmutableArray<string> stop = default, TextSpan? spoken = null)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <content>From words that announce an answer to the option that they announce.</content>
 internal sealed partial class AnswerReading
 {
-    /// <summary>From a cue over words that may stand between to the option that they lead to.</summary>
+    /// <summary>From a cue, over words that may follow it, to the option that they lead to.</summary>
     private void Follow(int at, WordRoles connectors, ClaimRank rank, bool allowLineEnds = false, bool mustEnd = false,
         bool numbers = false, bool otherCase = false, bool endsAtComma = true)
     {
@@ -89,7 +89,7 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>"Answer: the vitamin K compound, phylloquinone": the option's text that ends a line, behind words for it.</summary>
+    /// <summary>"Answer: the vitamin K compound, phylloquinone": the option's text that ends a line, after words for it.</summary>
     private OptionReferences.Reference? TailAt(int at)
     {
         const int MaxLineLength = 10;
@@ -117,7 +117,9 @@ internal sealed partial class AnswerReading
         return null;
     }
 
-    /// <summary>Whether an option below a cue begins a list of all of them: "Answer:", and then "A: too late", "B: perhaps".</summary>
+    /// <summary>
+    /// Returns whether an option below a cue begins a list of all of them: "Answer:", and then "A: too late", "B: perhaps".
+    /// </summary>
     private bool IsListed(OptionReferences.Reference reference, bool isNumber)
     {
         if (isNumber)
@@ -142,7 +144,7 @@ internal sealed partial class AnswerReading
             && (other.End >= tokens.Count || !tokens[other.End].IsWord || Skip(BehindText(reference), Closers) < end);
     }
 
-    /// <summary>In "not B but C": the token behind "but".</summary>
+    /// <summary>In "not B but C": the token after "but".</summary>
     private int Correction(int at)
     {
         at = Skip(at, "…");

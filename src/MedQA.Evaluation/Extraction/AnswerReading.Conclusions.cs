@@ -61,7 +61,7 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>"…, which is the answer", "…: that is my answer", "…, und das kreuze ich an": what was named in front of it.</summary>
+    /// <summary>"…, which is the answer", "…: that is my answer", "…, und das kreuze ich an": what was named before it.</summary>
     private void PointedBack(int at, OptionReferences.Reference named)
     {
         var isPronoun = tokens[at].Text is "which" or "that" or "que" or "qui" or "das" or "c'" or "esa" or "これ" or "dabei";
@@ -83,7 +83,7 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>Whether "or", "and" joins an option to what is in front of it.</summary>
+    /// <summary>Returns whether "or", "and" joins an option to what precedes it.</summary>
     private bool IsSecond(int at)
     {
         for (at--; at >= 0 && (tokens[at].IsSymbol(Openers) || (tokens[at].Has(WordRoles.Articles | WordRoles.OptionNouns)
@@ -94,7 +94,7 @@ internal sealed partial class AnswerReading
         return at >= 0 && tokens[at].Has(WordRoles.Joins);
     }
 
-    /// <summary>"is (my) answer", "is the one that I choose", and nothing behind.</summary>
+    /// <summary>"is (my) answer", "is the one that I choose", and nothing after it.</summary>
     private bool PointsAsAnswer(int at)
     {
         var (hasVerb, hasNoun) = (false, false);
@@ -113,7 +113,7 @@ internal sealed partial class AnswerReading
         return hasVerb && hasNoun && OptionReferences.EndsStatement(tokens, at);
     }
 
-    /// <summary>Whether a verb that needs no subject has none: "es la C", but not "la vitamina es C".</summary>
+    /// <summary>Returns whether a verb that needs no subject has none: "es la C", but not "la vitamina es C".</summary>
     private bool BeginsClause(int at)
     {
         const WordRoles Openings = WordRoles.Conclusions | WordRoles.Contrasts | WordRoles.Adverbs | WordRoles.Corrections
@@ -194,7 +194,9 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>Whether evidence speaks for what is named: "cause is X", "consistent with X", "suggests X", "diagnosis: X".</summary>
+    /// <summary>
+    /// Returns whether evidence speaks for what is named: "cause is X", "consistent with X", "suggests X", "diagnosis: X".
+    /// </summary>
     private bool IsLinked(int evidence, int named)
     {
         var link = named - 1;

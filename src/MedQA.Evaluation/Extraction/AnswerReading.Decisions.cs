@@ -2,7 +2,7 @@ using MedQA.Evaluation.Extraction.Words;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <content>"I choose C": what somebody decides.</content>
+/// <content>"I choose C": what someone decides.</content>
 internal sealed partial class AnswerReading
 {
     /// <summary>"I choose C", "I would go with option B", "we should select (C)".</summary>
@@ -40,8 +40,10 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>Whether a verb that nobody decides by may be a subject, of which the sentence goes on to speak: "Choisir la C, c'est …",
-    /// "Choosing C, one …", "选C，等于…".</summary>
+    /// <summary>
+    /// Returns whether a verb that no one decides by may be a subject, of which the sentence goes on to speak: "Choisir la C, c'est …",
+    /// "Choosing C, one …", "选C，等于…".
+    /// </summary>
     private bool IsMerelyNamed(int at)
     {
         var text = tokens[at].Text;
@@ -79,7 +81,7 @@ internal sealed partial class AnswerReading
         return false;
     }
 
-    /// <summary>In "I'd put about 90 % on E" the token behind "on"; <see langword="null"/> for half or less.</summary>
+    /// <summary>In "I'd put about 90 % on E" the token after "on"; <see langword="null"/> for half or less.</summary>
     private int? BetFrom(int at)
     {
         at = at < tokens.Count && tokens[at].Text is "about" or "around" or "roughly" or "some" or "over" ? at + 1 : at;
@@ -87,8 +89,9 @@ internal sealed partial class AnswerReading
             ? at + 3 : null;
     }
 
-    /// <summary>The preposition of a verb: directly behind it, or, as in "entscheide mich wegen … für", directly in front of an
-    /// option.</summary>
+    /// <summary>
+    /// Returns the preposition of a verb: directly after it, or, as in "entscheide mich wegen … für", directly before an option.
+    /// </summary>
     private int? ParticleOf(int verb)
     {
         for (var at = verb + 1; at + 1 < tokens.Count && at < verb + MaxSteps && !Clauses.EndsSentence(tokens, at)
@@ -105,8 +108,10 @@ internal sealed partial class AnswerReading
         return null;
     }
 
-    /// <summary>Whether the model decides (<see langword="true"/>), or nobody is named (<see langword="false"/>); <see
-    /// langword="null"/> where somebody else does, or the decision is past.</summary>
+    /// <summary>
+    /// Returns whether the model decides (<see langword="true"/>), or no one is named (<see langword="false"/>); <see langword="null"/>
+    /// where someone else does, or the decision is past.
+    /// </summary>
     private bool? DecidedBy(int at)
     {
         var ought = false;

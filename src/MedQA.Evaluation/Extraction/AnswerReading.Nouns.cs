@@ -71,9 +71,8 @@ internal sealed partial class AnswerReading
     }
 
     /// <summary>
-    /// Whether what stands in front of an answer noun leaves it the model's own answer: only words that are known to. "The intuitive
-    /// answer", "the second best answer", "her answer" and "2010 the
-    /// answer was" tell nothing.
+    /// Returns whether what precedes an answer noun leaves it the model's own answer: only words that are known to. "The intuitive answer",
+    /// "the second best answer", "her answer" and "2010 the answer was" tell nothing.
     /// </summary>
     private bool IsCalledAnswer(int at)
     {
@@ -121,8 +120,9 @@ internal sealed partial class AnswerReading
         return tokens[before].Is("with");
     }
 
-    /// <summary>Whether a word leaves what follows it the model's own: "I think (that)", "this means", "so", but not "she told me
-    /// that".</summary>
+    /// <summary>
+    /// Returns whether a word leaves what follows it the model's own: "I think (that)", "this means", "so", but not "she told me that".
+    /// </summary>
     private bool IsIntroduced(int before)
     {
         if (tokens[before].Text is "that" or "que" or "dass" && before > 0 && tokens[before - 1].IsWord)

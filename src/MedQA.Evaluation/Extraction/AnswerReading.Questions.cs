@@ -34,7 +34,7 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>The option that the question in front of a token asks for and nothing else: "Is it C?", "So C?".</summary>
+    /// <summary>Returns the option that the question before a token asks for and nothing else: "Is it C?", "So C?".</summary>
     private OptionReferences.Reference? AskedBefore(int at)
     {
         var end = at - 1;
@@ -74,7 +74,7 @@ internal sealed partial class AnswerReading
         return null;
     }
 
-    /// <summary>Whether a yes is the end of its sentence, or only its reason follows.</summary>
+    /// <summary>Returns whether a yes is the end of its sentence, or only its reason follows.</summary>
     private bool IsUnreserved(int at)
     {
         if (at < tokens.Count && tokens[at].IsWord)

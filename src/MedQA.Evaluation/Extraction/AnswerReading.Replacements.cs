@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <content>"Erratum: for B read D": an answer that takes another's place.</content>
 internal sealed partial class AnswerReading
 {
-    /// <summary>What stands in front of the old answer, and what then leads from it to the new one.</summary>
+    /// <summary>What precedes the old answer, and what then leads from it to the new one.</summary>
     private static readonly FrozenDictionary<string, string[]> Replacing = new (string Words, string Leads)[]
     {
         ("for", "read"),

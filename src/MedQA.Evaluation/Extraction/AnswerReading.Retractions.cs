@@ -66,7 +66,7 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>"Withdrawn.", "Later retracted", "Answer withdrawn": nothing else is named in front of it.</summary>
+    /// <summary>"Withdrawn.", "Later retracted", "Answer withdrawn": nothing else is named before it.</summary>
     private bool IsSaidOfAnswer(int at)
     {
         if (at + 1 < tokens.Count && tokens[at + 1].IsWord && (tokens[at + 1].Roles & ~WordRoles.PhraseStart) == WordRoles.None

@@ -4,7 +4,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <content>Sentences and lines that are hardly more than an option.</content>
+/// <content>Sentences and lines with little more than an option.</content>
 internal sealed partial class AnswerReading
 {
     /// <summary>Words that speak of what a patient has or had anyway.</summary>
@@ -93,7 +93,7 @@ internal sealed partial class AnswerReading
 
     private bool IsArrow(int at) => tokens[at].IsSymbol("→⇒") || (tokens[at].Is(">") && at > 0 && tokens[at - 1].IsSymbol("=-"));
 
-    /// <summary>"I disagree. C. She is …": the sentence in front takes something back.</summary>
+    /// <summary>"I disagree. C. She is …": the sentence before takes something back.</summary>
     private bool IsBehindRetraction(int at, int end)
     {
         const int MaxRetractionLength = 6;
@@ -111,7 +111,7 @@ internal sealed partial class AnswerReading
         return ends == 1;
     }
 
-    /// <summary>"B, final.", "B without a doubt.": nothing behind but words that affirm.</summary>
+    /// <summary>"B, final.", "B without a doubt.": nothing after it but words that affirm.</summary>
     private bool IsAffirmed(int at)
     {
         var words = 0;
@@ -126,7 +126,7 @@ internal sealed partial class AnswerReading
         return words > 0 && OptionReferences.EndsStatement(tokens, at);
     }
 
-    /// <summary>Whether the line above announces something else than the answer: "Wrong answers:".</summary>
+    /// <summary>Returns whether the line above announces something else than the answer: "Wrong answers:".</summary>
     private bool IsBelowRefusal(int at)
     {
         var above = at - 1;
@@ -179,7 +179,7 @@ internal sealed partial class AnswerReading
     }
 
     /// <summary>The last sentence of a text leads to an option's text by a colon, "in other words" or "needs", and takes nothing away from
-    /// it: "He is cruel without remorse: antisocial personality disorder." Short labels are no sentences.</summary>
+    /// it: "He is cruel without remorse: antisocial personality disorder." Short labels are not sentences.</summary>
     private void EndNamed(int at)
     {
         const WordRoles Reserved = WordRoles.Wrong | WordRoles.Doubts | WordRoles.Tentative | WordRoles.Conditions | WordRoles.Distance

@@ -149,7 +149,7 @@ internal sealed partial class AnswerReading
         }
     }
 
-    /// <summary>An option that is counted, where none was named before: behind "B and D remain" the second is D.</summary>
+    /// <summary>Returns an option that is counted, where none was named before: after "B and D remain" the second is D.</summary>
     private OptionReferences.Reference? CountedAlone(int at, bool alone) =>
         _lastNamed is null ? options.CountedAt(tokens, at, alone) : null;
 
@@ -166,7 +166,7 @@ internal sealed partial class AnswerReading
         return false;
     }
 
-    /// <summary>"fits best", "best explains the findings", "fits all findings" behind "only".</summary>
+    /// <summary>"fits best", "best explains the findings", "fits all findings" after "only".</summary>
     private bool FitsBest(int at)
     {
         var (fits, best) = (false, false);
@@ -206,7 +206,7 @@ internal sealed partial class AnswerReading
         return !isJoined && tokens[before].Has(WordRoles.BeforeSubject) && IsIntroduced(before);
     }
 
-    /// <summary>Whether an option's text is not the end of a longer name.</summary>
+    /// <summary>Returns whether an option's text is not the end of a longer name.</summary>
     private bool CanTextBeSubject(OptionReferences.Reference subject)
     {
         var before = SkipBack(subject.First - 1, SubjectOpeners);

@@ -12,13 +12,13 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
     private const int MaxSteps = 14;
     private const int ShortestName = 6;
 
-    /// <summary>How many tokens behind a colon the last words of a text have at most.</summary>
+    /// <summary>How many tokens after a colon the last words of a text have at most.</summary>
     private const int MaxEndLength = 16;
 
     private const string Openers = "([{\"'“‘*_`$<>";
     private const string Closers = ")]}\"'”’*_`$";
 
-    /// <summary>What may stand in front of a subject.</summary>
+    /// <summary>What may precede a subject.</summary>
     private const string SubjectOpeners = "([{\"'“‘*_`$";
 
     private readonly Clauses _clauses = Clauses.Of(tokens, space);
@@ -33,7 +33,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
 
     public OptionReferences.Reference? Settle()
     {
-        // A sentence is looked at from behind the markup in front of it: from each of its symbols would take too long.
+        // A sentence is read from the end of the markup before it: from each of its symbols would take too long.
         var (beginsLine, beginsSentence) = (false, false);
         for (var at = 0; at < tokens.Count; at++)
         {
@@ -95,7 +95,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
         OptionReferences.IsEnclosed(tokens, reference) || (reference.First > 0
             && tokens[reference.First - 1].Has(WordRoles.OptionNouns));
 
-    /// <summary>Whether a letter is a capital or in brackets, so that it is no article.</summary>
+    /// <summary>Returns whether a letter is a capital or in brackets, so that it is not an article.</summary>
     private bool IsPlain(OptionReferences.Reference reference) => !reference.ByLetter || tokens[reference.First].IsCapital
         || OptionReferences.IsEnclosed(tokens, reference);
 
@@ -125,7 +125,7 @@ internal sealed partial class AnswerReading(List<Token> tokens, OptionReferences
 
     private int Skip(int at, string symbols) => OptionReferences.SkipSymbols(tokens, at, symbols);
 
-    /// <summary>Whether the statement ends behind an option, or only its reason follows.</summary>
+    /// <summary>Returns whether the statement ends after an option, or only its reason follows.</summary>
     private bool EndsOrReasons(int at, bool endsAtComma = true)
     {
         // "muss es C sein", "正解は④です": verbs that close a clause.

@@ -3,14 +3,14 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>Finds an answer that is no sentence: a line that is nothing but an option's letter or text, or that begins with yes, no or
+/// <summary>Finds an answer that is not a sentence: a line that is nothing but an option's letter or text, or that begins with yes, no or
 /// maybe.</summary>
 internal static class BareAnswer
 {
-    /// <summary>What may stand in front of an option and behind it.</summary>
+    /// <summary>What may precede and follow an option.</summary>
     public const string Markup = "([{\"'“‘*_`$<>#-–—•\\)]}”’.:,!;=→⇒|✓✔✅☑";
 
-    /// <summary>The option of the line or sentence that begins at a token; <see langword="null"/> where there is more to it.</summary>
+    /// <summary>Returns the option of the line or sentence that begins at a token; <see langword="null"/> if there is more to it.</summary>
     public static OptionReferences.Reference? At(List<Token> tokens, int at, OptionReferences options, AnswerSpace space)
     {
         at = SkipLead(tokens, at, space);
@@ -36,7 +36,7 @@ internal static class BareAnswer
             return reference;
         }
 
-        // "C) Hydrochlorothiazide …": the letter with its own text behind it. "Hydrochlorothiazide (C)": the other way round.
+        // "C) Hydrochlorothiazide …": the letter with its own text after it. "Hydrochlorothiazide (C)": the other way round.
         if (reference.ByLetter)
         {
             return tokens[reference.End].Kind == TokenKind.Symbol

@@ -53,9 +53,8 @@ internal sealed class Claims(bool lastLineCounts)
     public void Retract() => _claims.Clear();
 
     /// <summary>
-    /// The last claim of the highest rank. Lines and verdicts count where they agree; where several options are called correct in turn, or
-    /// one is behind another that was stated as the answer,
-    /// nobody can tell.
+    /// Returns the last claim of the highest rank. Lines and verdicts count where they agree; where several options are called correct in
+    /// turn, or one follows another that was stated as the answer, no one can tell.
     /// </summary>
     public OptionReferences.Reference? Settle()
     {

@@ -2,7 +2,7 @@ using MedQA.Evaluation.Extraction.Words;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>Signs by which <see cref="Clauses"/> knows what is a condition, another case, or somebody else's speech.</summary>
+/// <summary>Signs by which <see cref="Clauses"/> knows what is a condition, another case, or someone else's speech.</summary>
 internal static class ClauseSigns
 {
     /// <summary>"In vegans", "for a vegan", "when she is pregnant"; "with" and "at" say how it is in this case too.</summary>
@@ -18,7 +18,7 @@ internal static class ClauseSigns
         || (tokens[at].Text == "if" && at + 1 < tokens.Count && tokens[at + 1].Text is "i" or "forced" && at + 2 < tokens.Count
         && tokens[at + 2].Text is "had" or "must" or "have" or "to" or "am")) && Decides(tokens, at + 1);
 
-    /// <summary>"El Harrison diría que …": the first person's form is the third's too, and a subject stands in front of it.</summary>
+    /// <summary>"El Harrison diría que …": the first person's form is the third's too, and a subject precedes it.</summary>
     public static bool HasOtherSubject(List<Token> tokens, int verb)
     {
         if (!tokens[verb].Text.EndsWith("ía", StringComparison.Ordinal) || verb == 0 || !tokens[verb - 1].IsWord
@@ -85,7 +85,7 @@ internal static class ClauseSigns
         return false;
     }
 
-    /// <summary>「答えはＢ」と言った: the speech is named behind it.</summary>
+    /// <summary>「答えはＢ」と言った: the speech is named after it.</summary>
     public static bool IsSaidBehind(List<Token> tokens, int at)
     {
         const int MaxQuotationLength = 60;

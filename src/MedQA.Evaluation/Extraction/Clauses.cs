@@ -4,7 +4,7 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>Which places of a text stand under a condition, a negation or a question, and where somebody else speaks.</summary>
+/// <summary>Which places of a text are in a condition, a negation or a question, and where someone else speaks.</summary>
 internal sealed class Clauses
 {
     private static readonly FrozenSet<string> Abbreviations = FrozenSet.Create("dr", "mr", "mrs", "ms", "prof", "vs", "approx", "fig", "st",
@@ -23,7 +23,7 @@ internal sealed class Clauses
 
         Question = 1 << 1,
 
-        /// <summary>Somebody else's opinion, an earlier one, or an example.</summary>
+        /// <summary>Someone else's opinion, an earlier one, or an example.</summary>
         Distance = 1 << 2,
 
         Negation = 1 << 3,
@@ -31,10 +31,10 @@ internal sealed class Clauses
         /// <summary>A sentence that begins with a case that is not this one.</summary>
         OtherCase = 1 << 4,
 
-        /// <summary>Somebody else says so.</summary>
+        /// <summary>Someone else says so.</summary>
         Others = 1 << 5,
 
-        /// <summary>Somebody else has been named.</summary>
+        /// <summary>Someone else has been named.</summary>
         Person = 1 << 6,
 
         /// <summary>What follows is called a mistake.</summary>
@@ -131,7 +131,7 @@ internal sealed class Clauses
                     under |= Under.Condition;
                 }
 
-                // "…, D sei richtig": indirect speech, unless "I think" is in front.
+                // "…, D sei richtig": indirect speech, unless "I think" precedes it.
                 if (token.Text is "sei" or "seien" && (under & Under.Own) == Under.None)
                 {
                     under |= Under.Others;
@@ -215,39 +215,40 @@ internal sealed class Clauses
         return new Clauses(all);
     }
 
-    /// <summary>Whether a token stands behind "if", "unless", "although" … in its sentence.</summary>
+    /// <summary>Returns whether a token follows "if", "unless", "although" … in its sentence.</summary>
     public bool IsConditional(int at) => (_under[at] & Under.Condition) != Under.None;
 
-    /// <summary>Whether a token's sentence ends in a question mark.</summary>
+    /// <summary>Returns whether a token's sentence ends in a question mark.</summary>
     public bool IsQuestion(int at) => (_under[at] & Under.Question) != Under.None;
 
-    /// <summary>Whether a sentence speaks of a case that is not the question's, so that what "would be" in it says nothing of this
-    /// one.</summary>
+    /// <summary>
+    /// Returns whether a sentence speaks of a case that is not the question's, so that what "would be" in it says nothing of this one.
+    /// </summary>
     public bool IsOtherCase(int at) => (_under[at] & Under.OtherCase) != Under.None;
 
-    /// <summary>Whether what is said at a token is the model's own, and unconditional.</summary>
+    /// <summary>Returns whether what is said at a token is the model's own, and unconditional.</summary>
     public bool IsStated(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others | Under.Negation
         | Under.Doubt | Under.AnotherCase)) == Under.None;
 
-    /// <summary>Whether the model has named itself in the sentence in front of a token.</summary>
+    /// <summary>Returns whether the model has named itself in the sentence before a token.</summary>
     public bool IsOwnSentence(int at) => (_under[at] & Under.Own) != Under.None;
 
-    /// <summary>Whether "not" or "wrong" stands in front of a token in its clause.</summary>
+    /// <summary>Returns whether "not" or "wrong" precedes a token in its clause.</summary>
     public bool IsDenied(int at) => (_under[at] & (Under.Negation | Under.Doubt)) != Under.None;
 
-    /// <summary>Whether "perhaps" stands in front of a token in its clause.</summary>
+    /// <summary>Returns whether "perhaps" precedes a token in its clause.</summary>
     public bool IsTentative(int at) => (_under[at] & Under.Tentative) != Under.None;
 
-    /// <summary>Whether what is said at a token is somebody else's.</summary>
+    /// <summary>Returns whether what is said at a token is someone else's.</summary>
     public bool IsOfOthers(int at) => (_under[at] & (Under.Others | Under.Distance | Under.Person)) != Under.None;
 
-    /// <summary>Whether somebody else has been named in the clause in front of a token.</summary>
+    /// <summary>Returns whether someone else has been named in the clause before a token.</summary>
     public bool NamesPerson(int at) => (_under[at] & Under.Person) != Under.None;
 
-    /// <summary>Whether what is said at a token is the model's own and unconditional, though perhaps denied.</summary>
+    /// <summary>Returns whether what is said at a token is the model's own and unconditional, though perhaps denied.</summary>
     public bool IsOwn(int at) => (_under[at] & (Under.Condition | Under.Question | Under.Distance | Under.Others)) == Under.None;
 
-    /// <summary>Whether a condition follows before another clause or the sentence's end: "… is B if she is pregnant".</summary>
+    /// <summary>Returns whether a condition follows before another clause or the sentence's end: "… is B if she is pregnant".</summary>
     public static bool IsConditionalAfter(List<Token> tokens, int at)
     {
         for (var step = 0; step < 12 && at < tokens.Count && !EndsSentence(tokens, at); step++, at++)
@@ -270,7 +271,7 @@ internal sealed class Clauses
         return false;
     }
 
-    /// <summary>Whether a token ends its sentence.</summary>
+    /// <summary>Returns whether a token ends its sentence.</summary>
     public static bool EndsSentence(List<Token> tokens, int at)
     {
         if (tokens[at].IsNewLine)
@@ -283,7 +284,7 @@ internal sealed class Clauses
             && Abbreviations.Contains(tokens[at - 1].Text));
     }
 
-    /// <summary>Whether a sentence begins at a token, markup in front of it left aside.</summary>
+    /// <summary>Returns whether a sentence begins at a token, ignoring markup before it.</summary>
     public static bool BeginsSentence(List<Token> tokens, int at)
     {
         at--;
@@ -295,8 +296,9 @@ internal sealed class Clauses
         return at < 0 || EndsSentence(tokens, at);
     }
 
-    /// <summary>Whether behind "in", "for", "with" … the question's own case is meant: "in this patient", "for the given
-    /// findings".</summary>
+    /// <summary>
+    /// Returns whether after "in", "for", "with" … the question's own case is meant: "in this patient", "for the given findings".
+    /// </summary>
     public static bool IsThisCase(List<Token> tokens, int at) => at < tokens.Count
         && (tokens[at].Has(WordRoles.ThisCase) || tokens[at].Kind == TokenKind.Symbol
             || (tokens[at].Has(WordRoles.Articles) && at + 1 < tokens.Count

@@ -39,7 +39,7 @@ internal static class Dialogue
     private static Token As(Token label, string word) =>
         label with { Text = word, Roles = StatementWords.RolesOf(StatementWords.Find(word)!, Language.English) };
 
-    /// <summary>The label of the question that ends in front of a token.</summary>
+    /// <summary>Returns the label of the question that ends before a token.</summary>
     private static int? QuestionBefore(List<Token> tokens, int answer)
     {
         var at = answer - 1;

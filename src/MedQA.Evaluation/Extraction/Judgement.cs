@@ -2,19 +2,19 @@ using MedQA.Evaluation.Extraction.Words;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>What is said of an option behind it: "… is correct", "… is a common mistake", "… in children".</summary>
-/// <param name="Rank">How surely it is called the answer; <see langword="null"/> where it is not.</param>
+/// <summary>What follows an option and judges it: "… is correct", "… is a common mistake", "… in children".</summary>
+/// <param name="Rank">How surely it is called the answer; <see langword="null"/> if it is not.</param>
 /// <param name="IsDenied">Whether it is called wrong.</param>
-/// <param name="End">The token behind.</param>
+/// <param name="End">The token after it.</param>
 internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int End)
 {
     private const int MaxSteps = 14;
     private const int MaxTail = 40;
     private const string Closers = ")]}\"'”’*_`$>";
 
-    /// <summary>Judges an option by the words behind the copula.</summary>
+    /// <summary>Judges an option by the words after the copula.</summary>
     /// <param name="tokens">The text.</param>
-    /// <param name="from">The copula, or the word behind it.</param>
+    /// <param name="from">The copula, or the word after it.</param>
     public static Judgement At(List<Token> tokens, int from)
     {
         var (praised, negated, tentative, isOneOfSome) = (false, false, false, false);
@@ -92,10 +92,12 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         return new(praised && !negated ? tentative ? ClaimRank.Tentative : ClaimRank.Conclusion : null, false, tokens.Count);
     }
 
-    /// <summary>Whether what was said of an option is taken back, or restricted to some cases or to somebody's opinion, by what follows in
-    /// the sentence.</summary>
+    /// <summary>
+    /// Returns whether what was said of an option is taken back, or restricted to some cases or to someone's opinion, by what follows in
+    /// the sentence.
+    /// </summary>
     /// <param name="tokens">The text.</param>
-    /// <param name="at">The token behind the option or what is said of it.</param>
+    /// <param name="at">The token after the option or what is said of it.</param>
     /// <param name="isName">Whether a further word would be a part of a longer name.</param>
     /// <param name="options">The options.</param>
     public static bool IsWithdrawnBehind(List<Token> tokens, int at, bool isName, OptionReferences options)
@@ -171,7 +173,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
         return false;
     }
 
-    /// <summary>"…Cだ、と一度は思った", "…正解だと言い切れる根拠": a particle makes what was said somebody's thought, and no word behind it makes
+    /// <summary>"…Cだ、と一度は思った", "…正解だと言い切れる根拠": a particle makes what was said someone's thought, and no word after it makes
     /// it the model's own.</summary>
     private static bool IsQuotedBehind(List<Token> tokens, int at)
     {
@@ -234,8 +236,10 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
             || (token.Has(WordRoles.Superlatives | WordRoles.Articles | WordRoles.FirstPerson) && !token.Has(WordRoles.Leads)));
     }
 
-    /// <summary>Whether nothing is said any more of an option: "the most appropriate.", "correct because …", "the answer in this case";
-    /// not "right next to it", "the answer given in the book".</summary>
+    /// <summary>
+    /// Returns whether nothing is said any more of an option: "the most appropriate.", "correct because …", "the answer in this case"; not
+    /// "right next to it", "the answer given in the book".
+    /// </summary>
     public static bool EndsSaying(List<Token> tokens, int at) =>
         OptionReferences.EndsStatement(tokens, at) || tokens[at].Kind != TokenKind.Word
             || tokens[at].Text is "here" or "over" or "overall" or "then"
@@ -247,7 +251,7 @@ internal readonly record struct Judgement(ClaimRank? Rank, bool IsDenied, int En
                 || (tokens[at].Has(WordRoles.Leads) && tokens[at].Has(WordRoles.ThisCase)) || tokens[at].IsUnspaced
                 && tokens[at].Roles != WordRoles.None && !tokens[at].Has(WordRoles.NegationsBehind));
 
-    /// <summary>Whether the sentence goes on to call another option right as well: "… but so is A", "… but A is better".</summary>
+    /// <summary>Returns whether the sentence goes on to call another option right as well: "… but so is A", "… but A is better".</summary>
     public static bool IsShared(List<Token> tokens, int at, int option, OptionReferences options)
     {
         var hasOther = false;

@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Letters and digits in other forms: fullwidth, circled, in brackets, mathematical.</summary>
 internal static class LetterForms
 {
-    /// <summary>The digit of which a character is a presentation form.</summary>
+    /// <summary>Returns the digit of which a character is a presentation form.</summary>
     public static char? DigitOf(Rune rune) => rune.Value switch
     {
         >= 0xFF10 and <= 0xFF19 => (char)('0' + rune.Value - 0xFF10), // fullwidth
@@ -14,8 +14,10 @@ internal static class LetterForms
         _ => null,
     };
 
-    /// <summary>The Latin letter of which a character is a presentation form: these are the same letter, unlike letters of other alphabets
-    /// that look like it.</summary>
+    /// <summary>
+    /// Returns the Latin letter of which a character is a presentation form: these are the same letter, unlike letters of other alphabets
+    /// that look like it.
+    /// </summary>
     public static char? LetterOf(Rune rune) => rune.Value switch
     {
         >= 0xFF21 and <= 0xFF3A => (char)('A' + rune.Value - 0xFF21), // fullwidth

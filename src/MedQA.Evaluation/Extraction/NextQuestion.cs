@@ -2,13 +2,15 @@ using MedQA.Evaluation.Extraction.Words;
 
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>Finds where a model goes on with a question of its own invention.</summary>
+/// <summary>Finds where a model continues with a question that it invented.</summary>
 internal static class NextQuestion
 {
     private const string Markup = "([{\"'“‘*_`$<>#-–—•\\=";
 
-    /// <summary>Whether a line that begins at a token heads or asks another question: "Question 2:", "User:", "2. Which …?", or a question
-    /// with a list of options below it.</summary>
+    /// <summary>
+    /// Returns whether a line that begins at a token heads or asks another question: "Question 2:", "User:", "2. Which …?", or a question
+    /// with a list of options below it.
+    /// </summary>
     public static bool BeginsAt(List<Token> tokens, int at, OptionReferences options)
     {
         var isNumbered = false;
@@ -61,7 +63,7 @@ internal static class NextQuestion
             && (isNumbered || IsHead(tokens, last + 1, 0, options));
     }
 
-    /// <summary>Whether a line that begins at a token says that what follows is another question: "Next question: …".</summary>
+    /// <summary>Returns whether a line that begins at a token says that what follows is another question: "Next question: …".</summary>
     public static bool IsAnnouncedAt(List<Token> tokens, int at)
     {
         at = OptionReferences.SkipSymbols(tokens, at, Markup);

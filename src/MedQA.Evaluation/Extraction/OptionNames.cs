@@ -28,12 +28,12 @@ internal static class OptionNames
 
     private static readonly ImmutableArray<string> SpeciesEndings = ["i", "ae", "us", "is", "um", "a", "ens", "es", "ans", "ile", "ax"];
 
-    /// <summary>The words of a text, of scripts without spaces the characters.</summary>
+    /// <summary>Returns the words of a text, of scripts without spaces the characters.</summary>
     public static ImmutableArray<string> WordsOf(string text) =>
         [.. Tokenization.Of(text, 0, text.Length).Where(static token => token.IsWord).SelectMany(static token => token.IsUnspaced
             ? token.Text.Select(static character => character.ToString()) : [token.Text])];
 
-    /// <summary>An option's names.</summary>
+    /// <summary>Returns an option's names.</summary>
     /// <param name="texts">The words of all options.</param>
     /// <param name="option">Which option.</param>
     /// <param name="text">Its text.</param>
@@ -85,7 +85,9 @@ internal static class OptionNames
         return names;
     }
 
-    /// <summary>The initials of an option of several words, in small letters: "nph"; <see langword="null"/> where it has too few.</summary>
+    /// <summary>
+    /// Returns the initials of an option of several words, in small letters: "nph"; <see langword="null"/> if it has too few.
+    /// </summary>
     public static string? InitialsOf(ImmutableArray<string> words)
     {
         var initials = string.Concat(words.Where(static word => word is not ("of" or "the" or "and" or "in" or "de" or "du" or "von"))

@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <content>Options that are named together, so that none of them is the answer.</content>
 internal sealed partial class OptionReferences
 {
-    /// <summary>Whether another option is joined to one, as in "A or C", "A/C", "A, C and D": then neither is the answer.</summary>
+    /// <summary>Returns whether another option is joined to one, as in "A or C", "A/C", "A, C and D": then neither is the answer.</summary>
     public bool IsJoined(List<Token> tokens, Reference reference)
     {
         var at = SkipSymbols(tokens, reference.End, Closers);
@@ -62,7 +62,7 @@ internal sealed partial class OptionReferences
             && !tokens[at].Has(WordRoles.SubjectCopulas | WordRoles.PredicatesBehind | WordRoles.Makers);
     }
 
-    /// <summary>Whether a list of options goes on: ", C", "and C", ", and C".</summary>
+    /// <summary>Returns whether a list of options continues: ", C", "and C", ", and C".</summary>
     private bool IsNamedBehind(List<Token> tokens, int at)
     {
         var from = at;
@@ -74,7 +74,9 @@ internal sealed partial class OptionReferences
         return at > from && At(tokens, at) is { ByLetter: true } next && tokens[next.First].IsCapital;
     }
 
-    /// <summary>Whether something else is offered behind an option: "B or, in asthma, C"; the option's own text does not count.</summary>
+    /// <summary>
+    /// Returns whether something else is offered after an option: "B or, in asthma, C"; the option's own text does not count.
+    /// </summary>
     private bool HasAlternative(List<Token> tokens, int at, Reference reference)
     {
         at = SkipSymbols(tokens, at, "(,");
@@ -84,8 +86,9 @@ internal sealed partial class OptionReferences
             && MatchEnd(tokens, at + 1, _texts[reference.Option]) is null && !tokens[at + 1].Has(WordRoles.Retractions);
     }
 
-    /// <summary>Whether a few words behind one option another one follows that has nothing said of it: "B, then C", "B plus perhaps
-    /// C".</summary>
+    /// <summary>
+    /// Returns whether a few words after one option another one follows that has nothing said of it: "B, then C", "B plus perhaps C".
+    /// </summary>
     private bool IsFollowed(List<Token> tokens, int at, Reference reference)
     {
         const int MaxWords = 4;

@@ -11,7 +11,7 @@ internal sealed partial class OptionReferences
     private const string Closers = ")]}\"'”’*_`$>.";
     private const string Openers = "([{\"'“‘*_`$<>\\";
 
-    /// <summary>Second parts of organisms' names, which stand behind the first letter of the first part.</summary>
+    /// <summary>Second parts of organisms' names, which follow the first letter of the first part.</summary>
     private static readonly FrozenSet<string> Species = FrozenSet.Create(
         "abortus", "aeruginosa", "albicans", "anthracis", "baumannii", "botulinum", "burgdorferi", "burnetii", "canis", "capsulatum",
             "carinii", "catarrhalis", "cayetanensis", "cepacia", "cereus", "cloacae", "coli",
@@ -72,12 +72,14 @@ internal sealed partial class OptionReferences
     /// <summary>A place where an option is named.</summary>
     /// <param name="Option">The option.</param>
     /// <param name="First">Its first token.</param>
-    /// <param name="End">The token behind its last.</param>
+    /// <param name="End">The token after its last.</param>
     /// <param name="ByLetter">Whether it is named by its letter.</param>
     internal readonly record struct Reference(int Option, int First, int End, bool ByLetter);
 
-    /// <summary>The option that is named from a token on, or <see langword="null"/>. The longest text wins over a shorter one, a text over
-    /// a letter.</summary>
+    /// <summary>
+    /// Returns the option that is named from a token on, or <see langword="null"/>. The longest text wins over a shorter one, a text over a
+    /// letter.
+    /// </summary>
     public Reference? At(List<Token> tokens, int at)
     {
         if (at >= tokens.Count || !tokens[at].IsWord)
@@ -88,7 +90,7 @@ internal sealed partial class OptionReferences
         return TextAt(tokens, at) is { } text && (!_words || IsVerdict(tokens, text.End)) ? text : LetterAt(tokens, at);
     }
 
-    /// <summary>Whether an empty box stands in front of a token: "( ) C", "☐ C"; a form names all options and chooses none.</summary>
+    /// <summary>Returns whether an empty box precedes a token: "( ) C", "☐ C"; a form names all options and chooses none.</summary>
     public static bool IsUnticked(List<Token> tokens, int at)
     {
         at--;
@@ -103,16 +105,16 @@ internal sealed partial class OptionReferences
             && tokens[0].IsSymbol("([")));
     }
 
-    /// <summary>The option that is counted from a token on: "the second option"; with its article.</summary>
+    /// <summary>Returns the option that is counted from a token on: "the second option"; with its article.</summary>
     public Reference? CountedAt(List<Token> tokens, int at, bool alone) =>
         _letters && at < tokens.Count && tokens[at].IsWord && Ordinals.At(tokens, at, OptionCount, alone) is var (option, end)
             ? new Reference(option, at > 0 && tokens[at - 1].Has(WordRoles.Articles) ? at - 1 : at, end, ByLetter: true) : null;
 
-    /// <summary>The only option that has all the words from a token to the statement's end, though they are not its name.</summary>
+    /// <summary>Returns the only option that has all the words from a token to the statement's end, though they are not its name.</summary>
     public Reference? PartAt(List<Token> tokens, int at) => _letters && PartialName.At(tokens, at, _texts) is { } part
         && !IsUnticked(tokens, at) ? new Reference(part.Option, at, part.End, ByLetter: false) : null;
 
-    /// <summary>Whether the words of an option's text, or its first ones, begin at a token.</summary>
+    /// <summary>Returns whether the words of an option's text, or its first ones, begin at a token.</summary>
     public bool BeginsTextOf(List<Token> tokens, int at, int option, int atLeast = 1)
     {
         while (at < tokens.Count && tokens[at].Kind == TokenKind.Symbol)
@@ -125,7 +127,7 @@ internal sealed partial class OptionReferences
             && (first == tokens[at].Text || (tokens[at].IsUnspaced && tokens[at].Text.StartsWith(first, StringComparison.Ordinal)));
     }
 
-    /// <summary>The token behind the option's text, if it begins (behind symbols) at a token; else that token.</summary>
+    /// <summary>Returns the token after the option's text, if it begins (after symbols) at a token; else that token.</summary>
     public int SkipTextOf(List<Token> tokens, int at, int option)
     {
         var start = at;
@@ -137,19 +139,19 @@ internal sealed partial class OptionReferences
         return start < tokens.Count && tokens[start].IsWord ? MatchEnd(tokens, start, _texts[option]) ?? at : at;
     }
 
-    /// <summary>Whether an option's name stands in brackets, quotes or emphasis.</summary>
+    /// <summary>Returns whether an option's name appears in brackets, quotes or emphasis.</summary>
     public static bool IsEnclosed(List<Token> tokens, Reference reference) =>
         reference.First > 0 && tokens[reference.First - 1].IsSymbol(Openers) && !tokens[reference.First].SpaceBefore
         && reference.End < tokens.Count && tokens[reference.End].IsSymbol(")]}\"'”’*_`$<:.") && !tokens[reference.End].SpaceBefore;
 
-    /// <summary>Whether nothing but closing symbols follows up to the end of the line or sentence.</summary>
+    /// <summary>Returns whether nothing but closing symbols follows up to the end of the line or sentence.</summary>
     public static bool EndsStatement(List<Token> tokens, int at)
     {
         at = SkipSymbols(tokens, at, Closers + "!,;:");
         return at >= tokens.Count || tokens[at].Kind == TokenKind.NewLine || tokens[at - 1].IsSymbol(".!;");
     }
 
-    /// <summary>The first token from one on that is none of the symbols.</summary>
+    /// <summary>Returns the first token from one on that is none of the symbols.</summary>
     public static int SkipSymbols(List<Token> tokens, int at, string symbols)
     {
         while (at < tokens.Count && tokens[at].IsSymbol(symbols))
@@ -220,8 +222,10 @@ internal sealed partial class OptionReferences
         return at;
     }
 
-    /// <summary>The option that a number counts, from 1; <see langword="null"/> where options have numbers of their own, or the number is
-    /// part of something else.</summary>
+    /// <summary>
+    /// Returns the option that a number counts, from 1; <see langword="null"/> if options have numbers of their own, or the number is part
+    /// of something else.
+    /// </summary>
     public Reference? NumberAt(List<Token> tokens, int at)
     {
         if (!_numbers || at >= tokens.Count || !tokens[at].IsNumber || tokens[at].Text.Length > 1
@@ -233,7 +237,7 @@ internal sealed partial class OptionReferences
         return new Reference(option, at, at + 1, ByLetter: true);
     }
 
-    // "no" and "maybe" in front of a noun or clause ("no difference was seen") are no answers.
+    // "no" and "maybe" before a noun or clause ("no difference was seen") are not answers.
     private static bool IsVerdict(List<Token> tokens, int end) =>
         end >= tokens.Count || !tokens[end].IsWord || (tokens[end].Has(WordRoles.AfterLetter) && !tokens[end].Is("one")
             && !tokens[end].Is("the") && !tokens[end].Is("this") && !tokens[end].Is("it"));
@@ -261,7 +265,7 @@ internal sealed partial class OptionReferences
         var next = tokens[at + 1];
         if (next.IsWord)
         {
-            // A small letter in front of a word is an article or a part of a name; a capital one needs a word that cannot belong to a name.
+            // A small letter before a word is an article or a part of a name; a capital one needs a word that cannot belong to a name.
             var isNamed = next.Has(WordRoles.AfterLetter) || (next.Has(WordRoles.Leads) && next.Has(WordRoles.Adverbs))
                 || BeginsTextOf(tokens, at + 1, option, atLeast: 2);
             return isNamed && (token.IsCapital || IsSmallName(tokens, at)) ? reference : null;

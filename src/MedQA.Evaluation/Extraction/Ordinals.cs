@@ -21,7 +21,7 @@ internal static class Ordinals
     }.SelectMany(static place => place.Forms.Split(' ').Select(form => (form, place.Place)))
         .ToFrozenDictionary(static word => word.form, static word => word.Place);
 
-    /// <summary>The option counted from a token on, and the token behind.</summary>
+    /// <summary>Returns the option counted from a token on, and the token after it.</summary>
     /// <param name="tokens">The text.</param>
     /// <param name="at">The number.</param>
     /// <param name="options">How many options there are.</param>

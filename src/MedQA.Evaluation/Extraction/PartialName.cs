@@ -23,11 +23,11 @@ internal static class PartialName
     private static readonly FrozenSet<string> Opposites = FrozenSet.Create("non", "anti", "no", "not", "without", "pre", "post", "sin",
         "sans", "ohne", "pseudo");
 
-    /// <summary>The only option that has all the words up to the statement's end.</summary>
+    /// <summary>Returns the only option that has all the words up to the statement's end.</summary>
     /// <param name="tokens">The text.</param>
     /// <param name="at">The first word.</param>
     /// <param name="texts">The words of each option.</param>
-    /// <returns>The option and the token behind the words; <see langword="null"/> where none or several options have them.</returns>
+    /// <returns>The option and the token after the words; <see langword="null"/> if none or several options have them.</returns>
     public static (int Option, int End)? At(List<Token> tokens, int at, ImmutableArray<ImmutableArray<string>> texts)
     {
         var words = new List<string>(MaxWords);
@@ -38,7 +38,7 @@ internal static class PartialName
             if (token.IsWord && !token.Has(~(WordRoles.Articles | WordRoles.Topics | WordRoles.Connectors | WordRoles.Adverbs
                 | WordRoles.Disqualifiers | WordRoles.PhraseStart)) && !token.IsUnspaced)
             {
-                // "Vitamin A": behind a word it is no article.
+                // "Vitamin A": after a word it is not an article.
                 if (words.Count > 0 || !token.Has(WordRoles.Articles))
                 {
                     words.Add(token.Text);

@@ -28,7 +28,7 @@ internal static class StatementWords
     private static readonly int LongestIdeographic = Known.Keys.Where(static word => Token.IsIdeographic(word[0])).Max(static word =>
         word.Length);
 
-    /// <summary>A word in small letters and what it does in each language.</summary>
+    /// <summary>A word in lower-case letters and what it does in each language.</summary>
     /// <param name="Text">The word.</param>
     /// <param name="Roles">Its roles by language.</param>
     internal sealed record Word(string Text, WordRoles[] Roles);
@@ -36,11 +36,12 @@ internal static class StatementWords
     /// <summary>Words that together have roles.</summary>
     private sealed record Phrase(ImmutableArray<string> Words, WordRoles Roles);
 
-    /// <summary>A word in small letters, or <see langword="null"/>.</summary>
+    /// <summary>Returns a word in lower-case letters, or <see langword="null"/>.</summary>
     public static Word? Find(ReadOnlySpan<char> word) => KnownBySpan.TryGetValue(word, out var known) ? known : null;
 
-    /// <summary>The longest word that a text without spaces begins with and that has a role in its language; else <see
-    /// langword="null"/>.</summary>
+    /// <summary>
+    /// Returns the longest word that a text without spaces begins with and that has a role in its language; else <see langword="null"/>.
+    /// </summary>
     public static Word? FindAtStart(ReadOnlySpan<char> text, Language language)
     {
         for (var length = Math.Min(LongestIdeographic, text.Length); length > 0; length--)
@@ -54,7 +55,7 @@ internal static class StatementWords
         return null;
     }
 
-    /// <summary>What a word does in a language: as that has it, else as English has it.</summary>
+    /// <summary>Returns what a word does in a language: as that has it, else as English has it.</summary>
     public static WordRoles RolesOf(Word word, Language language) => word.Roles[(int)language] is not WordRoles.None and var roles ? roles
         : word.Roles[(int)Language.English];
 

@@ -1,6 +1,6 @@
 namespace MedQA.Evaluation.Extraction;
 
-/// <summary>What a text shows struck out: "~~C~~", "&lt;del&gt;C&lt;/del&gt;". It has been taken back, so nobody reads it.</summary>
+/// <summary>What a text shows struck out: "~~C~~", "&lt;del&gt;C&lt;/del&gt;". It has been taken back, so it is not read.</summary>
 internal static class StruckText
 {
     private const int MaxLength = 500;
@@ -8,7 +8,9 @@ internal static class StruckText
     private static readonly (string Begin, string End)[] Marks =
         [("~~", "~~"), ("<s>", "</s>"), ("<del>", "</del>"), ("<strike>", "</strike>")];
 
-    /// <summary>The length of the struck part of its line that a text begins with, marks included; 0 where it begins with none.</summary>
+    /// <summary>
+    /// Returns the length of the struck part of its line that a text begins with, marks included; 0 if it begins with none.
+    /// </summary>
     public static int LengthAt(ReadOnlySpan<char> text)
     {
         foreach (var (begin, end) in Marks)

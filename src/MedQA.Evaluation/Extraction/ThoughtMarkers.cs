@@ -42,7 +42,7 @@ public static class ThoughtMarkers
     /// <summary>End a message, or begin another one.</summary>
     public static ImmutableArray<string> MessageEnds { get; } = ["<|end|>", "<|return|>", "<|call|>", "<|start|>"];
 
-    /// <summary>Whether a prompt ends in a thought that its template opened: what follows is thought until it is closed.</summary>
+    /// <summary>Returns whether a prompt ends in a thought that its template opened: what follows is thought until it is closed.</summary>
     /// <param name="prompt">The prompt's end, special tokens written out.</param>
     public static bool OpenAtEnd(ReadOnlySpan<char> prompt)
     {

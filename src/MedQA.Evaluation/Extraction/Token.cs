@@ -20,10 +20,10 @@ internal enum TokenKind
 /// <param name="Kind">What it is.</param>
 /// <param name="Start">First UTF-16 unit.</param>
 /// <param name="Length">Number of UTF-16 units.</param>
-/// <param name="Text">A word in small letters, look-alike forms of Latin letters (fullwidth, circled, mathematical) as Latin ones; a
+/// <param name="Text">A word in lower-case letters, look-alike forms of Latin letters (fullwidth, circled, mathematical) as Latin ones; a
 /// symbol as it is, those of East Asian scripts as the Latin ones that they stand for.</param>
 /// <param name="IsCapital">Whether a word begins with a capital letter.</param>
-/// <param name="SpaceBefore">Whether white space, the text's start or the full stop of a script without spaces is in front of it.</param>
+/// <param name="SpaceBefore">Whether white space, the text's start or the full stop of a script without spaces precedes it.</param>
 /// <param name="Roles">What a word, or a mark that stands for one, can do in a statement of an answer.</param>
 /// <param name="IsAcronym">Whether a word of several letters is all in capitals.</param>
 internal readonly record struct Token(TokenKind Kind, int Start, int Length, string Text, bool IsCapital, bool SpaceBefore,
@@ -48,7 +48,7 @@ internal readonly record struct Token(TokenKind Kind, int Start, int Length, str
     /// <summary>Whether it is of a script without spaces.</summary>
     public bool IsUnspaced => Kind == TokenKind.Word && IsIdeographic(Text[0]);
 
-    /// <summary>Whether a character is a Chinese character or of the Japanese syllabaries.</summary>
+    /// <summary>Returns whether a character is a Chinese character or of the Japanese syllabaries.</summary>
     public static bool IsIdeographic(char character) => character is >= '\u3005' and <= '\u3007' or >= '\u3040' and <= '\u30FF'
         or >= '\u3400' and <= '\u9FFF' or >= '\uF900' and <= '\uFAFF' or >= '\uFF66' and <= '\uFF9F';
 }

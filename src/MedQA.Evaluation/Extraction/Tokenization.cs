@@ -7,20 +7,20 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>Cuts a text into words, symbols and line ends, in one pass.</summary>
 internal static class Tokenization
 {
-    /// <summary>English has fewer tokens than one in so many characters, spaces included.</summary>
+    /// <summary>English has fewer tokens than one per this many characters, spaces included.</summary>
     private const int CharactersPerToken = 4;
 
     private const int UsualWord = 64;
 
-    /// <summary>A text with so many Japanese syllables is Japanese: Chinese ones have none, or quote one.</summary>
+    /// <summary>A text with this many Japanese syllables is Japanese: Chinese ones have none, or quote one.</summary>
     private const int JapaneseSyllables = 3;
 
     private static readonly string[] AsciiSymbols = [.. Enumerable.Range(0, 128).Select(static code => ((char)code).ToString())];
 
-    /// <summary>The words of a text in the language that most of them are of.</summary>
+    /// <summary>Returns the words of a text in the language that most of them are of.</summary>
     public static List<Token> Of(ReadOnlySpan<char> text, int from, int to) => Read(text, from, to).Tokens;
 
-    /// <summary>The language that most words of a text are of; English where none is ahead.</summary>
+    /// <summary>Returns the language that most words of a text are of; English where none is ahead.</summary>
     public static Language LanguageOf(ReadOnlySpan<char> text) => Read(text, 0, text.Length).Spoken;
 
     private static (List<Token> Tokens, Language Spoken) Read(ReadOnlySpan<char> text, int from, int to)
@@ -85,7 +85,7 @@ internal static class Tokenization
                 while ((IsWordRune(rune) && !(unspaced is not null && length == 1 && Token.IsIdeographic(text[at])))
                     || JoinsWord(text[..to], at));
 
-                // "l'option": an article that has lost its vowel is a word of its own.
+                // "l'option": an article that has lost its vowel is a separate word.
                 if (at + 1 < to && text[at] is '\'' or '’' && IsElided(text[start..at])
                     && char.IsLetter(text[at + 1]))
                 {
@@ -179,7 +179,7 @@ internal static class Tokenization
             ? Language.Chinese : null;
     }
 
-    /// <summary>The length of the formatting tag that a text begins with ("&lt;b&gt;", "&lt;/strong&gt;"), or 0.</summary>
+    /// <summary>Returns the length of the formatting tag that a text begins with ("&lt;b&gt;", "&lt;/strong&gt;"), or 0.</summary>
     private static int FormattingTag(ReadOnlySpan<char> text)
     {
         const int MaxLength = 10;
@@ -264,7 +264,7 @@ internal static class Tokenization
 
     private static bool IsCapital(Rune rune) => LetterForms.LetterOf(rune) is { } letter ? letter is >= 'A' and <= 'Z' : Rune.IsUpper(rune);
 
-    /// <summary>A word in small letters; no longer than it was.</summary>
+    /// <summary>Returns a word in lower-case letters; no longer than it was.</summary>
     private static ReadOnlySpan<char> Fold(ReadOnlySpan<char> word, Span<char> into)
     {
         var length = 0;

@@ -17,7 +17,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
     private bool _hasTick;
     private bool _isOtherTable;
 
-    /// <summary>The option that the line begun last is about; <see langword="null"/> where it is about none.</summary>
+    /// <summary>The option that the line begun last is about; <see langword="null"/> if it is about none.</summary>
     public int? Topic { get; private set; }
 
     /// <summary>Reads the line, or the sentence within a line, that begins at a token.</summary>
@@ -189,7 +189,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
 
     private void ReadRest(OptionReferences.Reference head, int at, bool isHeading, Clauses clauses, Claims claims)
     {
-        // Directly behind the option, or behind the colon or dash that ends what the list calls it.
+        // Directly after the option, or after the colon or dash that ends what the list calls it.
         for (var step = 0; step < MaxHeadLength && at < tokens.Count; step++, at++)
         {
             var token = tokens[at];
@@ -220,7 +220,7 @@ internal sealed class VerdictList(List<Token> tokens, OptionReferences options)
         }
     }
 
-    /// <summary>"correct", "this is the correct answer", "yes", "✓", with nothing behind that would make it a part of a longer
+    /// <summary>"correct", "this is the correct answer", "yes", "✓", with nothing after it that would make it a part of a longer
     /// saying.</summary>
     private (WordRoles Role, bool IsSoft, bool IsTick, int End)? VerdictAt(int at, Clauses clauses)
     {

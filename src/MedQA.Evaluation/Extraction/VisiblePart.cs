@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.Extraction;
 /// <summary>The part of a reasoning in which an answer counts.</summary>
 internal static class VisiblePart
 {
-    /// <summary>Markers of a turn's end or of the next turn, as templates write them: nothing behind them is the model's answer.</summary>
+    /// <summary>Markers of a turn's end or of the next turn, as templates write them: nothing after them is the model's answer.</summary>
     private static readonly ImmutableArray<string> TurnEnds =
         ["<|im_end|>", "<|im_start|>", "<|eot_id|>", "<|end_of_text|>", "<|endoftext|>", "<end_of_turn>", "<start_of_turn>", "<turn|>",
             "<|turn>", "<｜end▁of▁sentence｜>", "<｜User｜>", "</s>", "[INST]"];
@@ -18,10 +18,10 @@ internal static class VisiblePart
         ("Here's my thought process:", ["Here's my response:"]),
     ];
 
-    /// <summary>From behind the last finished thought to the first stop text, turn's end or thought that was never finished.</summary>
+    /// <summary>From after the last finished thought to the first stop text, turn's end or thought that was never finished.</summary>
     /// <param name="text">The reasoning.</param>
     /// <param name="stop">Texts that end it.</param>
-    /// <param name="spoken">The part that is no thought by the model's own tokens; <see langword="null"/> where these tell nothing. The
+    /// <param name="spoken">The part that is not a thought by the model's own tokens; <see langword="null"/> if these tell nothing. The
     /// text's own markers count within it.</param>
     public static (int From, int To) Of(string text, ImmutableArray<string> stop, TextSpan? spoken = null)
     {

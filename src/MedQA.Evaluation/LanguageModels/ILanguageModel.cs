@@ -10,24 +10,24 @@ namespace MedQA.Evaluation.LanguageModels;
 /// </remarks>
 public interface ILanguageModel
 {
-    /// <summary>What the model is and what it can hold.</summary>
+    /// <summary>The model's identity and limits.</summary>
     ModelDescription Description { get; }
 
     /// <summary>
-    /// The model's embedding of texts; <see langword="null"/> where it gives none, as <see cref="ModelDescription.GivesEmbeddings"/> says
+    /// The model's embedding of texts; <see langword="null"/> if it gives none, as <see cref="ModelDescription.GivesEmbeddings"/> says
     /// beforehand.
     /// </summary>
     ITextEmbedding? Embedding => null;
 
-    /// <summary>The number of tokens of the prompt as the model reads it, special tokens and template included.</summary>
+    /// <summary>Returns the number of tokens of the prompt as the model reads it, special tokens and template included.</summary>
     int CountTokens(Prompt prompt);
 
-    /// <summary>Reads (prefills) a prompt once; samples and scores are then drawn from it as often as wanted.</summary>
+    /// <summary>Reads (prefills) a prompt once; samples and scores are then drawn from it any number of times.</summary>
     /// <exception cref="ContextOverflowException">The prompt alone is longer than the model's context.</exception>
     Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The same model with a soft prompt in front of every prompt: its virtual tokens count as tokens of the prompt. Any number of them
+    /// Returns the same model with a soft prompt before every prompt: its virtual tokens count as tokens of the prompt. Any number of them
     /// can be in use side by side.
     /// </summary>
     /// <param name="prefix">Which soft prompt.</param>
@@ -50,7 +50,7 @@ public interface IReadPrompt : IAsyncDisposable
     Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The log-likelihood of each continuation after the prompt, as lm-evaluation-harness 0.4.13 computes it (docs/architecture.md,
+    /// Returns the log-likelihood of each continuation after the prompt, as lm-evaluation-harness 0.4.13 computes it (docs/architecture.md,
     /// "How options are scored"): after each prefix, the sum of the log-probabilities of the continuation's tokens at temperature 1.
     /// </summary>
     /// <returns>For each request, one score per continuation, in order.</returns>
@@ -58,13 +58,14 @@ public interface IReadPrompt : IAsyncDisposable
         IReadOnlyList<ScoreRequest> requests, CancellationToken cancellationToken);
 
     /// <summary>
-    /// What this model makes of samples that were drawn after the same prompt, perhaps elsewhere: to verify them without drawing again.
+    /// Scores samples that were drawn after the same prompt, perhaps elsewhere, to verify them without drawing
+    /// again.
     /// </summary>
     /// <returns>One for each, in order.</returns>
     Task<IReadOnlyList<RescoredSample>> RescoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken);
 }
 
-/// <summary>What a model makes of a sample's tokens.</summary>
+/// <summary>A model's text and score for a sample's tokens.</summary>
 /// <param name="Text">The text that they decode to, up to the last of them: a sample that a stop text ended has the beginning of
 /// it.</param>
 /// <param name="LogLikelihood">Their log-likelihood as <see cref="Sample.LogLikelihood"/> counts it; where one of several end tokens may
@@ -72,9 +73,9 @@ public interface IReadPrompt : IAsyncDisposable
 public readonly record struct RescoredSample(string Text, double LogLikelihood);
 
 /// <summary>Asks for the scores of continuations that come after the prompt, or after the prompt, a sample's tokens and a cue.</summary>
-/// <param name="After">Token ids that stand between the prompt and the cue: a sample's tokens without its end token; empty for the prompt
+/// <param name="After">Token ids that come between the prompt and the cue: a sample's tokens without its end token; empty for the prompt
 /// itself.</param>
-/// <param name="Cue">Text in front of the continuations, for example <c>"\nAnswer: ("</c>; empty for none.</param>
+/// <param name="Cue">Text before the continuations, for example <c>"\nAnswer: ("</c>; empty for none.</param>
 /// <param name="Continuations">The texts to score; at least one, none of them empty.</param>
 public sealed record ScoreRequest(IReadOnlyList<int> After, string Cue, IReadOnlyList<string> Continuations);
 

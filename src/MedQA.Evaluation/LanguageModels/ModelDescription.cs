@@ -3,7 +3,7 @@ namespace MedQA.Evaluation.LanguageModels;
 /// <summary>What a model is: enough to tell whether two results come from the same one.</summary>
 public sealed record ModelDescription
 {
-    /// <summary>The name that people use: the model folder's.</summary>
+    /// <summary>The model's name: that of its folder.</summary>
     public required string Name { get; init; }
 
     /// <summary>
@@ -12,7 +12,7 @@ public sealed record ModelDescription
     public required string Fingerprint { get; init; }
 
     /// <summary>
-    /// What else decides the bits of a result: engine version, ONNX Runtime version, provider, instruction set. Stands with each answer.
+    /// What else decides the bits of a result: engine version, ONNX Runtime version, provider, instruction set. Stored with each answer.
     /// </summary>
     public required string EngineFingerprint { get; init; }
 

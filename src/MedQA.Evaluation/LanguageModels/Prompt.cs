@@ -27,12 +27,12 @@ public sealed record CompletionPrompt(string Text, int SharedLength) : Prompt;
 /// <param name="Content">The text. Special tokens in it stay text.</param>
 public sealed record ChatMessage(string Role, string Content)
 {
-    /// <summary>A system text.</summary>
+    /// <summary>Returns a system text.</summary>
     public static ChatMessage System(string content) => new("system", content);
 
-    /// <summary>What the person asks.</summary>
+    /// <summary>Returns what the person asks.</summary>
     public static ChatMessage User(string content) => new("user", content);
 
-    /// <summary>What the model answers, in a worked example.</summary>
+    /// <summary>Returns what the model answers, in a worked example.</summary>
     public static ChatMessage Assistant(string content) => new("assistant", content);
 }

@@ -26,7 +26,7 @@ public sealed record SampleRequest
     /// <summary>The most tokens that a sample may have; at least 1.</summary>
     public required int MaxTokens { get; init; }
 
-    /// <summary>A sample ends in front of the first of these texts that it would contain.</summary>
+    /// <summary>A sample ends before the first of these texts that it would contain.</summary>
     public ImmutableArray<string> Stop { get; init; } = [];
 
     /// <summary>The 64-bit key of the question's random stream; see <c>Randomness</c>.</summary>
@@ -62,7 +62,7 @@ public sealed record Sample
     public required ImmutableArray<int> Tokens { get; init; }
 
     /// <summary>
-    /// Sum over all drawn tokens (the end token included) of the log-probability at temperature 1, without top-k, top-p or min-p.
+    /// Sum over all generated tokens (the end token included) of the log-probability at temperature 1, without top-k, top-p or min-p.
     /// </summary>
     public required double LogLikelihood { get; init; }
 
@@ -76,8 +76,8 @@ public sealed record Sample
     public required SampleEnd End { get; init; }
 
     /// <summary>
-    /// The part of <see cref="Text"/> that is no thought, by the tokens that mark thoughts and by how the prompt ended; empty where a
-    /// thought was never closed. <see langword="null"/> where no such token came and the prompt opened no thought.
+    /// The part of <see cref="Text"/> that is not a thought, by the tokens that mark thoughts and by how the prompt ended; empty if a
+    /// thought was never closed. <see langword="null"/> if no such token came and the prompt opened no thought.
     /// </summary>
     public TextSpan? SpokenPart { get; init; }
 }

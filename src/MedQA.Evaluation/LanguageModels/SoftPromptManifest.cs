@@ -15,7 +15,7 @@ public sealed record SoftPromptManifest
     /// <summary>The version of the folder's format.</summary>
     public int Format { get; init; } = CurrentFormat;
 
-    /// <summary>What people call the soft prompt.</summary>
+    /// <summary>The soft prompt's name.</summary>
     public required string Name { get; init; }
 
     /// <summary>
@@ -101,7 +101,7 @@ public sealed record SoftPromptManifest
 
 /// <summary>A model, as a soft prompt names it.</summary>
 /// <param name="Fingerprint">The fingerprint of the model's folder.</param>
-/// <param name="Name">What people call it.</param>
+/// <param name="Name">Its name.</param>
 public sealed record SoftPromptModel(string Fingerprint, string Name);
 
 /// <summary>What a soft prompt was tuned on.</summary>

@@ -1,9 +1,9 @@
 namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>
-/// A soft prompt as a run names it; the keys and values that its virtual tokens leave in a model's cache lie elsewhere.
+/// A soft prompt as a run names it; the keys and values that its virtual tokens leave in a model's cache are stored elsewhere.
 /// </summary>
-/// <param name="Name">What people call it.</param>
+/// <param name="Name">Its name.</param>
 /// <param name="Hash">SHA-256 of its keys and values (<c>prefix.safetensors</c>), lower-case hexadecimal: what identifies it. Part of a
 /// run's id.</param>
 /// <param name="Length">Its virtual tokens, at least 1; they count against the model's context.</param>
@@ -13,23 +13,21 @@ public sealed record SoftPromptReference(string Name, string Hash, int Length, s
 {
     /// <summary>Reads what a soft prompt's manifest says of it.</summary>
     /// <param name="utf8">The manifest.</param>
-    /// <exception cref="FormatException">It is no manifest; the message says why.</exception>
+    /// <exception cref="FormatException">It is not a manifest; the message says why.</exception>
     public static SoftPromptReference Parse(ReadOnlyMemory<byte> utf8)
     {
         var manifest = SoftPromptManifest.Parse(utf8.Span);
         return new(manifest.Name, manifest.PrefixHash, manifest.Length, manifest.Model.Fingerprint, manifest.Model.Name);
     }
 
-    /// <summary>
-    /// Why it cannot stand in front of a model's prompts, as a sentence with what to do; <see langword="null"/> where it can.
-    /// </summary>
+    /// <summary>Returns why it cannot precede a model's prompts, as a sentence with what to do; <see langword="null"/> if it can.</summary>
     public string? GetIncompatibility(ModelDescription model)
     {
         ArgumentNullException.ThrowIfNull(model);
         return GetIncompatibility(model.Name, model.Fingerprint, model.ContextLength);
     }
 
-    /// <summary>The same for a model that is not loaded.</summary>
+    /// <summary>Returns the same for a model that is not loaded.</summary>
     /// <param name="model">The model's name.</param>
     /// <param name="fingerprint">Its fingerprint.</param>
     /// <param name="contextLength">The most tokens that it holds.</param>

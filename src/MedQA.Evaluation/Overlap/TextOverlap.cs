@@ -4,9 +4,9 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Evaluation.Overlap;
 
 /// <summary>
-/// Finds questions whose text stands in a training text: whole, or 512 characters of it in one run (the rule of Med-PaLM 2, arXiv
-/// 2305.09617, section on overlap analysis). White space counts as one space; everything else is compared to the letter. Contexts and
-/// options play no part.
+/// Finds questions whose text appears in a training text: whole, or 512 characters of it in one run (the rule of Med-PaLM 2, arXiv
+/// 2305.09617, section on overlap analysis). White space counts as one space; everything else is compared exactly. Contexts and
+/// options are ignored.
 /// </summary>
 /// <remarks>
 /// Memory is that of the questions; the training text streams through. Every run of 512 characters holds a piece of 32 that starts at a
@@ -14,10 +14,10 @@ namespace MedQA.Evaluation.Overlap;
 /// </remarks>
 public sealed class TextOverlap
 {
-    /// <summary>So long a run is an overlap, however long the question is.</summary>
+    /// <summary>The length of a run that is an overlap, however long the question is.</summary>
     public const int LongEnough = 512;
 
-    /// <summary>Questions shorter than this are not looked for: they stand in many texts by chance.</summary>
+    /// <summary>Questions shorter than this are not looked for: they occur in many texts by chance.</summary>
     public const int ShortestQuestion = Piece;
 
     private const int Piece = 32;
@@ -67,7 +67,7 @@ public sealed class TextOverlap
             var part = OneSpaced(string.Concat(carried, block.AsSpan(0, read)));
             ScanSpaced(part);
 
-            // A run that goes on in the next block must be whole there.
+            // A run that continues in the next block must be whole there.
             carried = part[Math.Max(0, part.Length - Math.Max(_longest, Piece))..];
         }
     }

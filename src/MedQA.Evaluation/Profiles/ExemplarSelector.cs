@@ -7,8 +7,8 @@ namespace MedQA.Evaluation.Profiles;
 public static class ExemplarSelector
 {
     /// <summary>
-    /// The examples that a profile takes from a set: the first ones, or ones drawn by its seed in a drawn order; all of them where the set
-    /// has no more. Where the profile takes the nearest ones, all of the set: which they are is another matter for each question.
+    /// Returns the examples that a profile takes from a set: the first ones, or ones drawn by its seed in a drawn order; all of them where
+    /// the set has no more. Where the profile takes the nearest ones, all of the set: which they are is another matter for each question.
     /// </summary>
     public static ImmutableArray<Exemplar> Select(Profile profile, ExemplarSet set)
     {

@@ -23,7 +23,7 @@ public static class ExemplarSets
     /// <summary>The names of all sets, in alphabetical order.</summary>
     public static IReadOnlyList<string> Names => [.. Embedded.Value.Keys.Order(StringComparer.Ordinal)];
 
-    /// <summary>The set of a name, or <see langword="null"/>.</summary>
+    /// <summary>Returns the set of a name, or <see langword="null"/>.</summary>
     public static ExemplarSet? Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -31,8 +31,8 @@ public static class ExemplarSets
     }
 
     /// <summary>
-    /// The set that a profile means for a data set. <see cref="Auto"/> is its own, the consumer questions' for free answers, and the
-    /// general medical one elsewhere.
+    /// Returns the set that a profile means for a data set. <see cref="Auto"/> is its own, the consumer questions' for free answers, and
+    /// the general medical one elsewhere.
     /// </summary>
     /// <param name="name">A set's name, or <see cref="Auto"/>.</param>
     /// <param name="dataset">The data set's name, for example <c>mmlu_anatomy_test</c>.</param>

@@ -11,7 +11,7 @@ public sealed record Profile
     /// <summary>The most samples per question.</summary>
     public const int MaxSamples = 1000;
 
-    /// <summary>The name by which people choose it: lower-case letters, digits and hyphens.</summary>
+    /// <summary>The name that selects it: lower-case letters, digits and hyphens.</summary>
     public required string Name { get; init; }
 
     /// <summary>
@@ -27,7 +27,7 @@ public sealed record Profile
 
     /// <summary>
     /// What the model is told to do, with the placeholder <c>{answers}</c> for all answers that a question has. See
-    /// <see cref="Prompting.PromptBuilder"/> for where it stands.
+    /// <see cref="Prompting.PromptBuilder"/> for its place.
     /// </summary>
     public string Instruction { get; init; } = "";
 
@@ -41,7 +41,7 @@ public sealed record Profile
     /// <summary>How one option is written within <c>{options}</c>, with the placeholders <c>{letter}</c> and <c>{option}</c>.</summary>
     public string OptionTemplate { get; init; } = "({letter}) {option}";
 
-    /// <summary>What stands between two options within <c>{options}</c>.</summary>
+    /// <summary>What comes between two options within <c>{options}</c>.</summary>
     public string OptionSeparator { get; init; } = "\n";
 
     /// <summary>
@@ -99,10 +99,10 @@ public sealed record Profile
     /// </summary>
     public string? AnswerCue { get; init; }
 
-    /// <summary>What happens with a reasoning that names no answer.</summary>
+    /// <summary>What happens to a reasoning that names no answer.</summary>
     public UnparsedHandling OnUnparsed { get; init; } = UnparsedHandling.Force;
 
-    /// <summary>How many samples an adaptive strategy draws at once before it looks whether to stop.</summary>
+    /// <summary>How many samples an adaptive strategy draws at once before it checks whether to stop.</summary>
     public int WaveSize { get; init; } = 1;
 
     /// <summary>When an adaptive strategy stops before <see cref="Samples"/>.</summary>
@@ -120,25 +120,25 @@ public sealed record Profile
     /// <summary>The date that chat templates see as today.</summary>
     public DateOnly TemplateDate { get; init; } = new(2026, 1, 1);
 
-    /// <summary>The longest that one question may take, in seconds; then it is failed and the run goes on.</summary>
+    /// <summary>The longest that one question may take, in seconds; then it fails and the run continues.</summary>
     public int MaxSeconds { get; init; } = 3600;
 
     /// <summary>
-    /// The name of the tuned prefix that stands in front of every prompt; <see langword="null"/> for none. Which one that is, a run's
-    /// <see cref="Protocol"/> says.
+    /// The name of the tuned prefix that precedes every prompt; <see langword="null"/> for none. A run's
+    /// <see cref="Protocol"/> says which one that is.
     /// </summary>
     public string? Prefix { get; init; }
 
     /// <summary>
-    /// Answers that a question is asked for at most: samples, and refinements behind them; 0 where options are only scored.
+    /// The most answers that a question is asked for: samples, and refinements after them; 0 if options are only scored.
     /// </summary>
     public int SamplesPerQuestion => Strategy.ScoresOptions ? 0 : Samples + Refinements;
 
-    /// <summary>Tokens that a question draws at most: every sample to its limit.</summary>
+    /// <summary>The most tokens that a question generates: every sample up to its limit.</summary>
     public long MostTokensPerQuestion => (long)SamplesPerQuestion * MaxTokens;
 
     /// <summary>
-    /// Why no question at all can be asked of a model in this way, as a sentence with what to do; <see langword="null"/> where some can.
+    /// Returns why this profile can ask a model no question at all, as a sentence with what to do; <see langword="null"/> if some can.
     /// </summary>
     public string? GetIncompatibility(ModelDescription model)
     {
@@ -159,9 +159,7 @@ public sealed record Profile
         return WhyTooLongFor(model, 0);
     }
 
-    /// <summary>
-    /// Why a prefix cannot stand in front of the questions, as a sentence with what to do; <see langword="null"/> where it can.
-    /// </summary>
+    /// <summary>Returns why a prefix cannot be used, as a sentence with what to do; <see langword="null"/> if it can.</summary>
     /// <param name="model">The model that is asked.</param>
     /// <param name="prefix">What the profile's <see cref="Prefix"/> names.</param>
     public string? GetIncompatibility(ModelDescription model, SoftPromptReference prefix)
@@ -171,7 +169,7 @@ public sealed record Profile
     }
 
     /// <summary>
-    /// Tokens that must be free behind the prompt: the longest reasoning, and 16 for the answer cue and the longest letter or word behind
+    /// Tokens that must be free after the prompt: the longest reasoning, and 16 for the answer cue and the longest letter or word after
     /// it.
     /// </summary>
     public int TokensBehindPrompt => MaxTokens + 16;
@@ -194,17 +192,17 @@ public enum PromptFormat
     Completion,
 }
 
-/// <summary>Where worked examples stand in a chat.</summary>
+/// <summary>Where a chat has its worked examples.</summary>
 public enum ExemplarPlacement
 {
     /// <summary>Each is a user turn and an assistant turn.</summary>
     Turns,
 
-    /// <summary>All stand as text in front of the question.</summary>
+    /// <summary>All are text before the question.</summary>
     Text,
 }
 
-/// <summary>What happens with a reasoning in which no answer is found.</summary>
+/// <summary>What happens to a reasoning in which no answer is found.</summary>
 public enum UnparsedHandling
 {
     /// <summary>The answer cue is appended and the most likely answer counts as a forced vote.</summary>

@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Profiles;
 
 /// <summary>
 /// A text with placeholders in braces. <c>{{</c> and <c>}}</c> are braces. Values are inserted once and never looked at again, so a
-/// question that contains <c>{options}</c> stays as it is. A line of the template whose placeholders are all empty is left out together
+/// question that contains <c>{options}</c> is unchanged. A line of the template whose placeholders are all empty is left out together
 /// with its line feed: a question without a context has no context line.
 /// </summary>
 public sealed class PromptTemplate
@@ -33,7 +33,8 @@ public sealed class PromptTemplate
         _lines.SelectMany(static line => line).Where(static piece => piece.IsPlaceholder).Select(static piece => piece.Text).Distinct();
 
     /// <summary>
-    /// The template of a text, which is read once for as long as that text lives: every question of a run asks for those of its profile.
+    /// Returns the template of a text, which is read once for as long as that text lives: every question of a run asks for those of its
+    /// profile.
     /// </summary>
     /// <exception cref="FormatException">A brace is open or closed without its partner.</exception>
     public static PromptTemplate Of(string template) => Known.GetValue(template, Parse);
@@ -60,7 +61,7 @@ public sealed class PromptTemplate
                     if (end <= 0 || template[i + 1 + end] != '}')
                     {
                         throw new FormatException(
-                            $"has a brace at character {i + 1} that is not closed, or is empty; a brace that is text is written twice.");
+                            $"has a brace at character {i + 1} that is not closed, or is empty; write a literal brace twice.");
                     }
 
                     Flush();
@@ -69,7 +70,7 @@ public sealed class PromptTemplate
                     break;
                 case '}':
                     throw new FormatException(
-                        $"has a closing brace at character {i + 1} that nothing opened; a brace that is text is written twice.");
+                        $"has a closing brace at character {i + 1} that nothing opened; write a literal brace twice.");
                 case '\n':
                     Flush();
                     lines.Add(line.ToImmutable());
@@ -95,11 +96,11 @@ public sealed class PromptTemplate
         }
     }
 
-    /// <summary>Whether a placeholder stands in the template.</summary>
+    /// <summary>Returns whether a placeholder appears in the template.</summary>
     public bool Mentions(string placeholder) => _lines.Any(line => line.Any(piece => piece.IsPlaceholder && piece.Text == placeholder));
 
     /// <summary>Puts values in place of the placeholders.</summary>
-    /// <param name="valueOf">The value of a placeholder; empty or <see langword="null"/> where there is none.</param>
+    /// <param name="valueOf">The value of a placeholder; empty or <see langword="null"/> if there is none.</param>
     public string Render(Func<string, string?> valueOf)
     {
         ArgumentNullException.ThrowIfNull(valueOf);

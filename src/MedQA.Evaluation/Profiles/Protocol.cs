@@ -6,7 +6,7 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Evaluation.Profiles;
 
 /// <summary>
-/// A profile with the text of its worked examples: all that decides how a question is asked. Stands whole in a run's manifest.
+/// A profile with the text of its worked examples: all that decides how a question is asked. A run's manifest contains it whole.
 /// </summary>
 /// <param name="Profile">The profile.</param>
 /// <param name="Exemplars">The worked examples that the run uses, in order; as many as fit every question of the run.</param>
@@ -24,7 +24,7 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     public SoftPromptReference? Prefix { get; init; }
 
     /// <summary>
-    /// The protocol of a profile for a run over the given data sets: its worked examples are looked up and selected.
+    /// Returns the protocol of a profile for a run over the given data sets: its worked examples are looked up and selected.
     /// </summary>
     /// <param name="profile">The profile.</param>
     /// <param name="datasets">The names of the run's data sets, in any order; equal ones count once.</param>
@@ -59,7 +59,7 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
         return new Protocol(profile, first) { DatasetExemplars = others };
     }
 
-    /// <summary>The worked examples for a question.</summary>
+    /// <summary>Returns the worked examples for a question.</summary>
     public ImmutableArray<Exemplar> ExemplarsFor(Question question)
     {
         ArgumentNullException.ThrowIfNull(question);
@@ -75,7 +75,7 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     }
 
     /// <summary>
-    /// The protocol as it asked a question: with the worked examples that the answer names, or with as many as it had.
+    /// Returns the protocol as it asked a question: with the worked examples that the answer names, or with as many as it had.
     /// </summary>
     /// <param name="answered">The question's answer.</param>
     /// <param name="question">The question that was asked.</param>
@@ -87,10 +87,10 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
             : WithAtMost(answered.Exemplars);
     }
 
-    /// <summary>The same protocol with these worked examples for every data set.</summary>
+    /// <summary>Returns the same protocol with these worked examples for every data set.</summary>
     public Protocol With(ImmutableArray<Exemplar> exemplars) => this with { Exemplars = exemplars, DatasetExemplars = [] };
 
-    /// <summary>The same protocol with at most so many worked examples, the first ones.</summary>
+    /// <summary>Returns the same protocol with at most this many worked examples, the first ones.</summary>
     public Protocol WithAtMost(int exemplars) =>
         Exemplars.Length <= exemplars && DatasetExemplars.All(set => set.Exemplars.Length <= exemplars) ? this : this with
         {

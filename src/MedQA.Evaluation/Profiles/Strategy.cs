@@ -10,14 +10,14 @@ namespace MedQA.Evaluation.Profiles;
 /// <param name="model">The model.</param>
 /// <param name="protocol">How to ask; its worked examples fit the question.</param>
 /// <param name="question">What to ask.</param>
-/// <param name="cancellationToken">Ends the work; nothing is kept then.</param>
+/// <param name="cancellationToken">Cancels the work; nothing is kept then.</param>
 public delegate Task<AnsweredQuestion> AnsweringStrategy(
     ILanguageModel model, Protocol protocol, Question question, CancellationToken cancellationToken);
 
-/// <summary>A way of answering questions, with all that the rest must know of it; docs/architecture.md tells how to add one.</summary>
+/// <summary>A way of answering questions, with what others need to know of it; docs/architecture.md tells how to add one.</summary>
 public sealed record Strategy
 {
-    /// <summary>The name by which profiles choose it, which is also that of its built-in profile.</summary>
+    /// <summary>The name that selects it in profiles, also the name of its built-in profile.</summary>
     public required string Name { get; init; }
 
     /// <summary>What the strategy does, in a sentence or two for people who choose a profile.</summary>
@@ -26,10 +26,10 @@ public sealed record Strategy
     /// <summary>Answers a question.</summary>
     public required AnsweringStrategy Answer { get; init; }
 
-    /// <summary>What of a profile it cannot work with, by the field and the rest of a sentence that begins with it.</summary>
+    /// <summary>The profile's fields that it cannot work with, each with the rest of a sentence that begins with it.</summary>
     public Func<Profile, (string Field, string Problem)?> Validate { get; init; } = static _ => null;
 
-    /// <summary>Whether the model writes a reasoning in front of its answer.</summary>
+    /// <summary>Whether the model writes a reasoning before its answer.</summary>
     public bool Reasons { get; init; } = true;
 
     /// <summary>Whether it can take several samples of a question; else exactly one.</summary>

@@ -37,7 +37,7 @@ public sealed class AnswerForm
     /// <summary>What a direct answer adds to a prompt that asks for it, for each option in order: a space and the answer.</summary>
     public IReadOnlyList<string> Continuations => [.. _options.Select((_, index) => " " + Written(index))];
 
-    /// <summary>All answers as a list in words: <c>(A), (B) or (C)</c>.</summary>
+    /// <summary>All answers as a phrase: <c>(A), (B) or (C)</c>.</summary>
     public string All => _options.Count switch
     {
         0 => "",
@@ -45,7 +45,7 @@ public sealed class AnswerForm
         var count => $"{string.Join(", ", Enumerable.Range(0, count - 1).Select(Written))} or {Written(count - 1)}",
     };
 
-    /// <summary>The form of the answers to a question with these options under a profile.</summary>
+    /// <summary>Returns the form of the answers to a question with these options under a profile.</summary>
     public static AnswerForm Of(Profile profile, IReadOnlyList<string> options)
     {
         ArgumentNullException.ThrowIfNull(profile);
@@ -58,7 +58,7 @@ public sealed class AnswerForm
         return new AnswerForm(space, PromptTemplate.Of(template), space == AnswerSpace.Free ? [] : options, profile);
     }
 
-    /// <summary>An answer as it is written in a worked example: <c>(C)</c>, <c>yes</c>.</summary>
+    /// <summary>Returns an answer as it is written in a worked example: <c>(C)</c>, <c>yes</c>.</summary>
     public string Written(int option) => _answer.Render(placeholder => placeholder switch
     {
         "letter" => OptionLetter.Of(option).ToString(),

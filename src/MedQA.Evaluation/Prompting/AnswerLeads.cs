@@ -4,7 +4,7 @@ using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Evaluation.Prompting;
 
-/// <summary>The word that stands in front of an answer, in the language in which a profile speaks to the model: a cue in another language
+/// <summary>The word that precedes an answer, in the language in which a profile speaks to the model: a cue in another language
 /// would make the model change its own.</summary>
 internal static class AnswerLeads
 {
@@ -14,7 +14,7 @@ internal static class AnswerLeads
     public static string Of(Profile profile) => Known.GetValue(profile,
         static profile => In(Tokenization.LanguageOf(string.Join('\n', profile.System, profile.Instruction, profile.Template))));
 
-    /// <summary>An answer with the word in front of it.</summary>
+    /// <summary>Returns an answer with the word before it.</summary>
     public static string Before(Profile profile, string answer) => Of(profile) is var lead
         && lead.EndsWith('：') ? lead + answer : $"{lead} {answer}";
 

@@ -12,8 +12,8 @@ namespace MedQA.Evaluation.Prompting;
 internal static class NearestExemplars
 {
     /// <summary>
-    /// The protocol for one question: its worked examples are the most similar ones of those that the run can choose from, the most similar
-    /// first, so that fewer examples are the beginning of more.
+    /// Returns the protocol for one question: its worked examples are the most similar ones of those that the run can choose from, the most
+    /// similar first, so that fewer examples are the beginning of more.
     /// </summary>
     /// <remarks>
     /// Similarity is the cosine between the embeddings of context and text; between equal ones the order of the set decides. The question
@@ -22,7 +22,7 @@ internal static class NearestExemplars
     /// <param name="embedding">The model's embedding.</param>
     /// <param name="protocol">The run's protocol, with all examples to choose from.</param>
     /// <param name="question">The question.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task<Protocol> ChooseAsync(
         ITextEmbedding embedding, Protocol protocol, Question question, CancellationToken cancellationToken)
     {

@@ -10,8 +10,8 @@ namespace MedQA.Evaluation.Prompting;
 /// <summary>Writes the prompt for a question.</summary>
 /// <remarks>
 /// A prompt is the instruction, the worked examples, and the question. In a chat each worked example is a user turn and an assistant turn,
-/// or all stand in front of the question in its turn; in a completion they are paragraphs. The instruction stands where the template says
-/// <c>{instruction}</c>; without a template at the end of every user turn where the examples are turns (said once, far in front, a small
+/// or all precede the question in its turn; in a completion they are paragraphs. The instruction is where the template says
+/// <c>{instruction}</c>; without a template at the end of every user turn where the examples are turns (said once, far before it, a small
 /// model forgets it), else once in front. A worked example ends in <c>Answer: (C)</c>, in the language of the profile's texts, which is
 /// what <see cref="Extraction.AnswerExtraction"/> reads best.
 /// </remarks>
@@ -24,7 +24,7 @@ public static class PromptBuilder
     private const string BodyWithReasoningLead = Body + ReasoningLead;
     private const string BodyWithAnswerLead = Body + AnswerLead;
 
-    // Every question of a run is asked behind the same worked examples: they are written once.
+    // Every question of a run is asked after the same worked examples: they are written once.
     private static readonly ConditionalWeakTable<Profile, ConditionalWeakTable<Exemplar, WorkedExample>> WorkedExamples = [];
 
     /// <summary>Writes the prompt for a question.</summary>
@@ -53,7 +53,7 @@ public static class PromptBuilder
     }
 
     /// <summary>
-    /// What a model should write after the prompt for a question: what stands after the question of a worked example. After a text it
+    /// Returns what a model should write after the prompt for a question: what follows the question of a worked example. After a text it
     /// begins with a space, unless the text ends in white space.
     /// </summary>
     /// <param name="profile">How the question is asked.</param>
@@ -73,7 +73,7 @@ public static class PromptBuilder
     }
 
     /// <summary>
-    /// The texts that end a sample: the profile's, or a next question where a text is continued and the profile names none.
+    /// Returns the texts that end a sample: the profile's, or a next question where a text is continued and the profile names none.
     /// </summary>
     public static ImmutableArray<string> StopOf(Profile profile)
     {
@@ -86,7 +86,7 @@ public static class PromptBuilder
         var template = TemplateOf(profile);
         var asked = new Asked(question.Id, question.Context, question.Text, question.Options);
 
-        // The instruction speaks of the answers of what it stands in front of, so that the prompt's shared part does not depend on the
+        // The instruction names the answers of the question it precedes, so that the prompt's shared part does not depend on the
         // question.
         var preamble = template.Mentions("instruction") ? "" : Instruction(profile, exemplars is [var first, ..] ? Asked.Of(first) : asked);
         var known = WorkedExamples.GetOrCreateValue(profile);
@@ -153,8 +153,8 @@ public static class PromptBuilder
         : profile.Strategy.Reasons ? BodyWithReasoningLead : BodyWithAnswerLead;
 
     /// <summary>
-    /// What a model should have written after a worked example's question; after a lead such as "Answer:" a direct answer does not say that
-    /// word again.
+    /// Returns what a model should have written after a worked example's question; after a lead such as "Answer:" a direct answer does not
+    /// say that word again.
     /// </summary>
     private static string Solution(Profile profile, Exemplar exemplar, bool afterLead)
     {

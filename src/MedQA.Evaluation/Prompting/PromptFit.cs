@@ -8,10 +8,10 @@ namespace MedQA.Evaluation.Prompting;
 public static class PromptFit
 {
     /// <summary>
-    /// The most worked examples, up to those of the protocol, with which a question fits; <see langword="null"/> where it does not fit
+    /// Returns the most worked examples, up to those of the protocol, with which a question fits; <see langword="null"/> if it does not fit
     /// without any.
     /// </summary>
-    /// <param name="protocol">How to ask, with as many examples as are wanted.</param>
+    /// <param name="protocol">How to ask, with the full number of examples.</param>
     /// <param name="question">What to ask.</param>
     /// <param name="countTokens">Counts a prompt's tokens as the model does.</param>
     /// <param name="contextLength">The most tokens that the model holds.</param>

@@ -14,7 +14,7 @@ public enum AnswerSpace
     /// <summary>The option's whole text; the options are not listed in the prompt.</summary>
     OptionTexts,
 
-    /// <summary>A text of its own: the question has no options.</summary>
+    /// <summary>Free text: the question has no options.</summary>
     Free,
 }
 
@@ -22,8 +22,8 @@ public enum AnswerSpace
 internal static class AnswerSpaces
 {
     /// <summary>
-    /// The answer space that a question has by itself: <see cref="AnswerSpace.Words"/> where its options are yes and no, with or without
-    /// maybe, in any order and case.
+    /// Returns the answer space that a question has by itself: <see cref="AnswerSpace.Words"/> where its options are yes and no, with or
+    /// without maybe, in any order and case.
     /// </summary>
     public static AnswerSpace Of(ImmutableArray<string> options)
     {

@@ -3,26 +3,26 @@ using System.Collections.Immutable;
 namespace MedQA.Evaluation.Questions;
 
 /// <summary>
-/// What a question's options are besides answers: equal ones, fillers ("n/a"), and options that speak of the others ("all of the above").
+/// What a question's options are besides answers: equal ones, fillers ("n/a"), and options that refer to the others ("all of the above").
 /// </summary>
 public sealed record OptionReading
 {
     /// <summary>Options that are equal to another one, but for case and white space.</summary>
     public ImmutableArray<int> Equal { get; private init; } = [];
 
-    /// <summary>Options that only fill a place: nobody who guesses would choose them.</summary>
+    /// <summary>Options that only fill a place: no one who guesses would choose them.</summary>
     public ImmutableArray<int> Fillers { get; private init; } = [];
 
-    /// <summary>Options that speak of the others, or of those above or below them, without naming one.</summary>
+    /// <summary>Options that refer to the others, or to those above or below them, without naming one.</summary>
     public ImmutableArray<int> OfOthers { get; private init; } = [];
 
     /// <summary>Options that name others by letter or place, and those that they name.</summary>
     public ImmutableArray<int> Naming { get; private init; } = [];
 
-    /// <summary>Whether an option means something else where the options stand in another order.</summary>
+    /// <summary>Whether the option's meaning depends on the order of the options.</summary>
     public bool RefersToOthers => !OfOthers.IsEmpty || !Naming.IsEmpty;
 
-    /// <summary>Whether an option only fills a place, as "n/a".</summary>
+    /// <summary>Returns whether an option only fills a place, as "n/a".</summary>
     public static bool IsFiller(string option) => OptionText.Of(option).IsFiller;
 
     /// <summary>Reads options.</summary>
@@ -57,9 +57,9 @@ public sealed record OptionReading
         };
     }
 
-    /// <summary>How many options somebody could choose: all but the fillers. A filler that is the right option counts.</summary>
+    /// <summary>Returns how many options can be chosen: all but the fillers. A filler that is the right option counts.</summary>
     /// <param name="options">How many options there are.</param>
-    /// <param name="gold">The right one, or <see langword="null"/> where it is not known.</param>
+    /// <param name="gold">The right one, or <see langword="null"/> if it is not known.</param>
     public int Choosable(int options, int? gold)
     {
         var fillers = Fillers.Count(filler => filler != gold);

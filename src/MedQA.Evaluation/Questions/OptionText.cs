@@ -11,7 +11,7 @@ namespace MedQA.Evaluation.Questions;
 /// <param name="Plain">The same in lower case, without punctuation at its ends.</param>
 internal sealed partial record OptionText(string Original, string Plain)
 {
-    /// <summary>No option that speaks of others is longer: longer ones are not looked at.</summary>
+    /// <summary>No option that refers to others is longer: longer ones are not checked.</summary>
     private const int MaxLength = 100;
 
     private const int MaxMilliseconds = 1000;
@@ -25,7 +25,7 @@ internal sealed partial record OptionText(string Original, string Plain)
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>
-    /// Words that stand around letters which name options. An option with any other word speaks of something else: "Hepatitis A and B".
+    /// Words around letters that name options. An option with any other word means something else: "Hepatitis A and B".
     /// </summary>
     private static readonly FrozenSet<string> AroundLetters = new[]
     {
@@ -58,7 +58,7 @@ internal sealed partial record OptionText(string Original, string Plain)
     /// <summary>Whether the option only fills a place.</summary>
     public bool IsFiller => Fillers.Contains(Plain) || Plain.All(static character => character is '-' or '–' or '—' or '_' or '.' or '?');
 
-    /// <summary>Whether it speaks of the others, or of those above or below it, without naming one.</summary>
+    /// <summary>Whether it refers to the others, or to those above or below it, without naming one.</summary>
     public bool IsOfOthers => Plain.Length <= MaxLength
         && (English().IsMatch(Plain) || Chinese().IsMatch(Plain) || Japanese().IsMatch(Plain) || Spanish().IsMatch(Plain) || German()
             .IsMatch(Plain)
@@ -85,7 +85,8 @@ internal sealed partial record OptionText(string Original, string Plain)
     }
 
     /// <summary>
-    /// The options that it names by letter: where nothing but letters and the words around them stand in it, or where it says "option B".
+    /// Returns the options that it names by letter: where it has nothing but letters and the words around them, or where it says "option
+    /// B".
     /// </summary>
     /// <param name="own">Its own place.</param>
     /// <param name="options">How many options there are.</param>
@@ -110,7 +111,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         }
     }
 
-    /// <summary>The options that it names by place: "first two".</summary>
+    /// <summary>Returns the options that it names by place: "first two".</summary>
     /// <param name="own">Its own place.</param>
     /// <param name="options">How many options there are.</param>
     public IEnumerable<int> Places(int own, int options)
@@ -127,7 +128,7 @@ internal sealed partial record OptionText(string Original, string Plain)
             return [];
         }
 
-        // The last ones stand right in front of it where it is the last itself.
+        // If it is the last option itself, the last ones are those right before it.
         var end = own == options - 1 ? own : options;
         return first.Success
             ? Enumerable.Range(0, Math.Min(number, options))
@@ -148,7 +149,7 @@ internal sealed partial record OptionText(string Original, string Plain)
         return true;
     }
 
-    /// <summary>Whether a word stands around letters that name options; of a run without spaces, whether every part does.</summary>
+    /// <summary>Returns whether a word may be around letters that name options; of a run without spaces, whether every part does.</summary>
     private static bool StandsAroundLetters(string word)
     {
         if (AroundLetters.Contains(word))
@@ -168,7 +169,7 @@ internal sealed partial record OptionText(string Original, string Plain)
 
     private IEnumerable<int> LettersAmongWords(int own, int options)
     {
-        // "AB" is a word like any other ("AD": autosomal dominant) unless it can be read as letters of options in front of it, in order.
+        // "AB" is a word like any other ("AD": autosomal dominant) unless it can be read as letters of options before it, in order.
         if (Original.Length is > 1 and <= 6 && IsEarlier(Original, own, options))
         {
             return Original.Select(static letter => letter - 'A');

@@ -23,7 +23,7 @@ public sealed record Question
     /// <summary>The options in the order of the file: 2 to 26, or none for a question with a free answer.</summary>
     public ImmutableArray<string> Options { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>The index of the right option, or <see langword="null"/> where the label is hidden or the answer is free.</summary>
+    /// <summary>The index of the right option, or <see langword="null"/> if the label is hidden or the answer is free.</summary>
     public int? Gold { get; init; }
 
     /// <summary>Reference answers of a question with a free answer; empty for options.</summary>

@@ -9,7 +9,7 @@ public static class QuestionFingerprint
 {
     /// <summary>
     /// 16 lower-case hexadecimal digits: the first 64 bits of SHA-256 over context, text and options, each with its length in front.
-    /// Id, data set, topic and gold play no part.
+    /// Id, data set, topic and gold are ignored.
     /// </summary>
     public static string Of(Question question)
     {
@@ -26,9 +26,9 @@ public static class QuestionFingerprint
     }
 
     /// <summary>
-    /// What a question's answer may depend on together with other answers, 16 lower-case hexadecimal digits: the passage where it has one,
-    /// else the question itself. White space, case and the order of the options play no part: an answer to the same question in another
-    /// order is no new evidence.
+    /// Returns what a question's answer may depend on together with other answers, 16 lower-case hexadecimal digits: the passage where it
+    /// has one, else the question itself. White space, case and the order of the options play no part: an answer to the same question in
+    /// another order is not new evidence.
     /// </summary>
     public static string ClusterOf(Question question)
     {

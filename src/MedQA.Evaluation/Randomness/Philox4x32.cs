@@ -13,7 +13,7 @@ internal static class Philox4x32
     private const uint SecondWeyl = 0xBB67AE85;
     private const int Rounds = 10;
 
-    /// <summary>The four 32-bit words that a key and a counter give. The low half of the key is its first word.</summary>
+    /// <summary>Returns the four 32-bit words that a key and a counter give. The low half of the key is its first word.</summary>
     public static (uint First, uint Second, uint Third, uint Fourth) Block(ulong key, uint first, uint second, uint third, uint fourth)
     {
         var (firstKey, secondKey) = ((uint)key, (uint)(key >> 32));

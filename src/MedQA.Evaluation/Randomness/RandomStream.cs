@@ -11,13 +11,13 @@ namespace MedQA.Evaluation.Randomness;
 /// <param name="Key">The stream's key; see <see cref="KeyOf"/>.</param>
 public readonly record struct RandomStream(ulong Key)
 {
-    /// <summary>The stream of a purpose for one question.</summary>
+    /// <summary>Returns the stream of a purpose for one question.</summary>
     /// <inheritdoc cref="KeyOf"/>
     public static RandomStream For(string purpose, long seed, string dataset, string questionId) =>
         new(KeyOf(purpose, seed, dataset, questionId));
 
     /// <summary>
-    /// The key of a stream: the first 64 bits (little-endian) of SHA-256 over purpose, seed, data set and question id. Each text is
+    /// Returns the key of a stream: the first 64 bits (little-endian) of SHA-256 over purpose, seed, data set and question id. Each text is
     /// preceded by its length in UTF-8 bytes (32 bits, little-endian), so that no two different quadruples give the same bytes.
     /// </summary>
     /// <param name="purpose">What the numbers are for, such as <c>sample</c> or <c>tie</c>: purposes never share numbers.</param>
@@ -39,7 +39,7 @@ public readonly record struct RandomStream(ulong Key)
         return BinaryPrimitives.ReadUInt64LittleEndian(hash.GetHashAndReset());
     }
 
-    /// <summary>A number in [0, 1), a multiple of 2⁻⁵³.</summary>
+    /// <summary>Returns a number in [0, 1), a multiple of 2⁻⁵³.</summary>
     /// <param name="token">The token's place within its sample, or the number of the draw; at least 0.</param>
     /// <param name="sample">The sample's index; at least 0.</param>
     /// <param name="stage">The strategy's stage; at least 0.</param>
@@ -52,7 +52,7 @@ public readonly record struct RandomStream(ulong Key)
         return ((((ulong)high << 32) | low) >> 11) * (1.0 / (1UL << 53));
     }
 
-    /// <summary>An integer in [0, <paramref name="bound"/>); its bias is below bound · 2⁻⁵³.</summary>
+    /// <summary>Returns an integer in [0, <paramref name="bound"/>); its bias is below bound · 2⁻⁵³.</summary>
     /// <param name="bound">How many values there are; at least 1.</param>
     /// <param name="token">The number of the draw.</param>
     /// <param name="sample">The sample's index.</param>

@@ -6,9 +6,9 @@ using System.Text;
 namespace MedQA.Evaluation.Rating;
 
 /// <summary>
-/// Decides who rates what in a study, in which order, and which of two answers stands first: 128 random bits that only the service has. A
+/// Decides who rates what in a study, in which order, and which of two answers comes first: 128 random bits that only the service has. A
 /// study's seed is public, and so are its sources; what was drawn from
-/// those, a rater could compute. Draws are HMAC-SHA256 under the secret: whoever knows some of them, because an answer gave itself away,
+/// those, a rater could compute. Draws are HMAC-SHA256 under the secret: a rater who knows some, because an answer gave itself away,
 /// learns nothing about the others.
 /// </summary>
 public sealed class BlindingSecret
@@ -28,7 +28,7 @@ public sealed class BlindingSecret
             : throw new ArgumentException($"A secret has {Length} bytes, not {bytes.Length}.", nameof(bytes));
 
     /// <summary>Draws a secret.</summary>
-    /// <param name="random">Where its bits come from.</param>
+    /// <param name="random">The source of its bits.</param>
     public static BlindingSecret New(RandomNumberGenerator random)
     {
         ArgumentNullException.ThrowIfNull(random);
@@ -37,10 +37,10 @@ public sealed class BlindingSecret
         return new BlindingSecret(bytes);
     }
 
-    /// <summary>The bytes, to be stored where raters and those who read a study get nothing from.</summary>
+    /// <summary>Returns the bytes, to be stored where neither raters nor readers of a study have access.</summary>
     public byte[] ToArray() => [.. _bytes];
 
-    /// <summary>Says what it is, and nothing of what it holds.</summary>
+    /// <summary>Returns the type's name, never the secret.</summary>
     public override string ToString() => "A secret";
 
     /// <summary>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MedQA.Evaluation.Rating;
 
-/// <summary>A share from the literature, to stand beside a study's: other questions, other raters, other years.</summary>
+/// <summary>A share from the literature to compare with a study's: other questions, other raters, other years.</summary>
 /// <param name="Axis">The axis of the rubric that asks the same.</param>
 /// <param name="Source">What was rated.</param>
 /// <param name="Favourable">The share of ratings that spoke for the answer.</param>
@@ -35,7 +35,7 @@ internal static class PublishedRatings
         .. Printed("helpful", 60.6m, 80.3m, 91.1m, "helpful, text and Fig. 6b", isFavourable: true),
     ];
 
-    /// <summary>What stands beside a study with that rubric: of the rubrics that come along, and only where the axes are theirs.</summary>
+    /// <summary>Returns the published shares for a study with that rubric; only built-in rubrics with unchanged axes have them.</summary>
     public static ImmutableArray<PublishedRating> For(Rubric rubric)
     {
         ArgumentNullException.ThrowIfNull(rubric);

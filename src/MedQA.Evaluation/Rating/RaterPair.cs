@@ -17,7 +17,7 @@ internal sealed class RaterPair
         _whole = Kappa(_common);
     }
 
-    /// <summary>Every two raters.</summary>
+    /// <summary>Returns every two raters.</summary>
     /// <param name="raters">The choices of each, by unit.</param>
     public static List<RaterPair> Of(IReadOnlyList<Dictionary<int, int>> raters) =>
     [
@@ -27,7 +27,8 @@ internal sealed class RaterPair
     ];
 
     /// <summary>
-    /// The kappa without a unit, or of all units; <see langword="null"/> where it is not defined. Only a unit that both have rated matters.
+    /// Returns the kappa without a unit, or of all units; <see langword="null"/> if it is not defined. Only a unit that both have rated
+    /// matters.
     /// </summary>
     public ChanceCorrected? Without(int? unit) => unit is { } left && Array.BinarySearch(_common, left) >= 0
         ? Kappa([.. _common.Where(other => other != left)])

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace MedQA.Evaluation.Rating;
 
-/// <summary>What raters say about each answer: one JSON file (docs/human-evaluation.md describes it).</summary>
+/// <summary>The axes and choices for rating each answer: one JSON file (docs/human-evaluation.md describes it).</summary>
 public sealed record Rubric
 {
-    /// <summary>Its name: small letters, digits and hyphens.</summary>
+    /// <summary>Its name: lower-case letters, digits and hyphens.</summary>
     public required string Name { get; init; }
 
     /// <summary>Its title, for people.</summary>
@@ -20,23 +20,23 @@ public sealed record Rubric
     /// </summary>
     public bool Compares { get; init; }
 
-    /// <summary>What is to be said, in the order in which it is asked.</summary>
+    /// <summary>The axes, in the order in which they are asked.</summary>
     public required ImmutableArray<RubricAxis> Axes { get; init; }
 }
 
-/// <summary>One thing to say about an answer.</summary>
+/// <summary>One aspect of an answer to rate.</summary>
 public sealed record RubricAxis
 {
-    /// <summary>Its name for programs: small letters, digits and hyphens.</summary>
+    /// <summary>Its name for programs: lower-case letters, digits and hyphens.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What it is called on the rater's page.</summary>
+    /// <summary>Its name on the rater's page.</summary>
     public required string Title { get; init; }
 
     /// <summary>What it means, for raters.</summary>
     public required string Definition { get; init; }
 
-    /// <summary>What can be said, in order: 2 to 9 choices.</summary>
+    /// <summary>The choices, in order: 2 to 9.</summary>
     public required ImmutableArray<RubricChoice> Choices { get; init; }
 
     /// <summary>The choices that speak for the answer: their share is the axis's figure where sources are compared.</summary>
@@ -46,8 +46,8 @@ public sealed record RubricAxis
     public bool Ordered { get; init; }
 }
 
-/// <summary>What can be said on an axis.</summary>
-/// <param name="Id">Its name for programs: small letters, digits and hyphens.</param>
-/// <param name="Label">What it is called on the rater's page.</param>
-/// <param name="Definition">When to choose it; <see langword="null"/> where the label says it all.</param>
+/// <summary>A choice on an axis.</summary>
+/// <param name="Id">Its name for programs: lower-case letters, digits and hyphens.</param>
+/// <param name="Label">Its name on the rater's page.</param>
+/// <param name="Definition">When to choose it; <see langword="null"/> if the label says it all.</param>
 public sealed record RubricChoice(string Id, string Label, string? Definition = null);

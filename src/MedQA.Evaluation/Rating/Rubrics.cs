@@ -28,12 +28,12 @@ public static class Rubrics
     /// <summary>Every one, by name.</summary>
     public static ImmutableArray<Rubric> All => Embedded.Value;
 
-    /// <summary>The rubric of a name, or <see langword="null"/>.</summary>
+    /// <summary>Returns the rubric of a name, or <see langword="null"/>.</summary>
     public static Rubric? Find(string name) => All.FirstOrDefault(rubric => rubric.Name == name);
 
     /// <summary>Reads a rubric.</summary>
     /// <param name="utf8">Its JSON.</param>
-    /// <exception cref="InputException">It is no rubric; the message says why.</exception>
+    /// <exception cref="InputException">It is not a rubric; the message says why.</exception>
     public static Rubric Read(ReadOnlySpan<byte> utf8)
     {
         JsonElement json;
@@ -43,7 +43,7 @@ public static class Rubrics
         }
         catch (JsonException exception)
         {
-            throw new InputException($"The rubric is no JSON: {JsonShape.PlaceOf(exception)}.");
+            throw new InputException($"The rubric is not JSON: {JsonShape.PlaceOf(exception)}.");
         }
 
         if (JsonShape.FaultOf(json, RubricJson.Default.Rubric) is { } unread)
@@ -55,14 +55,14 @@ public static class Rubrics
         return Fault(rubric) is { } wrong ? throw new InputException(wrong) : rubric;
     }
 
-    /// <summary>A rubric as JSON.</summary>
+    /// <summary>Returns a rubric as JSON.</summary>
     public static byte[] Write(Rubric rubric) => JsonSerializer.SerializeToUtf8Bytes(rubric, RubricJson.Readable.Rubric);
 
     private static string? Fault(Rubric rubric)
     {
         if (!IsName(rubric.Name))
         {
-            return "name must have small letters, digits and hyphens, at most 64.";
+            return "name must have lower-case letters, digits and hyphens, at most 64.";
         }
 
         if (rubric.Axes.IsDefaultOrEmpty || rubric.Axes.Length > MaxAxes)
@@ -76,7 +76,7 @@ public static class Rubrics
         }
 
         return rubric.Axes.GroupBy(static axis => axis?.Id).FirstOrDefault(static same => same.Count() > 1)
-            is { } twice ? $"Two axes are called '{twice.Key}'."
+            is { } twice ? $"Two axes have the id '{twice.Key}'."
             : rubric.Axes.Select(axis => Fault(axis, rubric.Compares)).FirstOrDefault(static fault => fault is not null);
     }
 
@@ -84,7 +84,7 @@ public static class Rubrics
     {
         if (axis is null || !IsName(axis.Id))
         {
-            return $"Axis '{axis?.Id}': its id must have small letters, digits and hyphens, at most 64.";
+            return $"Axis '{axis?.Id}': its id must have lower-case letters, digits and hyphens, at most 64.";
         }
 
         if (!IsText(axis.Title) || !IsText(axis.Definition))
@@ -105,13 +105,13 @@ public static class Rubrics
         if (axis.Choices.FirstOrDefault(
             static choice => !IsName(choice.Id) || !IsText(choice.Label) || choice.Definition?.Length > MaxTextLength) is { } bad)
         {
-            return $"Axis '{axis.Id}', choice '{bad.Id}': its id must have small letters, digits and hyphens, and its label must not be "
-                + "empty.";
+            return $"Axis '{axis.Id}', choice '{bad.Id}': its id must have lower-case letters, digits and hyphens, and its label must "
+                + "not be empty.";
         }
 
         if (axis.Choices.Select(static choice => choice.Id).Distinct(StringComparer.Ordinal).Count() != axis.Choices.Length)
         {
-            return $"Axis '{axis.Id}' has two choices of one id.";
+            return $"Axis '{axis.Id}' has two choices with the same id.";
         }
 
         if (compares

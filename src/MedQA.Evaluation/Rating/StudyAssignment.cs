@@ -3,19 +3,19 @@ using System.Globalization;
 
 namespace MedQA.Evaluation.Rating;
 
-/// <summary>Says who rates what, and in which order.</summary>
+/// <summary>Assigns units to raters, in order.</summary>
 public static class StudyAssignment
 {
     /// <summary>
     /// Gives each unit to a number of raters. Raters get equally many, give or take one, and meet a question twice only where exchanges
-    /// between two raters cannot help it. A pilot of units goes to everybody, and comes first. Each rater's order is random and of its own;
+    /// between two raters cannot help it. All raters rate the pilot units, and rate them first. Each rater has an independent random order;
     /// two units of one question follow each other only where nothing else is left.
     /// </summary>
     /// <param name="questions">The question of each unit: units are answers, or pairs of them.</param>
     /// <param name="raters">How many raters; at least 1.</param>
     /// <param name="ratersPerUnit">How many of them rate each unit; 1 to <paramref name="raters"/>.</param>
-    /// <param name="pilot">How many units everybody rates.</param>
-    /// <param name="secret">Decides all of it.</param>
+    /// <param name="pilot">How many units all raters rate.</param>
+    /// <param name="secret">The source of randomness.</param>
     /// <returns>For each rater the units in order, and whether each is of the pilot.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
     public static ImmutableArray<ImmutableArray<(int Unit, bool IsPilot)>> Assign(
@@ -60,11 +60,11 @@ public static class StudyAssignment
         ];
     }
 
-    /// <summary>Which of two answers that are compared a rater sees first: a draw of its own for each rater and pair.</summary>
+    /// <summary>Returns which of two compared answers a rater sees first: an independent draw for each rater and pair.</summary>
     /// <param name="rater">The rater's name.</param>
     /// <param name="first">One answer.</param>
     /// <param name="second">The other.</param>
-    /// <param name="secret">Decides.</param>
+    /// <param name="secret">The source of randomness.</param>
     /// <returns>The two in the order in which they are shown.</returns>
     public static (int First, int Second) Sides(string rater, int first, int second, BlindingSecret secret)
     {

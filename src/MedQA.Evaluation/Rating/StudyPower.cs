@@ -3,13 +3,13 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Rating;
 
-/// <summary>What a study shall see, for planning.</summary>
+/// <summary>The effect that a study is planned to detect.</summary>
 public sealed record PowerQuestion
 {
     /// <summary>The favourable share that is expected of one source, between 0 and 1.</summary>
     public required double Share { get; init; }
 
-    /// <summary>How much higher that of the other source is: the difference that shall be seen.</summary>
+    /// <summary>How much higher that of the other source is: the minimum detectable difference.</summary>
     public required double Difference { get; init; }
 
     /// <summary>How many raters see each answer.</summary>
@@ -17,11 +17,11 @@ public sealed record PowerQuestion
 
     /// <summary>
     /// How far ratings of one answer go together, from 0 (as if each were of another answer) to 1 (raters always agree): the intraclass
-    /// correlation. It plays no part with one rater per answer.
+    /// correlation. It has no effect with one rater per answer.
     /// </summary>
     public double Correlation { get; init; } = 0.3;
 
-    /// <summary>How sure it shall be that the difference is seen.</summary>
+    /// <summary>The power: the probability of detecting the difference.</summary>
     public double Power { get; init; } = 0.8;
 
     /// <summary>The level of the test.</summary>
@@ -33,7 +33,7 @@ public sealed record PowerQuestion
     /// </summary>
     public int Tests { get; init; } = 1;
 
-    /// <summary>Decides the simulated studies.</summary>
+    /// <summary>The seed of the simulated studies.</summary>
     public long Seed { get; init; } = 1;
 }
 
@@ -50,7 +50,7 @@ public static class StudyPower
     private const int Studies = 2000;
     private const int First = 5;
 
-    /// <summary>The share of simulated studies of so many questions that see the difference.</summary>
+    /// <summary>Returns the share of simulated studies with this many questions that detect the difference.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A figure is outside its range.</exception>
     public static double Of(PowerQuestion question, int questions)
     {
@@ -80,8 +80,8 @@ public static class StudyPower
         return (double)seen / Studies;
     }
 
-    /// <summary>The fewest questions, to the next five, with which the difference is seen as surely as is asked.</summary>
-    /// <returns><see langword="null"/> where <see cref="MaxQuestions"/> do not suffice.</returns>
+    /// <summary>Returns the fewest questions, rounded up to a multiple of five, that reach the power asked for.</summary>
+    /// <returns><see langword="null"/> if <see cref="MaxQuestions"/> do not suffice.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A figure is outside its range.</exception>
     public static int? QuestionsFor(PowerQuestion question)
     {
@@ -113,7 +113,7 @@ public static class StudyPower
         return enough;
     }
 
-    /// <summary>The favourable share of an answer's ratings: Pólya's urn, whose draws are beta-binomial.</summary>
+    /// <summary>Returns the favourable share of an answer's ratings: Pólya's urn, whose draws are beta-binomial.</summary>
     private static double Favourable(RandomStream stream, int place, int source, double share, PowerQuestion question)
     {
         var hits = 0;

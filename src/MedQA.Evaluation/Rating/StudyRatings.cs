@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 
 namespace MedQA.Evaluation.Rating;
 
-/// <summary>Everything that a report of a study is computed from.</summary>
+/// <summary>The data from which a study's report is computed.</summary>
 public sealed record StudyRatings
 {
-    /// <summary>What those who made the study call it.</summary>
+    /// <summary>The study's title, from its authors.</summary>
     public required string Study { get; init; }
 
     /// <summary>The rubric.</summary>
@@ -31,7 +31,7 @@ public sealed record StudyRatings
     /// </summary>
     public bool HasComputableBlinding { get; init; }
 
-    /// <summary>Decides the resamples.</summary>
+    /// <summary>The seed of the resamples.</summary>
     public required long Seed { get; init; }
 }
 
@@ -41,7 +41,7 @@ public sealed record StudyRatings
 /// <param name="Second">The place of the other source of a pair.</param>
 public sealed record RatedUnit(int Question, int First, int? Second = null);
 
-/// <summary>What a rater says about a unit.</summary>
+/// <summary>A rater's rating of a unit.</summary>
 /// <param name="Rater">The rater.</param>
 /// <param name="Unit">The unit's place.</param>
 /// <param name="Choices">The choice of each axis that has one; of a pair <c>first</c> means the unit's first source, whichever was shown

@@ -3,13 +3,13 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Rating;
 
-/// <summary>What came of a study.</summary>
+/// <summary>The result of a study.</summary>
 public sealed record StudyReport
 {
-    /// <summary>What those who made the study call it.</summary>
+    /// <summary>The study's title, from its authors.</summary>
     public required string Study { get; init; }
 
-    /// <summary>The rubric, word for word.</summary>
+    /// <summary>The rubric, unchanged.</summary>
     public required Rubric Rubric { get; init; }
 
     /// <summary>The sources; of a rubric that compares, each pair of them.</summary>
@@ -21,19 +21,19 @@ public sealed record StudyReport
     /// <summary>Answers to rate, or pairs of them.</summary>
     public required int Units { get; init; }
 
-    /// <summary>How much of it is done.</summary>
+    /// <summary>Its progress.</summary>
     public required StudyCompleteness Completeness { get; init; }
 
-    /// <summary>What was said, by axis.</summary>
+    /// <summary>The ratings, by axis.</summary>
     public required ImmutableArray<AxisReport> Axes { get; init; }
 
     /// <summary>How many tests of differences Holm's correction is for.</summary>
     public required int FamilySize { get; init; }
 
-    /// <summary>The raters, each apart.</summary>
+    /// <summary>The figures of each rater.</summary>
     public required ImmutableArray<RaterReport> Raters { get; init; }
 
-    /// <summary>What was published of the same axes; none for other rubrics.</summary>
+    /// <summary>Published figures for the same axes; none for other rubrics.</summary>
     public ImmutableArray<PublishedRating> Published { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>
@@ -45,7 +45,7 @@ public sealed record StudyReport
     public required ImmutableArray<string> Warnings { get; init; }
 }
 
-/// <summary>How much of a study is done. A rating is one rater's on one answer, on every axis.</summary>
+/// <summary>A study's progress. A rating is one rater's on one answer, on every axis.</summary>
 /// <param name="Assigned">Ratings that were asked for, of raters who were not deleted and did not withdraw.</param>
 /// <param name="Rated">Ratings that are whole.</param>
 /// <param name="Begun">Ratings on some axes; what they say counts.</param>
@@ -56,15 +56,15 @@ public sealed record StudyReport
 public sealed record StudyCompleteness(
     int Assigned, int Rated, int Begun, int Skipped, int UnitsRated, double? MeanSeconds, double? MedianSeconds);
 
-/// <summary>What was said on an axis.</summary>
+/// <summary>The ratings on an axis.</summary>
 /// <param name="Axis">The axis.</param>
 /// <param name="Sources">By source.</param>
 /// <param name="Differences">Between sources.</param>
-/// <param name="Agreement">How far raters agree; <see langword="null"/> where no answer was rated twice.</param>
+/// <param name="Agreement">How far raters agree; <see langword="null"/> if no answer was rated twice.</param>
 public sealed record AxisReport(
     string Axis, ImmutableArray<SourceShares> Sources, ImmutableArray<SourceDifference> Differences, AxisAgreement? Agreement);
 
-/// <summary>What was said on an axis about a source.</summary>
+/// <summary>The ratings of a source on an axis.</summary>
 /// <param name="Source">The source.</param>
 /// <param name="Ratings">How many ratings.</param>
 /// <param name="Units">How many answers they are on.</param>
@@ -97,7 +97,7 @@ public sealed record SourceDifference(string First, string Second, int Questions
 /// <param name="Raters">How many raters these answers have, where they all have as many; else <see langword="null"/>: of answers with
 /// different numbers each counts once.</param>
 /// <param name="RandolphKappa">Randolph's free-marginal kappa.</param>
-/// <param name="FleissKappa">Fleiss' kappa; <see langword="null"/> where chance alone would agree fully.</param>
+/// <param name="FleissKappa">Fleiss' kappa; <see langword="null"/> if chance alone would agree fully.</param>
 /// <param name="WeightedCohenKappa">Mean of quadratically weighted Cohen kappas of the pairs of raters with two answers or more in common,
 /// on axes whose choices are steps of a scale.</param>
 /// <param name="KrippendorffAlpha">Krippendorff's alpha, which bears missing ratings.</param>

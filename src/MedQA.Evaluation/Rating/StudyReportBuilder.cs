@@ -4,7 +4,7 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Rating;
 
-/// <summary>Computes what came of a study. The same ratings give the same report.</summary>
+/// <summary>Computes the result of a study. The same ratings give the same report.</summary>
 public static class StudyReportBuilder
 {
     /// <summary>Ratings of a rater from which a drift is tested.</summary>
@@ -15,7 +15,7 @@ public static class StudyReportBuilder
     private const int PermutationsPerTest = 40;
     private const int SignsPerDraw = 52;
 
-    /// <summary>The report.</summary>
+    /// <summary>Returns the report.</summary>
     public static StudyReport Build(StudyRatings study)
     {
         ArgumentNullException.ThrowIfNull(study);
@@ -94,7 +94,7 @@ public static class StudyReportBuilder
     ];
 
     /// <summary>
-    /// How often each choice of an axis was made about each unit; <see langword="null"/> for units that nobody has rated on it.
+    /// Returns how often each choice of an axis was made about each unit; <see langword="null"/> for units not rated on it.
     /// </summary>
     private static int[]?[] Counts(StudyRatings study, RubricAxis axis, List<UnitRating> said)
     {
@@ -206,7 +206,7 @@ public static class StudyReportBuilder
     }
 
     /// <summary>
-    /// The share of sign changes (the one that was seen among them) whose mean is as far from 0: the exact test's p, by Monte Carlo
+    /// Returns the share of sign changes (the one that was seen among them) whose mean is as far from 0: the exact test's p, by Monte Carlo
     /// (Phipson and Smyth, Statistical Applications in Genetics and Molecular Biology 9, 2010).
     /// </summary>
     private static double PairedP(double[] differences, int permutations, RandomStream stream)
@@ -286,7 +286,9 @@ public static class StudyReportBuilder
         return [.. raters.Select(rater => rater.DriftP is null ? rater : rater with { DriftP = corrected.Dequeue() })];
     }
 
-    /// <summary>The share of random orders of a rater's ratings (the one that was seen among them) whose halves differ as much.</summary>
+    /// <summary>
+    /// Returns the share of random orders of a rater's ratings (the one that was seen among them) whose halves differ as much.
+    /// </summary>
     private static double DriftP(double[] shares, RandomStream stream)
     {
         var (half, total) = (shares.Length / 2, shares.Sum());

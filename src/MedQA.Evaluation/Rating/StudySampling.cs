@@ -7,12 +7,12 @@ namespace MedQA.Evaluation.Rating;
 public static class StudySampling
 {
     /// <summary>
-    /// Draws questions of data sets without replacement. Each question's chance is a number of its own stream: the draw does not depend on
+    /// Draws questions of data sets without replacement. Each question's chance comes from its own stream: the draw does not depend on
     /// the order of the questions, and a larger draw of the same seed has the smaller one in it.
     /// </summary>
     /// <param name="questions">Data set and id of each question.</param>
-    /// <param name="strata">How many of which data set, in the order in which they are returned.</param>
-    /// <param name="seed">Decides the draw.</param>
+    /// <param name="strata">The number of questions from each data set, in the order of the result.</param>
+    /// <param name="seed">The seed of the draw.</param>
     /// <returns>The places of the drawn questions, by stratum and within it as drawn; fewer where a data set has fewer.</returns>
     public static ImmutableArray<int> Draw(
         IReadOnlyList<(string Dataset, string Id)> questions, IReadOnlyList<(string Dataset, int Count)> strata, long seed)

@@ -23,12 +23,12 @@ public sealed record Accuracy
     /// </summary>
     public int Unaskable { get; init; }
 
-    /// <summary><see cref="Correct"/> / <see cref="Scored"/>; <see langword="null"/> where nothing is scored.</summary>
+    /// <summary><see cref="Correct"/> / <see cref="Scored"/>; <see langword="null"/> if nothing is scored.</summary>
     public double? Value { get; init; }
 
     /// <summary>
     /// 95 % interval of <see cref="Value"/>: Clopper-Pearson's, or where questions belong together (<see cref="Clusters"/>) the one of
-    /// <see cref="ClusteredInterval.Proportion"/>. <see langword="null"/> where nothing is scored, or while there are failed questions: a
+    /// <see cref="ClusteredInterval.Proportion"/>. <see langword="null"/> if nothing is scored, or while there are failed questions: a
     /// retry must answer them first.
     /// </summary>
     public Interval? Interval { get; init; }
@@ -50,16 +50,16 @@ public sealed record Accuracy
     public Interval? Bounds { get; init; }
 
     /// <summary>
-    /// The accuracy of guessing: the mean of 1/options over the scored questions, options left out that nobody would choose ("n/a").
+    /// The accuracy of guessing: the mean of 1/options over the scored questions, options left out that no one would choose ("n/a").
     /// </summary>
     public double? Chance { get; init; }
 
-    /// <summary>How many options each scored question has; <see langword="null"/> where they differ or nothing is scored.</summary>
+    /// <summary>How many options each scored question has; <see langword="null"/> if they differ or nothing is scored.</summary>
     public int? OptionsEach { get; init; }
 
     /// <summary>
     /// The standard error of <see cref="Value"/> with questions that belong together as one cluster (arXiv 2411.00640, section 2.2),
-    /// corrected for a small number of clusters; with no two together it is the usual one. <see langword="null"/> where nothing is scored
+    /// corrected for a small number of clusters; with no two together it is the usual one. <see langword="null"/> if nothing is scored
     /// or questions failed.
     /// </summary>
     public double? StandardError { get; init; }
@@ -70,7 +70,7 @@ public sealed record Accuracy
 /// <param name="Datasets">How many data sets have scored questions.</param>
 /// <param name="StandardError">Root of the sum of the sets' squared standard errors, divided by their number; <see langword="null"/> while
 /// questions failed.</param>
-/// <param name="Interval">95 % interval, put together from the sets' score intervals (Zou and Donner, Statistics in Medicine 27, 2008):
+/// <param name="Interval">95 % interval, combined from the sets' score intervals (Zou and Donner, Statistics in Medicine 27, 2008):
 /// never a point; <see langword="null"/> while questions failed.</param>
 public sealed record MacroAccuracy(double Value, int Datasets, double? StandardError, Interval? Interval);
 

@@ -34,8 +34,8 @@ public sealed record AccuracyCell(string Dataset, int Correct, int Scored, doubl
 internal static class AccuracyTable
 {
     /// <summary>
-    /// A row for each profile and model, in the order in which they come; a second one where several runs of the same answered the same
-    /// data set.
+    /// Returns a row for each profile and model, in the order in which they come; a second one where several runs of the same answered the
+    /// same data set.
     /// </summary>
     public static ImmutableArray<AccuracyRow> Of(IReadOnlyList<ComparedRun> runs)
     {

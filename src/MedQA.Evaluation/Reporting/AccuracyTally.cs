@@ -3,7 +3,7 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>Counts what an <see cref="Accuracy"/> is made of.</summary>
+/// <summary>Counts the parts of an <see cref="Accuracy"/>.</summary>
 internal sealed class AccuracyTally
 {
     private readonly ShareTally _share = new();
@@ -20,7 +20,9 @@ internal sealed class AccuracyTally
 
     public int Questions { get; private set; }
 
-    /// <summary>The interval that a mean over data sets is put together from; <see langword="null"/> where nothing is scored.</summary>
+    /// <summary>
+    /// Returns the interval for a mean over data sets; <see langword="null"/> if nothing is scored.
+    /// </summary>
     public Interval? ScoreInterval() => _share.ScoreInterval();
 
     public void Add(AnsweredQuestion answered)

@@ -3,7 +3,7 @@ using MedQA.Evaluation.Blocks;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>All that may differ between runs that answered alike: it stands behind all others.</summary>
+/// <summary>All that may differ between runs that answered alike; always the last section.</summary>
 internal sealed class CircumstancesSection : IReportSection
 {
     /// <inheritdoc/>

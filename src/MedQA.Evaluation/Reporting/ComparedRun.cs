@@ -3,12 +3,12 @@ using MedQA.Evaluation.Answering;
 namespace MedQA.Evaluation.Reporting;
 
 /// <summary>What a comparison needs of a run's answers: per question a few bytes, never its text.</summary>
-/// <param name="name">How the comparison names the run: its profile, model and id, as the caller likes.</param>
+/// <param name="name">The run's name in the comparison: its profile, model and id, as the caller chooses.</param>
 public sealed class ComparedRun(string name)
 {
     private readonly Dictionary<(string Dataset, string Question), ComparedAnswer> _answers = [];
 
-    /// <summary>How the comparison names the run.</summary>
+    /// <summary>The run's name in the comparison.</summary>
     public string Name { get; } = name;
 
     /// <summary>The run's id; its name where it is not known.</summary>
@@ -26,7 +26,7 @@ public sealed class ComparedRun(string name)
     /// <summary>Whether questions of the run are still without an answer, or never got one because it was cancelled.</summary>
     public bool Provisional { get; init; }
 
-    /// <summary>The version of the rules by which its answers were read; <see langword="null"/> where it is not known.</summary>
+    /// <summary>The version of the rules by which its answers were read; <see langword="null"/> if it is not known.</summary>
     public string? Rules { get; init; }
 
     /// <summary>Answers with a known right option.</summary>
@@ -65,7 +65,7 @@ public sealed class ComparedRun(string name)
 }
 
 /// <summary>One answer of a compared run.</summary>
-/// <param name="Fingerprint">What the question asks; <see langword="null"/> where it was not recorded.</param>
+/// <param name="Fingerprint">What the question asks; <see langword="null"/> if it was not recorded.</param>
 /// <param name="Cluster">What it belongs together with.</param>
 /// <param name="KnowsPassage">Whether the cluster says which passage the question is on, as it does from version 2 of the rules on.</param>
 /// <param name="Gold">The right option.</param>
@@ -80,7 +80,7 @@ internal enum ComparedFailure : byte
     /// <summary>It has one, or the model gave none.</summary>
     None,
 
-    /// <summary>The question cannot be asked so: it is left out of the comparison.</summary>
+    /// <summary>The question cannot be asked: it is left out of the comparison.</summary>
     OfQuestion,
 
     /// <summary>Infrastructure failed: a retry comes first.</summary>

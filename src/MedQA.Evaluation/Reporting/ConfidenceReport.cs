@@ -27,7 +27,7 @@ public sealed record ConfidenceReport
     public ImmutableArray<CalibrationBin> Bins { get; init; } = [];
 
     /// <summary>
-    /// The exact reliability table: every level of confidence that occurs, from low to high. Empty where the confidence is no share of
+    /// The exact reliability table: every level of confidence that occurs, from low to high. Empty where the confidence is not a share of
     /// votes.
     /// </summary>
     public ImmutableArray<ConfidenceLevel> Levels { get; init; } = [];

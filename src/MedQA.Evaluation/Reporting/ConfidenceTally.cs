@@ -39,7 +39,7 @@ internal sealed class ConfidenceTally
         _probabilities.Add(answered.Answer is { } option ? Math.Min(1, answered.OptionProbabilities.ElementAtOrDefault(option)) : 0);
     }
 
-    /// <summary>The headline: agreement, where every question had the same number of samples and more than one.</summary>
+    /// <summary>Returns the headline: agreement, where every question had the same number of samples and more than one.</summary>
     public ConfidenceReport? BuildAgreement(ulong key, bool intervals, Strategy strategy)
     {
         var samples = _agreements.Count == 0 ? 0 : _agreements.Keys.First().Samples;
@@ -75,7 +75,7 @@ internal sealed class ConfidenceTally
         return Build(confidence, table, Clustered(table, place => confidences[place]), key, intervals);
     }
 
-    /// <summary>The answers one by one, where two or more are of one cluster.</summary>
+    /// <summary>Returns the answers one by one, where two or more are of one cluster.</summary>
     private ClusteredConfidences? Clustered(ConfidenceTable table, Func<int, double> confidenceAt) =>
         _clusters.Distinct().Count() == _clusters.Count
             ? null

@@ -6,10 +6,10 @@ using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>What the model was asked for one question, to the letter.</summary>
+/// <summary>The exact prompt that the model got for one question.</summary>
 /// <param name="Dataset">The question's data set.</param>
 /// <param name="Question">The question's id.</param>
-/// <param name="Text">A completion's text, or the messages of a chat in their order, each behind its role in brackets: the model's own
+/// <param name="Text">A completion's text, or the messages of a chat in their order, each after its role in brackets: the model's own
 /// template joins them.</param>
 public sealed record ExactPrompt(string Dataset, string Question, string Text)
 {
@@ -17,8 +17,8 @@ public sealed record ExactPrompt(string Dataset, string Question, string Text)
     public const int InReport = 3;
 
     /// <summary>
-    /// The prompt of a question that was answered: with the worked examples that it got, and with its options in the order of its first
-    /// sample.
+    /// Returns the prompt of a question that was answered: with the worked examples that it got, and with its options in the order of its
+    /// first sample.
     /// </summary>
     /// <param name="protocol">The run's protocol.</param>
     /// <param name="question">The question.</param>

@@ -30,7 +30,7 @@ internal static class Figures
 
     public static string P(double p) => p < 0.0001 ? "< 0.0001" : p.ToString("0.0000");
 
-    /// <summary>The accuracy's interval, or its bounds where questions failed.</summary>
+    /// <summary>Returns the accuracy's interval, or its bounds where questions failed.</summary>
     public static string Interval(Accuracy accuracy) =>
         accuracy.Bounds is { } bounds
             ? $"between {Percent(bounds.Lower)} and {Percent(bounds.Upper)} (failed all wrong, all right)"

@@ -4,19 +4,19 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>A threshold of agreement that a development run guarantees, and what it gives on this run.</summary>
+/// <summary>A threshold of agreement that a development run guarantees, and its results on this run.</summary>
 public sealed record GuaranteedDeferral
 {
     /// <summary>The development run's question set.</summary>
     public required string Development { get; init; }
 
-    /// <summary>How many of the answers kept shall be right.</summary>
+    /// <summary>The share of the kept answers to be right.</summary>
     public required double TargetAccuracy { get; init; }
 
-    /// <summary>How sure that shall be.</summary>
+    /// <summary>The probability of that.</summary>
     public required double Confidence { get; init; }
 
-    /// <summary>The threshold; <see langword="null"/> where the development run allows none.</summary>
+    /// <summary>The threshold; <see langword="null"/> if the development run allows none.</summary>
     public GuaranteedThreshold? Threshold { get; init; }
 
     /// <summary>Answers of this run at or above the threshold.</summary>
@@ -29,7 +29,7 @@ public sealed record GuaranteedDeferral
     public double? Coverage { get; init; }
 
     /// <summary>
-    /// 95 % interval of the accuracy of the kept, as <see cref="Accuracy.Interval"/> is computed; <see langword="null"/> where none is
+    /// 95 % interval of the accuracy of the kept, as <see cref="Accuracy.Interval"/> is computed; <see langword="null"/> if none is
     /// kept.
     /// </summary>
     public Interval? Interval { get; init; }
@@ -39,17 +39,17 @@ public sealed record GuaranteedDeferral
     /// </summary>
     public int SharedQuestions { get; init; }
 
-    /// <summary>What a reader must know before relying on the guarantee; empty where there is nothing.</summary>
+    /// <summary>What a reader must know before relying on the guarantee; empty if there is nothing.</summary>
     public ImmutableArray<string> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Finds the threshold on a development run and applies it.</summary>
     /// <param name="development">The report of the development run: other questions, the same model and protocol.</param>
     /// <param name="report">The run to apply it to.</param>
-    /// <param name="accuracy">How many of the answers kept shall be right.</param>
-    /// <param name="confidence">How sure that shall be.</param>
+    /// <param name="accuracy">The share of the kept answers to be right.</param>
+    /// <param name="confidence">The probability of that.</param>
     /// <exception cref="InputException">
     /// The development run asked the run's own questions; the runs differ in model, protocol or version of the rules; one is not finished
-    /// or has failed questions; or agreement is no confidence of theirs. </exception>
+    /// or has failed questions; or they have no agreement to use as confidence. </exception>
     public static GuaranteedDeferral Of(RunReport development, RunReport report, double accuracy = 0.9, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(development);
@@ -82,7 +82,7 @@ public sealed record GuaranteedDeferral
         };
     }
 
-    /// <summary>The levels of the report where it has them (they know of clusters), else those of the histogram.</summary>
+    /// <summary>Returns the levels of the report where it has them (they know of clusters), else those of the histogram.</summary>
     private static ConfidenceTable Table(RunReport report) => report.Confidence is { Levels.IsDefaultOrEmpty: false } confidence
         ? ConfidenceTable.OfLevels(confidence.Levels)
         : ConfidenceTable.OfVotes(
@@ -111,7 +111,7 @@ public sealed record GuaranteedDeferral
         }
     }
 
-    /// <summary>How many questions both runs asked, and whether that is exact; <see langword="null"/> where it is not known.</summary>
+    /// <summary>Returns how many questions both runs asked, and whether that is exact; <see langword="null"/> if it is not known.</summary>
     private static (int Questions, bool Exact)? CheckOtherQuestions(RunReport development, RunReport report)
     {
         if (development.Circumstances.Run == report.Circumstances.Run

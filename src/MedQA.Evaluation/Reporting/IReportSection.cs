@@ -8,9 +8,9 @@ internal interface IReportSection
     /// <summary>Its heading.</summary>
     string Title { get; }
 
-    /// <summary>What stands under the heading; nothing where the report has nothing for it, and then there is no heading.</summary>
+    /// <summary>Returns the section's blocks; empty if the report has nothing for it, and then there is no heading.</summary>
     IEnumerable<Block> Blocks(RunReport report);
 
-    /// <summary>What it comes to, for those who look at the run and not yet at its report.</summary>
+    /// <summary>Returns the section's main results, shown with the run.</summary>
     IEnumerable<SummaryRow> Summary(RunReport report) => [];
 }

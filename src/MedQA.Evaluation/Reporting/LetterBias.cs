@@ -6,16 +6,16 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>How the questions were answered whose right option stands at one position.</summary>
+/// <summary>How the questions whose right option is at one position were answered.</summary>
 /// <param name="Letter">The position's letter.</param>
-/// <param name="Gold">Scored questions whose right option stands there.</param>
+/// <param name="Gold">Scored questions whose right option is there.</param>
 /// <param name="Chosen">Scored questions on which the model chose it.</param>
 /// <param name="Correct">Scored questions on which both are so.</param>
-/// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Gold"/>; <see langword="null"/> where it is never right.</param>
+/// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Gold"/>; <see langword="null"/> if it is never right.</param>
 /// <param name="Interval">95 % interval of <paramref name="Accuracy"/>, as <see cref="Accuracy.Interval"/> is computed.</param>
 public sealed record LetterBias(string Letter, int Gold, int Chosen, int Correct, double? Accuracy, Interval? Interval);
 
-/// <summary>Counts where right options stand and which places are chosen.</summary>
+/// <summary>Counts the positions of right options and those chosen.</summary>
 internal sealed class LetterTally
 {
     private readonly ShareTally[] _goldAt = [.. Enumerable.Range(0, OptionLetter.MaxOptions).Select(static _ => new ShareTally())];

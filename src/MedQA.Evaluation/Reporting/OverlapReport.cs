@@ -6,18 +6,18 @@ using MedQA.Evaluation.Questions;
 namespace MedQA.Evaluation.Reporting;
 
 /// <summary>
-/// Questions that stand in a training text, and a run's accuracy on them and on the others. Nothing is scored where there is no run.
+/// Questions that appear in a training text, and a run's accuracy on them and on the others. Nothing is scored where there is no run.
 /// </summary>
 /// <param name="LookedFor">Questions that were looked for.</param>
 /// <param name="TooShort">Questions that were too short to be looked for; they count among the others.</param>
 /// <param name="All">Accuracy on all questions.</param>
-/// <param name="Overlapping">Accuracy on those that stand in the text.</param>
+/// <param name="Overlapping">Accuracy on those that appear in the text.</param>
 /// <param name="Others">Accuracy on the rest.</param>
 /// <param name="Questions">The overlapping questions, in the order of the run or file.</param>
 public sealed record OverlapReport(
     int LookedFor, int TooShort, Accuracy All, Accuracy Overlapping, Accuracy Others, ImmutableArray<OverlappingQuestion> Questions)
 {
-    /// <summary>What was found, without a run.</summary>
+    /// <summary>Returns what was found, without a run.</summary>
     /// <param name="overlap">What was found.</param>
     /// <param name="questions">The questions that were looked for, in their order.</param>
     public static OverlapReport Of(TextOverlap overlap, IEnumerable<Question> questions)
@@ -31,7 +31,7 @@ public sealed record OverlapReport(
     }
 }
 
-/// <summary>A question that stands in a training text.</summary>
+/// <summary>A question that appears in a training text.</summary>
 /// <param name="Dataset">Its data set.</param>
 /// <param name="Question">Its id.</param>
 public sealed record OverlappingQuestion(string Dataset, string Question);
@@ -58,7 +58,7 @@ public sealed class OverlapAccumulator(TextOverlap overlap)
         }
     }
 
-    /// <summary>The report on all answers that were added.</summary>
+    /// <summary>Returns the report on all answers that were added.</summary>
     public OverlapReport Build() =>
         new(overlap.Count, overlap.TooShort, _all.Build(), _overlapping.Build(), _others.Build(), _questions.ToImmutable());
 }

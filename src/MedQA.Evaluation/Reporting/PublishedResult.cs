@@ -26,7 +26,7 @@ public sealed record PublishedResult
     /// <summary>Questions of the split.</summary>
     public required int Questions { get; init; }
 
-    /// <summary>The fraction of the questions that was deferred; 0 where all were answered.</summary>
+    /// <summary>The fraction of the questions that was deferred; 0 if all were answered.</summary>
     public double Deferred { get; init; }
 
     /// <summary>Who reports it.</summary>
@@ -39,7 +39,7 @@ public sealed record PublishedResult
     public required string ReadIn { get; init; }
 
     /// <summary>
-    /// 95 % Clopper-Pearson interval, from the number of right answers nearest to the printed accuracy; <see langword="null"/> where
+    /// 95 % Clopper-Pearson interval, from the number of right answers nearest to the printed accuracy; <see langword="null"/> if
     /// questions were deferred.
     /// </summary>
     public Interval? Interval => Deferred > 0 ? null : BinomialInterval.ClopperPearson((int)Math.Round(Accuracy * Questions), Questions);
@@ -49,5 +49,5 @@ public sealed record PublishedResult
 /// <param name="Dataset">The run's data set.</param>
 /// <param name="Result">The published result.</param>
 /// <param name="Comparable">Whether both are on the same data set, split and number of options.</param>
-/// <param name="Note">Why they are not comparable, or what to mind; <see langword="null"/> where there is nothing.</param>
+/// <param name="Note">Why they are not comparable, or what to mind; <see langword="null"/> if there is nothing.</param>
 public sealed record PublishedBeside(string Dataset, PublishedResult Result, bool Comparable, string? Note);

@@ -121,7 +121,7 @@ public static class PublishedResults
         .. Table("GPT-4", "Medprompt", Medprompt, MedpromptFigure, [90.2, 79.1, 82.0, 95.8, 98.0, 89.6, 95.2, 97.9, 89.0]),
     ];
 
-    /// <summary>The published results that belong beside a run's data sets, each with whether it can be compared.</summary>
+    /// <summary>Returns the published results that belong beside a run's data sets, each with whether it can be compared.</summary>
     /// <param name="datasets">The run's slices per data set.</param>
     public static ImmutableArray<PublishedBeside> Beside(ImmutableArray<Slice> datasets) =>
     [
@@ -152,7 +152,7 @@ public static class PublishedResults
             slice.Dataset, result, true, asked == result.Questions ? null : $"this run has {asked} of the {result.Questions} questions");
     }
 
-    /// <summary>The benchmark that a data set's name starts with (for MMLU with its topic), or the name itself.</summary>
+    /// <summary>Returns the benchmark that a data set's name starts with (for MMLU with its topic), or the name itself.</summary>
     private static string Family(string dataset)
     {
         foreach (var split in Splits)
@@ -168,7 +168,7 @@ public static class PublishedResults
 
     private static Split Mmlu(string topic, string name, int questions) => new($"MMLU {topic}, test", $"mmlu_{name}_test", 4, questions);
 
-    /// <summary>A row of a table over all data sets, in the order of <see cref="Splits"/>.</summary>
+    /// <summary>Returns a row of a table over all data sets, in the order of <see cref="Splits"/>.</summary>
     private static IEnumerable<PublishedResult> Table(string model, string method, Paper paper, string readIn, double[] percents) =>
         Splits.Zip(percents, (split, percent) => Of(split, model, method, percent, paper, readIn));
 

@@ -47,7 +47,7 @@ internal sealed class PublishedSection : IReportSection
         }
     }
 
-    /// <summary>Each data set's notes, each once.</summary>
+    /// <summary>Returns each data set's distinct notes.</summary>
     private static IEnumerable<string> Notes(RunReport report) =>
         from beside in report.Published
         where beside.Note is not null

@@ -15,7 +15,7 @@ public sealed record QuestionSketch(int Questions, string Smallest)
     /// <summary>The most fingerprints that a sketch holds.</summary>
     public const int MaxQuestions = 2048;
 
-    /// <summary>The sketch of a set of fingerprints.</summary>
+    /// <summary>Returns the sketch of a set of fingerprints.</summary>
     /// <param name="fingerprints">Each once.</param>
     public static QuestionSketch Of(IReadOnlyCollection<ulong> fingerprints)
     {
@@ -30,7 +30,7 @@ public sealed record QuestionSketch(int Questions, string Smallest)
         return new QuestionSketch(fingerprints.Count, Convert.ToBase64String(bytes));
     }
 
-    /// <summary>How many questions both have.</summary>
+    /// <summary>Returns how many questions both have.</summary>
     /// <returns>The number, and whether it is exact.</returns>
     /// <exception cref="FormatException">A sketch is damaged.</exception>
     public (int Questions, bool Exact) Shared(QuestionSketch other)
@@ -57,7 +57,7 @@ public sealed record QuestionSketch(int Questions, string Smallest)
         var bytes = Convert.FromBase64String(Smallest);
         if (bytes.Length % sizeof(ulong) != 0)
         {
-            throw new FormatException("The sketch of a run's questions is damaged: its length is no multiple of 8 bytes.");
+            throw new FormatException("The sketch of a run's questions is damaged: its length is not a multiple of 8 bytes.");
         }
 
         return [.. Enumerable.Range(0, bytes.Length / sizeof(ulong))

@@ -22,7 +22,7 @@ public sealed class ReplayAccumulator
 
     /// <param name="profile">The run's profile: several samples at a temperature, all of which every question got.</param>
     /// <exception cref="InputException">The profile draws one sample, or stops early, or shows each sample something else, so that fewer
-    /// of its samples are no other strategy.</exception>
+    /// of its samples are not another strategy.</exception>
     public ReplayAccumulator(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
@@ -75,7 +75,7 @@ public sealed class ReplayAccumulator
         }
     }
 
-    /// <summary>The report on all answers that were added.</summary>
+    /// <summary>Returns the report on all answers that were added.</summary>
     /// <param name="report">The run's own report.</param>
     /// <exception cref="InputException">No answer could be replayed.</exception>
     public ReplayReport Build(RunReport report)

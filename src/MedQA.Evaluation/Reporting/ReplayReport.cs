@@ -21,7 +21,7 @@ public sealed record ReplayReport
     /// <summary>Clusters of the questions, where two or more are equal or share a passage; else <see langword="null"/>.</summary>
     public int? Clusters { get; init; }
 
-    /// <summary>What a reader must know before using the figures; empty where there is nothing.</summary>
+    /// <summary>What a reader must know before using the figures; empty if there is nothing.</summary>
     public ImmutableArray<string> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Questions replayed: those with a known right option that infrastructure did not fail.</summary>

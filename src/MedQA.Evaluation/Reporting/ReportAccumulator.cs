@@ -7,7 +7,7 @@ using MedQA.Evaluation.Statistics;
 namespace MedQA.Evaluation.Reporting;
 
 /// <summary>
-/// Builds a run's report from its answers, one after the other. Keeps counts, not answers: what it holds grows only with the number of
+/// Builds a run's report from its answers, one by one. Keeps counts, not answers: what it holds grows only with the number of
 /// different question texts, data sets and topics.
 /// </summary>
 public sealed class ReportAccumulator
@@ -106,7 +106,7 @@ public sealed class ReportAccumulator
         AddCost(answered);
     }
 
-    /// <summary>The report on all answers that were added. Can be asked for again after more of them.</summary>
+    /// <summary>Returns the report on all answers that were added. Can be called again after more answers.</summary>
     /// <exception cref="ArgumentException">More answers were added than the header says the file has usable rows.</exception>
     public RunReport Build(ReportHeader header)
     {

@@ -15,7 +15,7 @@ public sealed record ReportHeader
     /// <summary>The question set's name.</summary>
     public required string QuestionSet { get; init; }
 
-    /// <summary>Hash of the question set in hexadecimal, or <see langword="null"/> where it is not known.</summary>
+    /// <summary>Hash of the question set in hexadecimal, or <see langword="null"/> if it is not known.</summary>
     public string? QuestionSetHash { get; init; }
 
     /// <summary>The ETag of the uploaded blob, or <see langword="null"/>.</summary>
@@ -45,10 +45,10 @@ public sealed record ReportHeader
     /// <summary>When the run was created.</summary>
     public DateTimeOffset? Created { get; init; }
 
-    /// <summary>When its last question was answered; <see langword="null"/> while it goes on: the report is then provisional.</summary>
+    /// <summary>When its last question was answered; <see langword="null"/> while it runs: the report is then provisional.</summary>
     public DateTimeOffset? Finished { get; init; }
 
-    /// <summary>What the stored answers hash to, in hexadecimal, or <see langword="null"/> where nothing is stored.</summary>
+    /// <summary>What the stored answers hash to, in hexadecimal, or <see langword="null"/> if nothing is stored.</summary>
     public string? Seal { get; init; }
 
     /// <summary>

@@ -24,29 +24,29 @@ namespace MedQA.Evaluation.Reporting;
 [JsonSerializable(typeof(ImmutableArray<Profile>))]
 public sealed partial class ReportJson : JsonSerializerContext
 {
-    /// <summary>A report as UTF-8 JSON.</summary>
+    /// <summary>Returns a report as UTF-8 JSON.</summary>
     public static byte[] Write(RunReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Default.RunReport);
 
     /// <summary>Reads what <see cref="Write(RunReport)"/> wrote.</summary>
-    /// <exception cref="JsonException">The bytes are no report.</exception>
+    /// <exception cref="JsonException">The bytes are not a report.</exception>
     /// <exception cref="UnusableException">A newer version has written it.</exception>
     public static RunReport Read(ReadOnlySpan<byte> utf8)
     {
         StoredFormat.Check("The report", utf8, "version", Reporting.RunReport.CurrentVersion);
         return JsonSerializer.Deserialize(utf8, Default.RunReport)
-            ?? throw new JsonException("The bytes hold null where a report should stand.");
+            ?? throw new JsonException("The JSON is null where a report is expected.");
     }
 
-    /// <summary>A comparison as UTF-8 JSON.</summary>
+    /// <summary>Returns a comparison as UTF-8 JSON.</summary>
     public static byte[] Write(RunComparison comparison) => JsonSerializer.SerializeToUtf8Bytes(comparison, Default.RunComparison);
 
-    /// <summary>A replay as UTF-8 JSON.</summary>
+    /// <summary>Returns a replay as UTF-8 JSON.</summary>
     public static byte[] Write(ReplayReport replay) => JsonSerializer.SerializeToUtf8Bytes(replay, Default.ReplayReport);
 
-    /// <summary>An overlap report as UTF-8 JSON.</summary>
+    /// <summary>Returns an overlap report as UTF-8 JSON.</summary>
     public static byte[] Write(OverlapReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Default.OverlapReport);
 
-    /// <summary>The report of a study as UTF-8 JSON.</summary>
+    /// <summary>Returns the report of a study as UTF-8 JSON.</summary>
     public static byte[] Write(StudyReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Default.StudyReport);
 
     /// <summary>Rubrics as UTF-8 JSON.</summary>

@@ -18,7 +18,7 @@ public sealed record RunComparison
     /// <summary>Each pair of runs, on each data set that they share, and on all of them where there are several.</summary>
     public required ImmutableArray<PairedComparison> Pairs { get; init; }
 
-    /// <summary>What a reader must know before using the figures; empty where there is nothing.</summary>
+    /// <summary>What a reader must know before using the figures; empty if there is nothing.</summary>
     public ImmutableArray<string> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>How many tests the family has that Holm's correction was made for: all of <see cref="Pairs"/>.</summary>
@@ -151,7 +151,7 @@ public sealed record RunComparison
         if (answer.Fingerprint is { } fingerprint && other.Fingerprint is { } otherFingerprint && fingerprint != otherFingerprint)
         {
             throw new InputException(
-                $"Question {key.Question} of {key.Dataset} has another text or other options in {second.Name} than in {first.Name}: the "
+                $"Question {key.Question} of {key.Dataset} differs in text or options between {first.Name} and {second.Name}: the "
                     + "runs did not answer the same questions.");
         }
 

@@ -46,14 +46,14 @@ public sealed record RunReport
     /// <summary>Whether questions are still without an answer: every figure can change.</summary>
     public bool Provisional { get; init; }
 
-    /// <summary>What became of the rows of the file.</summary>
+    /// <summary>How many rows of the file were used or rejected.</summary>
     public required QuestionCounts Questions { get; init; }
 
     /// <summary>Accuracy over all questions, each counted once (micro average).</summary>
     public required Accuracy Accuracy { get; init; }
 
     /// <summary>
-    /// The mean of the data sets' accuracies, each set counted once (macro average); <see langword="null"/> where no question has a known
+    /// The mean of the data sets' accuracies, each set counted once (macro average); <see langword="null"/> if no question has a known
     /// answer.
     /// </summary>
     public MacroAccuracy? MacroAccuracy { get; init; }
@@ -104,12 +104,12 @@ public sealed record RunReport
     public OptionScoring? OptionScoring { get; init; }
 
     /// <summary>
-    /// Of strategy <c>choice-shuffle</c>: questions of which options stayed in place, because they speak of places or letters.
+    /// Of strategy <c>choice-shuffle</c>: questions with options that stayed in place because they refer to places or letters.
     /// </summary>
     public int QuestionsWithFixedOptions { get; init; }
 
     /// <summary>
-    /// What single samples and fewer samples score; <see langword="null"/> where questions had different numbers of samples, or one.
+    /// What single samples and fewer samples score; <see langword="null"/> if questions had different numbers of samples, or one.
     /// </summary>
     public SampleFigures? Samples { get; init; }
 
@@ -134,7 +134,7 @@ public sealed record RunReport
     /// </summary>
     public ImmutableArray<string> Notes { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>What a reader must know before using the figures; empty where there is nothing.</summary>
+    /// <summary>What a reader must know before using the figures; empty if there is nothing.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
     /// <summary>The exact prompts of a few questions.</summary>
@@ -147,7 +147,7 @@ public sealed record RunReport
     public required RunCircumstances Circumstances { get; init; }
 }
 
-/// <summary>What became of the rows of a question set's file.</summary>
+/// <summary>How many rows of a question set's file were used or rejected.</summary>
 public sealed record QuestionCounts
 {
     /// <summary>Rows in the file.</summary>
@@ -210,14 +210,14 @@ public sealed record RunCircumstances
 
     /// <summary>
     /// What the stored answers hash to, in hexadecimal (they hold times and places too, so it differs from run to run);
-    /// <see langword="null"/> where nothing is stored.
+    /// <see langword="null"/> if nothing is stored.
     /// </summary>
     public string? Seal { get; init; }
 
     /// <summary>Seconds of work, summed over the questions (over workers side by side, so it can exceed the time that passed).</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>Generated tokens per second of work; <see langword="null"/> where no time was measured.</summary>
+    /// <summary>Generated tokens per second of work; <see langword="null"/> if no time was measured.</summary>
     public double? TokensPerSecond { get; init; }
 
     /// <summary>The engine fingerprints seen, in order of their text. More than one: the bits of samples can differ between them.</summary>

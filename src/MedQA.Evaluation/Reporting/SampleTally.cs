@@ -49,7 +49,7 @@ internal sealed class SampleTally
         _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + 1;
     }
 
-    /// <summary><see langword="null"/> where questions had different numbers of samples, or one.</summary>
+    /// <summary><see langword="null"/> if questions had different numbers of samples, or one.</summary>
     public SampleFigures? Build()
     {
         if (_differ || _questions == 0 || _rightAt.Length < 2)

@@ -46,7 +46,7 @@ internal sealed class SamplesSection : IReportSection
             : ((double)report.Tokens.Generated * count / samples.Samples / report.Questions.Asked).ToString("#,0");
     }
 
-    /// <summary>What fewer samples would have scored.</summary>
+    /// <summary>Returns what fewer samples would have scored.</summary>
     /// <param name="subsets">For m = 1 to the number of samples, at least 2.</param>
     public static Plot Drawn(ImmutableArray<SubsetScore> subsets)
     {

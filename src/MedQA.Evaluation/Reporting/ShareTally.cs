@@ -23,7 +23,7 @@ internal sealed class ShareTally
     }
 
     /// <summary>
-    /// 95 % interval: Clopper-Pearson where every answer is a cluster of its own, else from clusters. <see langword="null"/> without an
+    /// 95 % interval: Clopper-Pearson where every answer is its own cluster, else from clusters. <see langword="null"/> without an
     /// answer.
     /// </summary>
     public Interval? Interval() => Count == 0 ? null
@@ -31,7 +31,7 @@ internal sealed class ShareTally
         : ClusteredInterval.Proportion(_clusters.Values);
 
     /// <summary>
-    /// The same as a score interval, whose distance from the share stands for a standard error where intervals are put together.
+    /// Returns the same as a score interval, whose distance from the share acts as a standard error where intervals are combined.
     /// </summary>
     public Interval? ScoreInterval() => Count == 0 ? null
         : Clusters is null ? BinomialInterval.Wilson(Right, Count)

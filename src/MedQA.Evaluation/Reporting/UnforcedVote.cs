@@ -7,8 +7,8 @@ namespace MedQA.Evaluation.Reporting;
 internal static class UnforcedVote
 {
     /// <summary>
-    /// The option that wins; where votes and weights are equal the first, for lack of a draw. <see langword="null"/> where every vote was
-    /// forced.
+    /// Returns the option that wins; where votes and weights are equal the first, for lack of a draw. <see langword="null"/> if every vote
+    /// was forced.
     /// </summary>
     public static int? Of(AnsweredQuestion answered)
     {

@@ -43,12 +43,12 @@ public sealed record ForcedVotes
     public required VoteFigures AsAbstentions { get; init; }
 }
 
-/// <summary>What a way of counting votes gives.</summary>
+/// <summary>The figures of one way of counting votes.</summary>
 /// <param name="Correct">Right answers.</param>
 /// <param name="Scored">Questions with a known right option.</param>
-/// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Scored"/>; <see langword="null"/> where nothing is scored.</param>
+/// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Scored"/>; <see langword="null"/> if nothing is scored.</param>
 /// <param name="MeanAgreement">Mean agreement over the questions with options.</param>
-/// <param name="CalibrationError">ECE of agreement, 10 bins; <see langword="null"/> where the number of samples is not fixed and above
+/// <param name="CalibrationError">ECE of agreement, 10 bins; <see langword="null"/> if the number of samples is not fixed and above
 /// 1.</param>
 public sealed record VoteFigures(int Correct, int Scored, double? Accuracy, double? MeanAgreement, double? CalibrationError);
 
@@ -57,7 +57,7 @@ public sealed record VoteFigures(int Correct, int Scored, double? Accuracy, doub
 /// <param name="Scored">Of them, those with a known right option.</param>
 /// <param name="Correct">Of those, the ones that the tie-break answered right.</param>
 /// <param name="AccuracyAtChance">The run's accuracy if each tie among m options, gold one of them, scored 1/m; <see langword="null"/>
-/// where nothing is scored.</param>
+/// if nothing is scored.</param>
 public sealed record Ties(int Questions, int Scored, int Correct, double? AccuracyAtChance);
 
 /// <summary>How the reasonings ended.</summary>
@@ -76,5 +76,5 @@ public sealed record ReasoningEnds(int Total, int EndToken, int StopText, int Cu
 
 /// <summary>What was read and written.</summary>
 /// <param name="Prompt">Tokens of the prompts, each question's counted once.</param>
-/// <param name="Generated">Tokens drawn over all samples.</param>
+/// <param name="Generated">Tokens generated over all samples.</param>
 public sealed record TokenCounts(long Prompt, long Generated);

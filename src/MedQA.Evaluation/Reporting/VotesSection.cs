@@ -135,7 +135,7 @@ internal sealed class VotesSection : IReportSection
         }
     }
 
-    /// <summary>The next of 4, 8, 20, 40, 80, 200 … that holds the count.</summary>
+    /// <summary>Returns the next of 4, 8, 20, 40, 80, 200 … that holds the count.</summary>
     private static int Ceiling(int most)
     {
         for (long scale = 1; ; scale *= 10)

@@ -7,30 +7,30 @@ using MedQA.Evaluation.Profiles;
 namespace MedQA.Evaluation.Serialization;
 
 /// <summary>
-/// The one sequence of bytes of a profile or protocol: UTF-8 without white space, every field (those with their usual values too, except
+/// The canonical bytes of a profile or protocol: UTF-8 without white space, every field (those with their usual values too, except
 /// the prefix) in a fixed order, numbers in their shortest form. Part of a run's id, so equal protocols are equal runs, whatever their
-/// files looked like.
+/// files look like.
 /// </summary>
 public static class CanonicalJson
 {
     // Only what JSON itself demands is escaped, so that the bytes do not depend on which characters an encoder thinks safe in HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>The canonical bytes of a protocol.</summary>
+    /// <summary>Returns the canonical bytes of a protocol.</summary>
     public static byte[] Of(Protocol protocol)
     {
         ArgumentNullException.ThrowIfNull(protocol);
         return Written(writer => Write(writer, protocol));
     }
 
-    /// <summary>The canonical bytes of a profile.</summary>
+    /// <summary>Returns the canonical bytes of a profile.</summary>
     public static byte[] Of(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
         return Written(writer => Write(writer, profile));
     }
 
-    /// <summary>A list of profiles for people to choose from: their fields, and behind them what their strategies do.</summary>
+    /// <summary>Returns a list of profiles to choose from: their fields, followed by what their strategies do.</summary>
     public static byte[] Catalog(IEnumerable<Profile> profiles)
     {
         ArgumentNullException.ThrowIfNull(profiles);

@@ -74,8 +74,8 @@ internal static class ProfileFields
     ];
 
     /// <summary>
-    /// What a list of profiles says of a profile besides: what its strategy does, and gives. No part of the profile, so that it is
-    /// passed over where one is read.
+    /// What a list of profiles adds to a profile: what its strategy does, and gives. It is not part of the profile, so it is
+    /// ignored where one is read.
     /// </summary>
     public static ImmutableArray<Field> OfStrategy { get; } =
     [
@@ -86,10 +86,10 @@ internal static class ProfileFields
             static (writer, p) => writer.WriteBoolean("writesFreeAnswers", p.Strategy.WritesFreeAnswers)),
     ];
 
-    /// <summary>The names of all strategies, as a list in words.</summary>
+    /// <summary>The names of all strategies, as a phrase.</summary>
     public static string StrategyNames => string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Strategy.Name));
 
-    /// <summary>A value as people wrote it, short enough for a message.</summary>
+    /// <summary>Returns a value as people wrote it, short enough for a message.</summary>
     public static string Quote(JsonElement value)
     {
         var text = value.GetRawText();
@@ -141,7 +141,7 @@ internal static class ProfileFields
         },
         (writer, profile) => writer.WriteString(name, get(profile)));
 
-    /// <summary>A field that came later and is left out where it has its usual value: runs from before it keep their ids.</summary>
+    /// <summary>Returns a field that came later and is left out where it has its usual value: runs from before it keep their ids.</summary>
     private static Field LeftOut(Field field, Func<Profile, bool> isUsual) => field with
     {
         Write = (writer, profile) =>

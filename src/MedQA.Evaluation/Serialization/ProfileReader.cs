@@ -7,8 +7,8 @@ namespace MedQA.Evaluation.Serialization;
 
 /// <summary>Reads profiles from JSON.</summary>
 /// <remarks>
-/// <c>name</c> and <c>strategy</c> must be there. A field that is left out has the value of the built-in profile of that strategy, so that
-/// a profile says only what it does differently. Comments and trailing commas are allowed; a field that does not exist, or stands twice, is
+/// <c>name</c> and <c>strategy</c> are required. Other fields default to the values of the built-in profile of that strategy, so that
+/// a profile says only what it does differently. Comments and trailing commas are allowed; an unknown or duplicate field is
 /// an error.
 /// </remarks>
 public static class ProfileReader
@@ -22,8 +22,8 @@ public static class ProfileReader
 
     /// <summary>Reads a profile from UTF-8 bytes, with or without a byte order mark.</summary>
     /// <param name="utf8">The JSON.</param>
-    /// <param name="sourceName">Where it comes from, for messages.</param>
-    /// <exception cref="InputException">It is no profile that can be used.</exception>
+    /// <param name="sourceName">Its source, for messages.</param>
+    /// <exception cref="InputException">The profile cannot be used.</exception>
     public static Profile Parse(ReadOnlyMemory<byte> utf8, string sourceName)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8))
@@ -69,7 +69,7 @@ public static class ProfileReader
         return Read(document.RootElement, sourceName);
     }
 
-    /// <summary>JSON may hold bytes and escapes that are no text: the parser finds them only where a text is taken out.</summary>
+    /// <summary>JSON may hold bytes and escapes that are not text: the parser finds them only where a text is taken out.</summary>
     private static void CheckTexts(ReadOnlySpan<byte> utf8, string sourceName)
     {
         var reader = new Utf8JsonReader(
@@ -99,8 +99,8 @@ public static class ProfileReader
     }
 
     /// <param name="json">The profile.</param>
-    /// <param name="sourceName">Where it comes from, for messages.</param>
-    /// <param name="isStored">Whether it stands in a manifest with its worked examples: then their set need not exist any more.</param>
+    /// <param name="sourceName">Its source, for messages.</param>
+    /// <param name="isStored">Whether it comes from a manifest with its worked examples: then their set need not exist any more.</param>
     internal static Profile Read(JsonElement json, string sourceName, bool isStored = false)
     {
         if (json.ValueKind != JsonValueKind.Object)
@@ -114,7 +114,7 @@ public static class ProfileReader
             if (!ProfileFields.All.Concat(ProfileFields.OfStrategy).Any(field => field.Name == property.Name))
             {
                 throw ProfileFault.Of(
-                    sourceName, property.Name, $"is no field of a profile{Suggestion(property.Name)}. The fields are {FieldNames()}.");
+                    sourceName, property.Name, $"is an unknown field{Suggestion(property.Name)}. The fields are {FieldNames()}.");
             }
 
             if (!given.Add(property.Name))
@@ -134,7 +134,7 @@ public static class ProfileReader
             }
         }
 
-        // The fields come in their order: name and strategy first, which brings all that its built-in profile says.
+        // The fields are in order: name and strategy first, which sets all fields of its built-in profile.
         var profile = BuiltInProfiles.Default;
         foreach (var field in ProfileFields.All)
         {
@@ -153,7 +153,7 @@ public static class ProfileReader
 
         if (profile.Examples.Length > 0)
         {
-            // A profile's own worked examples stand in place of the strategy's usual set, and all of them are meant.
+            // A profile's own worked examples replace the strategy's usual set, and all of them are used.
             profile = profile with
             {
                 ExemplarSet = given.Contains("exemplarSet") ? profile.ExemplarSet : null,
@@ -190,7 +190,7 @@ public static class ProfileReader
         if (profile.Examples.Length > 0 && profile.ExemplarSet is not null)
         {
             throw ProfileFault.Of(
-                source, "exemplarSet", $"is \"{profile.ExemplarSet}\", but the profile has examples of its own; one of the two must go.");
+                source, "exemplarSet", $"is \"{profile.ExemplarSet}\", but the profile also has its own examples; remove one of the two.");
         }
 
         if (profile.Exemplars > 0 && profile.ExemplarSet is null && profile.Examples.IsEmpty)
@@ -246,7 +246,7 @@ public static class ProfileReader
                         $"has the placeholder {{{name}}}, which does not exist; there are "
                             + string.Join(", ", allowed.Select(static placeholder => $"{{{placeholder}}}"))
                             + (allowed == PromptTemplate.QuestionPlaceholders ? " and {a} to {z}" : "")
-                            + ". A brace that is text is written twice.");
+                            + ". Write a literal brace twice.");
                 }
             }
         }

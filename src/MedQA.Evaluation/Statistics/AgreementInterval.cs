@@ -11,14 +11,14 @@ internal static class AgreementInterval
     /// <summary>
     /// The kappa's variance is that of leaving out one item after the other (Quenouille and Tukey's jackknife). The observed agreement that
     /// goes with it, a share, gets a score interval of the sample size that this variance tells, and Student's distribution; what chance
-    /// gives is taken off again. Unlike kappa ± 1.96 standard errors it stays at or below 1, and is no point where all raters agree.
+    /// gives is subtracted again. Unlike kappa ± 1.96 standard errors it stays at or below 1, and is not a point where all raters agree.
     /// </summary>
     /// <param name="items">Items that were rated more than once.</param>
     /// <param name="pairs">Pairs of ratings of one item: the sample is worth no more.</param>
     /// <param name="all">The kappa of all items.</param>
     /// <param name="without">The kappa without one of them.</param>
     /// <param name="confidence">Between 0 and 1, both excluded.</param>
-    /// <returns><see langword="null"/> where there are fewer than two items, or the kappa is undefined.</returns>
+    /// <returns><see langword="null"/> if there are fewer than two items, or the kappa is undefined.</returns>
     public static Interval? Of(int items, double pairs, ChanceCorrected? all, Func<int, ChanceCorrected?> without, double confidence = 0.95)
     {
         if (items < 2 || all is not { } whole)

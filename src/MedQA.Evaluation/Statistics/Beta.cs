@@ -6,8 +6,8 @@ namespace MedQA.Evaluation.Statistics;
 internal static class Beta
 {
     /// <summary>
-    /// The x at which the regularized incomplete beta function I_x(a, b) reaches <paramref name="probability"/>, to the last bits: halving
-    /// never stops early, as general root finders do near 0.
+    /// Returns the x at which the regularized incomplete beta function I_x(a, b) reaches <paramref name="probability"/>, to the last bits:
+    /// halving never stops early, as general root finders do near 0.
     /// </summary>
     public static double Quantile(double probability, double a, double b)
     {

@@ -10,11 +10,11 @@ internal static class BetaStop
     public const double DefaultThreshold = 0.95;
 
     /// <summary>
-    /// The posterior probability, from a uniform prior, that among samples that give one of the two answers the leader is the more
+    /// Returns the posterior probability, from a uniform prior, that among samples that give one of the two answers the leader is the more
     /// frequent: P(Beta(top + 1, second + 1) &gt; ½).
     /// </summary>
     /// <param name="top">Votes for the leading answer; at least 0.</param>
-    /// <param name="second">Votes for the second answer, 0 where there is none; at least 0.</param>
+    /// <param name="second">Votes for the second answer, 0 if there is none; at least 0.</param>
     /// <returns>½ without votes, near 1 where the leader is far ahead.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A number of votes is negative.</exception>
     public static double ProbabilityTopLeads(int top, int second)

@@ -4,8 +4,8 @@ namespace MedQA.Evaluation.Statistics;
 public static class BinomialInterval
 {
     /// <summary>
-    /// The exact interval of Clopper and Pearson (Biometrika 26, 1934): each end leaves half of the error on its side. Covers at least as
-    /// often as it says. The papers' intervals are of this kind.
+    /// Returns the exact interval of Clopper and Pearson (Biometrika 26, 1934): each end leaves half of the error on its side. Covers at
+    /// least as often as it says. The papers' intervals are of this kind.
     /// </summary>
     /// <param name="successes">0 to <paramref name="trials"/>.</param>
     /// <param name="trials">At least 1.</param>
@@ -20,7 +20,9 @@ public static class BinomialInterval
         return new Interval(lower, upper);
     }
 
-    /// <summary>The score interval (Wilson, JASA 22, 1927): close to its confidence on average, shorter than the exact one.</summary>
+    /// <summary>
+    /// Returns the score interval (Wilson, JASA 22, 1927): close to its confidence on average, shorter than the exact one.
+    /// </summary>
     /// <inheritdoc cref="ClopperPearson" path="//param|//exception"/>
     public static Interval Wilson(int successes, int trials, double confidence = 0.95)
     {
@@ -28,7 +30,7 @@ public static class BinomialInterval
         return Score(successes, trials, Normal.TwoSidedQuantile(confidence));
     }
 
-    /// <summary>Wilson's interval for a sample that is worth so many independent trials, a number that need not be whole.</summary>
+    /// <summary>Wilson's interval for a sample worth a possibly fractional number of independent trials.</summary>
     /// <param name="successes">0 to <paramref name="trials"/>.</param>
     /// <param name="trials">Above 0.</param>
     /// <param name="quantile">How many standard errors to go: z, or t where the standard error was estimated from few clusters.</param>
@@ -41,12 +43,12 @@ public static class BinomialInterval
             successes >= trials ? 1 : Math.Min(1, (centre + half) / (trials + squared)));
     }
 
-    /// <summary>Refuses what is no confidence.</summary>
+    /// <summary>Throws if the confidence is out of range.</summary>
     internal static void CheckConfidence(double confidence)
     {
         if (!(confidence > 0 && confidence < 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence lies between 0 and 1, both excluded.");
+            throw new ArgumentOutOfRangeException(nameof(confidence), confidence, "A confidence must be between 0 and 1, both excluded.");
         }
     }
 

@@ -11,14 +11,14 @@ internal static class Bootstrap
     /// <summary>Resamples where nothing else is asked for.</summary>
     public const int DefaultResamples = 1000;
 
-    /// <summary>The interval of any statistic of a number of items.</summary>
+    /// <summary>Returns the interval of any statistic of a number of items.</summary>
     /// <param name="items">How many items there are; at least 1.</param>
-    /// <param name="statistic">The statistic of a resample, given the indices of its items; NaN where a resample leaves it
+    /// <param name="statistic">The statistic of a resample, given the indices of its items; NaN if a resample leaves it
     /// undefined.</param>
     /// <param name="key">Key of the random stream, as <see cref="RandomStream.KeyOf"/> makes it.</param>
     /// <param name="resamples">At least 1.</param>
     /// <param name="confidence">Between 0 and 1.</param>
-    /// <returns>The percentiles of the defined values; <see langword="null"/> where not even half of the resamples define the
+    /// <returns>The percentiles of the defined values; <see langword="null"/> if not even half of the resamples define the
     /// statistic.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A parameter is outside its range.</exception>
     internal static Interval? Percentile(
@@ -36,9 +36,9 @@ internal static class Bootstrap
         return Percentiles(values, confidence);
     }
 
-    /// <summary>The intervals of all calibration figures, from the same resamples of the answers.</summary>
+    /// <summary>Returns the intervals of all calibration figures, from the same resamples of the answers.</summary>
     /// <inheritdoc cref="Percentile" path="//param|//exception"/>
-    /// <returns><see langword="null"/> where all answers are right or all are wrong: no resample shows how it could be otherwise.</returns>
+    /// <returns><see langword="null"/> if all answers are right or all are wrong: no resample shows how it could be otherwise.</returns>
     public static CalibrationIntervals? Calibration(
         ConfidenceTable table, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
     {
@@ -65,9 +65,9 @@ internal static class Bootstrap
     }
 
     /// <summary>
-    /// The same where answers come in clusters, which are drawn whole. Percentiles of a resampling of m things are too narrow by about
-    /// √((m − 1) / m) and by the normal distribution in place of Student's; both are made good (Hesterberg, The American Statistician 69,
-    /// 2015).
+    /// Returns the same where answers come in clusters, which are drawn whole. Percentiles of a resampling of m things are too narrow by
+    /// about √((m − 1) / m) and by the normal distribution in place of Student's; both are made good (Hesterberg, The American Statistician
+    /// 69, 2015).
     /// </summary>
     internal static CalibrationIntervals? Calibration(
         ClusteredConfidences answers, ulong key, int resamples = DefaultResamples, double confidence = 0.95)
@@ -183,7 +183,7 @@ internal static class Bootstrap
 /// upper range.</param>
 /// <param name="MaximumError">Of the MCE.</param>
 /// <param name="Brier">Of the Brier score.</param>
-/// <param name="Auroc">Of the AUROC; <see langword="null"/> where most resamples leave it undefined.</param>
+/// <param name="Auroc">Of the AUROC; <see langword="null"/> if most resamples leave it undefined.</param>
 /// <param name="Aurc">Of the AURC.</param>
 /// <param name="ExcessAurc">Of the E-AURC.</param>
 public sealed record CalibrationIntervals(

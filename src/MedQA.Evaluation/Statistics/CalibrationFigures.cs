@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Statistics;
 /// 10 bins.</param>
 /// <param name="MaximumError">MCE: the largest such difference (equation 5).</param>
 /// <param name="Brier">Mean of (confidence − 1 if right, 0 if wrong)².</param>
-/// <param name="Auroc">The probability that a right answer has more confidence than a wrong one, ties ½; <see langword="null"/> where all
+/// <param name="Auroc">The probability that a right answer has more confidence than a wrong one, ties ½; <see langword="null"/> if all
 /// answers are right or all are wrong.</param>
 /// <param name="Aurc">Area under the risk-coverage curve: the mean, over all numbers of answers kept, of the share of wrong ones among the
 /// most confident (Geifman and El-Yaniv, NeurIPS 2017); within a level of equal confidence the expectation over its orders. Lower is
@@ -30,7 +30,7 @@ public sealed record CalibrationFigures(
         return Of(table.Levels.AsSpan(), Harmonic(table.Count));
     }
 
-    /// <summary>The bins that hold answers: what a calibration plot shows.</summary>
+    /// <summary>Returns the bins that hold answers: what a calibration plot shows.</summary>
     public static ImmutableArray<CalibrationBin> BinsOf(ConfidenceTable table)
     {
         ArgumentNullException.ThrowIfNull(table);

@@ -29,7 +29,7 @@ internal sealed class ClusteredConfidences
         [.. _clusters.Select(static cluster => cluster.Select(static answer => (2 * answer.Level) + (answer.Right ? 0 : 1)).ToArray())];
 
     /// <summary>
-    /// The 95 % interval of the share of right ones among the answers that a rule keeps; <see langword="null"/> where it keeps none.
+    /// Returns the 95 % interval of the share of right ones among the answers that a rule keeps; <see langword="null"/> if it keeps none.
     /// </summary>
     public Interval? Kept(Func<int, bool> keeps)
     {
@@ -38,12 +38,12 @@ internal sealed class ClusteredConfidences
     }
 
     /// <summary>
-    /// How many independent answers those are worth that a rule keeps, if in each cluster all were right or wrong together.
+    /// Returns how many independent answers those are worth that a rule keeps, if in each cluster all were right or wrong together.
     /// </summary>
     public double LeastEffective(Func<int, bool> keeps) =>
         DesignEffect.LeastEffective(CountsOf(keeps).Select(static cluster => cluster.Count));
 
-    /// <summary>What a design effect needs to know where each answer has a value.</summary>
+    /// <summary>Returns what a design effect needs to know where each answer has a value.</summary>
     /// <param name="valueOf">The value of an answer of a level, right or wrong.</param>
     public IReadOnlyCollection<ClusterSums> Sums(Func<int, bool, double> valueOf)
     {

@@ -11,7 +11,7 @@ internal static class ClusteredInterval
     /// <summary>With fewer clusters than this an interval is not to be relied on.</summary>
     public const int FewClusters = 10;
 
-    /// <summary>The interval of a proportion.</summary>
+    /// <summary>Returns the interval of a proportion.</summary>
     /// <param name="clusters">For each cluster, how many values it has (at least 1) and how many of them are successes.</param>
     /// <param name="confidence">Between 0 and 1, both excluded.</param>
     /// <returns>0 to 1 where there is one cluster only: nothing says how clusters differ.</returns>
@@ -39,7 +39,7 @@ internal static class ClusteredInterval
         return BinomialInterval.Score(successes / effect, count / effect, DesignEffect.Quantile(confidence, effect, number));
     }
 
-    /// <summary>The interval of a mean of shares, each of some ratings of one thing.</summary>
+    /// <summary>Returns the interval of a mean of shares, each of some ratings of one thing.</summary>
     /// <param name="shares">The shares, each from 0 to 1; at least one.</param>
     /// <param name="ratings">How many ratings they are of: the sample is worth no more than these.</param>
     /// <param name="confidence">Between 0 and 1, both excluded.</param>
@@ -66,7 +66,7 @@ internal static class ClusteredInterval
     }
 
     /// <summary>
-    /// The interval of the difference between two runs on the same questions, the first's share of right answers less the second's.
+    /// Returns the interval of the difference between two runs on the same questions, the first's share of right answers less the second's.
     /// </summary>
     /// <param name="clusters">For each cluster, its questions (at least 1) and those that only the first, and only the second run answered
     /// right.</param>
@@ -108,7 +108,7 @@ internal static class ClusteredInterval
     }
 
     /// <summary>
-    /// How many clusters there are of each make, in order: sums over them leave no trace of the order in which clusters came.
+    /// Returns how many clusters there are of each make, in order: sums over them leave no trace of the order in which clusters came.
     /// </summary>
     internal static SortedDictionary<TMake, int> Makes<TMake>(IEnumerable<TMake> clusters)
         where TMake : notnull

@@ -26,8 +26,8 @@ public sealed class ConfidenceTable
     public int Count { get; }
 
     /// <summary>
-    /// A table of agreements. Levels and bins come from the whole numbers, so that 3/10 is in the bin that ends with 0.3 whatever its
-    /// double says.
+    /// Returns a table of agreements. Levels and bins come from the whole numbers, so that 3/10 is in the bin that ends with 0.3 whatever
+    /// its double says.
     /// </summary>
     /// <param name="answers">Votes for the answer, samples asked for, and how many such answers are right and wrong.</param>
     /// <exception cref="ArgumentOutOfRangeException">Votes are outside 0 to samples, samples below 1, or a number of answers is
@@ -63,11 +63,11 @@ public sealed class ConfidenceTable
         ]);
     }
 
-    /// <summary>A table of levels that another table had.</summary>
+    /// <summary>Returns a table of levels that another table had.</summary>
     /// <param name="levels">By rising confidence.</param>
     internal static ConfidenceTable OfLevels(ImmutableArray<ConfidenceLevel> levels) => new(levels);
 
-    /// <summary>The place of the level with a confidence that occurs.</summary>
+    /// <summary>Returns the place of the level with a confidence that occurs.</summary>
     internal int LevelOf(double confidence)
     {
         var (low, high) = (0, Levels.Length - 1);
@@ -80,7 +80,7 @@ public sealed class ConfidenceTable
         return low;
     }
 
-    /// <summary>A table of confidences that are no shares of votes.</summary>
+    /// <summary>Returns a table of confidences that are not shares of votes.</summary>
     /// <param name="confidences">From 0 to 1.</param>
     /// <param name="correct">Whether the answer of the same place is right.</param>
     /// <exception cref="ArgumentException">The lengths differ, or a confidence is not from 0 to 1.</exception>

@@ -7,16 +7,16 @@ namespace MedQA.Evaluation.Statistics;
 /// </summary>
 internal static class Deferral
 {
-    /// <summary>So near to a whole number of answers, a fraction of them means that number: (1 − 0.7) · 100 is 30.</summary>
+    /// <summary>A fraction this close to a whole number of answers means that number: (1 − 0.7) · 100 is 30.</summary>
     private const double RoundingOfFractions = 1e-9;
 
     /// <summary>
-    /// The accuracy of the answers kept when a fraction f of all n is deferred, the least confident first: of m = (1 − f)·n kept ones those
-    /// above the threshold count as they are, and the rest of m comes from the level at the threshold at that level's accuracy, as if drawn
-    /// from it at random.
+    /// Returns the accuracy of the answers kept when a fraction f of all n is deferred, the least confident first: of m = (1 − f)·n kept
+    /// ones those above the threshold count as they are, and the rest of m comes from the level at the threshold at that level's accuracy,
+    /// as if drawn from it at random.
     /// </summary>
     /// <param name="table">The answers.</param>
-    /// <param name="clustered">The same answers one by one; <see langword="null"/> where each stands alone.</param>
+    /// <param name="clustered">The same answers one by one; <see langword="null"/> if each stands alone.</param>
     /// <param name="deferredFraction">f, from 0 to below 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The fraction is outside its range.</exception>
     /// <exception cref="ArgumentException">The table is empty.</exception>
@@ -63,8 +63,8 @@ internal static class Deferral
     }
 
     /// <summary>
-    /// A score interval with the variance that the accuracy has because the threshold is found on the same answers: an answer pushes it by
-    /// how far it differs from the accuracy at the threshold, since one more kept answer pushes one out there.
+    /// Returns a score interval with the variance that the accuracy has because the threshold is found on the same answers: an answer
+    /// pushes it by how far it differs from the accuracy at the threshold, since one more kept answer pushes one out there.
     /// </summary>
     private static Interval IntervalOf(
         ConfidenceTable table, ClusteredConfidences? clustered, int place, double share, double kept, double accuracy)
@@ -100,8 +100,8 @@ internal static class Deferral
     }
 
     /// <summary>
-    /// The accuracy of the answers with at least each confidence that occurs, from the highest down: the risk-coverage curve's exact
-    /// points.
+    /// Returns the accuracy of the answers with at least each confidence that occurs, from the highest down: the risk-coverage curve's
+    /// exact points.
     /// </summary>
     public static ImmutableArray<RiskCoveragePoint> RiskCoverage(ConfidenceTable table)
     {

@@ -13,10 +13,10 @@ internal static class DesignEffect
     private const double PriorWeight = 0.25;
 
     /// <summary>
-    /// The larger of two estimates: the sandwich with each cluster's deviation inflated for its leverage (CR2 of Bell and McCaffrey, Survey
-    /// Methodology 28, 2002), which bears that large clusters differ from small ones; and 1 plus the correlation within clusters times the
-    /// size of the cluster that a value has on average, less 1, which does not hang on the sizes of the few clusters that hold an uncommon
-    /// value. At least 1.
+    /// Returns the larger of two estimates: the sandwich with each cluster's deviation inflated for its leverage (CR2 of Bell and
+    /// McCaffrey, Survey Methodology 28, 2002), which bears that large clusters differ from small ones; and 1 plus the correlation within
+    /// clusters times the size of the cluster that a value has on average, less 1, which does not hang on the sizes of the few clusters
+    /// that hold an uncommon value. At least 1.
     /// </summary>
     /// <param name="clusters">Every cluster, in an order that does not change from call to call.</param>
     public static double Of(IReadOnlyCollection<ClusterSums> clusters)
@@ -58,8 +58,8 @@ internal static class DesignEffect
     }
 
     /// <summary>
-    /// What stands in for 1.96 in an interval with a design effect. Of the variance the part of independent values follows from the mean;
-    /// only what the effect adds is estimated from how clusters differ, with one degree of freedom less than there are clusters. The
+    /// Returns what stands in for 1.96 in an interval with a design effect. Of the variance the part of independent values follows from the
+    /// mean; only what the effect adds is estimated from how clusters differ, with one degree of freedom less than there are clusters. The
     /// degrees of freedom of the sum are Satterthwaite's (Biometrics Bulletin 2, 1946): (clusters − 1) / (1 − 1 / effect)².
     /// </summary>
     /// <param name="confidence">Between 0 and 1, both excluded.</param>

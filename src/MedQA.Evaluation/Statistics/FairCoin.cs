@@ -2,13 +2,13 @@ using MathNet.Numerics;
 
 namespace MedQA.Evaluation.Statistics;
 
-/// <summary>The binomial distribution with probability ½, which sign tests and stop rules stand on.</summary>
+/// <summary>The binomial distribution with probability ½, which sign tests and stop rules use.</summary>
 internal static class FairCoin
 {
     /// <summary>Up to here 2⁻ⁿ is a double of full precision, and with it every probability that is built up from it.</summary>
     private const int ExactTosses = 1000;
 
-    /// <summary>The probability of exactly so many heads.</summary>
+    /// <summary>Returns the probability of exactly this many heads.</summary>
     public static double Exactly(int heads, int tosses)
     {
         if (heads < 0 || heads > tosses)
@@ -30,7 +30,7 @@ internal static class FairCoin
         return probability;
     }
 
-    /// <summary>The probability of at most so many heads.</summary>
+    /// <summary>Returns the probability of at most this many heads.</summary>
     public static double AtMost(int heads, int tosses)
     {
         if (heads < 0)

@@ -14,7 +14,7 @@ public static class Holm
         {
             if (!(value is >= 0 and <= 1))
             {
-                throw new ArgumentOutOfRangeException(nameof(p), value, "A p value lies between 0 and 1.");
+                throw new ArgumentOutOfRangeException(nameof(p), value, "A p value must be between 0 and 1.");
             }
         }
 

@@ -5,6 +5,6 @@ namespace MedQA.Evaluation.Statistics;
 /// <param name="Upper">Its upper end; never below <paramref name="Lower"/>.</param>
 public readonly record struct Interval(double Lower, double Upper)
 {
-    /// <summary>Whether a value lies in it, its ends included.</summary>
+    /// <summary>Returns whether a value lies in it, its ends included.</summary>
     public bool Contains(double value) => value >= Lower && value <= Upper;
 }

@@ -7,10 +7,10 @@ namespace MedQA.Evaluation.Statistics;
 internal static class KrippendorffAlpha
 {
     /// <summary>Computes alpha: 1 less observed over expected disagreement.</summary>
-    /// <param name="ratings">For each rater, the rating of each item, or <see langword="null"/> where it is missing. Items that fewer than
+    /// <param name="ratings">For each rater, the rating of each item, or <see langword="null"/> if it is missing. Items that fewer than
     /// two rated play no part.</param>
     /// <param name="scale">What the ratings' values mean.</param>
-    /// <returns><see langword="null"/> where no two ratings can be compared, or all are equal.</returns>
+    /// <returns><see langword="null"/> if no two ratings can be compared, or all are equal.</returns>
     /// <exception cref="ArgumentException">The raters differ in the number of items.</exception>
     public static double? Of(IReadOnlyList<IReadOnlyList<double?>> ratings, RatingScale scale)
     {
@@ -18,9 +18,9 @@ internal static class KrippendorffAlpha
         return Corrected(values, Sum(items, values.Length), scale)?.Kappa;
     }
 
-    /// <summary>The 95 % interval of <see cref="Of"/>.</summary>
+    /// <summary>Returns the 95 % interval of <see cref="Of"/>.</summary>
     /// <inheritdoc cref="Of" path="//param|//exception"/>
-    /// <returns><see langword="null"/> where fewer than two items were rated more than once, or alpha is undefined.</returns>
+    /// <returns><see langword="null"/> if fewer than two items were rated more than once, or alpha is undefined.</returns>
     public static Interval? IntervalOf(IReadOnlyList<IReadOnlyList<double?>> ratings, RatingScale scale)
     {
         var (values, items) = Coincidences(ratings);

@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Statistics;
 /// that file, the answers at or above it are right at least as often as asked for (Angelopoulos et al., Learn then Test, arXiv 2110.01052).
 /// </summary>
 /// <remarks>
-/// The guarantee holds for questions that come from where the development questions came from, answered by the same protocol. Thresholds,
+/// The guarantee holds for questions from the development questions' distribution, answered by the same protocol. Thresholds,
 /// their order and the starts are fixed before the answers are seen: tests go down from each of several starts spread over the thresholds,
 /// each start with its part of the error (fixed-sequence testing with multiple starts), and go on only while they reject. Answers of one
 /// cluster (equal questions, questions on one passage) count as if all of them were right or wrong together: the least that they can be
@@ -18,16 +18,16 @@ internal static class LearnThenTest
     /// <summary>Starts of the sequences of tests.</summary>
     public const int Starts = 4;
 
-    /// <summary>The thresholds of agreements of k samples: k/k down to 1/k.</summary>
+    /// <summary>Returns the thresholds of agreements of k samples: k/k down to 1/k.</summary>
     public static double[] ThresholdsOfVotes(int samples) =>
         [.. Enumerable.Range(0, samples).Select(index => (double)(samples - index) / samples)];
 
     /// <summary>Finds the lowest threshold that the tests allow.</summary>
     /// <param name="development">The answers to the development questions.</param>
     /// <param name="thresholds">The thresholds to choose from, falling; chosen without looking at the answers.</param>
-    /// <param name="accuracy">How many of the answers kept shall be right, for example 0.9.</param>
-    /// <param name="confidence">How sure that shall be, for example 0.95.</param>
-    /// <returns>The threshold, or <see langword="null"/> where none can be guaranteed: the development file is too small or the model too
+    /// <param name="accuracy">The share of the kept answers to be right, for example 0.9.</param>
+    /// <param name="confidence">The probability of that, for example 0.95.</param>
+    /// <returns>The threshold, or <see langword="null"/> if none can be guaranteed: the development file is too small or the model too
     /// often wrong.</returns>
     /// <exception cref="ArgumentException">The thresholds do not fall.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Accuracy or confidence is not between 0 and 1.</exception>
@@ -94,7 +94,7 @@ internal static class LearnThenTest
     }
 
     /// <summary>
-    /// P(Binomial(kept, rate) ≤ wrong): how likely so few wrong ones are if the true rate is the highest that is not allowed. The numbers
+    /// P(Binomial(kept, rate) ≤ wrong): the chance of so few wrong ones if the true rate is the highest that is not allowed. The numbers
     /// need not be whole: answers of one cluster count together.
     /// </summary>
     private static double AtMostWrong(double wrong, double kept, double rate) =>
@@ -104,15 +104,15 @@ internal static class LearnThenTest
     {
         if (!(share > 0 && share < 1))
         {
-            throw new ArgumentOutOfRangeException(name, share, "A share lies between 0 and 1, both excluded.");
+            throw new ArgumentOutOfRangeException(name, share, "A share must be between 0 and 1, both excluded.");
         }
     }
 }
 
 /// <summary>A threshold of confidence with a guarantee.</summary>
 /// <param name="Threshold">Answers with at least this confidence are kept.</param>
-/// <param name="TargetAccuracy">How many of them are right at least.</param>
-/// <param name="Confidence">How sure that is.</param>
+/// <param name="TargetAccuracy">The least share of them that is right.</param>
+/// <param name="Confidence">The probability of that.</param>
 /// <param name="Kept">Development answers kept.</param>
 /// <param name="Right">Of them, right ones.</param>
 /// <param name="Development">All development answers.</param>

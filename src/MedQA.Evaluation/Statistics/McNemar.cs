@@ -4,7 +4,7 @@ namespace MedQA.Evaluation.Statistics;
 public static class McNemar
 {
     /// <summary>
-    /// So many sums are counted; beyond it some hundred clusters of unequal size tell the runs apart, and the normal distribution is close.
+    /// The most sums counted; beyond that, hundreds of clusters of unequal size tell the runs apart, and the normal distribution is close.
     /// </summary>
     private const long MaxSteps = 50_000_000;
 
@@ -31,10 +31,11 @@ public static class McNemar
     }
 
     /// <summary>
-    /// The same test where questions come in clusters (equal questions, questions on one passage): if both runs are equally often the right
-    /// one, each cluster as a whole could as well have spoken for the other run, so every choice of signs of the clusters' differences is
-    /// equally likely. With one question in each cluster it is McNemar's test, to the last bit of both p values. The statistic is that of
-    /// Obuchowski (Statistics in Medicine 17, 1998) and Durkalski et al. (Statistics in Medicine 22, 2003); its distribution is exact.
+    /// Returns the same test where questions come in clusters (equal questions, questions on one passage): if both runs are equally often
+    /// the right one, each cluster as a whole could as well have spoken for the other run, so every choice of signs of the clusters'
+    /// differences is equally likely. With one question in each cluster it is McNemar's test, to the last bit of both p values. The
+    /// statistic is that of Obuchowski (Statistics in Medicine 17, 1998) and Durkalski et al. (Statistics in Medicine 22, 2003); its
+    /// distribution is exact.
     /// </summary>
     /// <param name="clusters">For each cluster, its questions that only the first, and that only the second run answered right.</param>
     /// <exception cref="ArgumentException">A number is negative.</exception>
@@ -56,8 +57,8 @@ public static class McNemar
     }
 
     /// <summary>
-    /// How likely the sum of numbers with random signs is at least as far from 0 as a sum that was seen, and exactly as far. Sums are
-    /// counted one number after the other; where that would take too long, the normal distribution stands in, which is then close.
+    /// Returns how likely the sum of numbers with random signs is at least as far from 0 as a sum that was seen, and exactly as far. Sums
+    /// are counted one number after the other; where that would take too long, the normal distribution stands in, which is then close.
     /// </summary>
     /// <param name="sizes">The numbers without their signs, rising.</param>
     /// <param name="seen">The sum that was seen, without its sign.</param>
@@ -105,7 +106,7 @@ public static class McNemar
 /// <param name="MidP">The mid-p value (Fagerland, Lydersen and Laake, BMC Medical Research Methodology 13:91, 2013): the exact p less half
 /// the probability of what was seen. The figure to report.</param>
 /// <param name="ExactP">The exact conditional p: never too small, often too large.</param>
-/// <param name="CorrectedChiSquareP">p of Edwards' continuity-corrected chi-square, (|b − c| − 1)² / (b + c); <see langword="null"/> where
+/// <param name="CorrectedChiSquareP">p of Edwards' continuity-corrected chi-square, (|b − c| − 1)² / (b + c); <see langword="null"/> if
 /// no question tells the runs apart, or questions come in clusters.</param>
 public sealed record McNemarTest(int OnlyFirst, int OnlySecond, double MidP, double ExactP, double? CorrectedChiSquareP)
 {

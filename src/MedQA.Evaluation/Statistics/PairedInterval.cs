@@ -3,7 +3,7 @@ namespace MedQA.Evaluation.Statistics;
 /// <summary>The score interval for the difference of two proportions of the same items (Tango, Statistics in Medicine 17, 1998).</summary>
 internal static class PairedInterval
 {
-    /// <summary>The differences that a score test does not reject. Never a point, even where no item tells the two apart.</summary>
+    /// <summary>Returns the differences that a score test does not reject. Never a point, even where no item tells the two apart.</summary>
     /// <param name="onlyFirst">Items on which only the first succeeds; at least 0.</param>
     /// <param name="onlySecond">Items on which only the second succeeds; at least 0.</param>
     /// <param name="items">All items; at least 1, and as many as the other two together.</param>
@@ -20,11 +20,11 @@ internal static class PairedInterval
         return Tango((double)onlyFirst, onlySecond, items, Normal.TwoSidedQuantile(confidence));
     }
 
-    /// <summary>The same for a sample that is worth so many independent items, numbers that need not be whole.</summary>
+    /// <summary>Returns the same for a sample worth a possibly fractional number of independent items.</summary>
     internal static Interval Tango(double onlyFirst, double onlySecond, double items, double quantile) =>
         new(-Upper(onlySecond, onlyFirst, items, quantile), Upper(onlyFirst, onlySecond, items, quantile));
 
-    /// <summary>The largest difference that lies no more than so many standard errors above the one that was seen.</summary>
+    /// <summary>Returns the largest difference at most this many standard errors above the observed one.</summary>
     private static double Upper(double first, double second, double items, double quantile)
     {
         var seen = (first - second) / items;

@@ -1,7 +1,7 @@
 namespace MedQA.Evaluation.Statistics;
 
 /// <summary>How far people (or models) who rate the same items agree beyond chance. 1 is full agreement, 0 what chance gives.</summary>
-/// <remarks>Each is <see langword="null"/> where chance alone would agree fully (all ratings equal): it is then 0/0.</remarks>
+/// <remarks>Each is <see langword="null"/> if chance alone would agree fully (all ratings equal): it is then 0/0.</remarks>
 internal static class RaterAgreement
 {
     /// <summary>
@@ -68,12 +68,12 @@ internal static class RaterAgreement
     /// <inheritdoc cref="FleissKappa" path="//param|//exception"/>
     public static double? RandolphKappa(IReadOnlyList<IReadOnlyList<int>> counts) => Randolph(Items(counts))?.Kappa;
 
-    /// <summary>The 95 % interval of <see cref="FleissKappa"/>.</summary>
+    /// <summary>Returns the 95 % interval of <see cref="FleissKappa"/>.</summary>
     /// <inheritdoc cref="FleissKappa" path="//param|//exception"/>
-    /// <returns><see langword="null"/> where there is one item only, or kappa is undefined.</returns>
+    /// <returns><see langword="null"/> if there is one item only, or kappa is undefined.</returns>
     public static Interval? FleissInterval(IReadOnlyList<IReadOnlyList<int>> counts) => Interval(counts, Fleiss);
 
-    /// <summary>The 95 % interval of <see cref="RandolphKappa"/>.</summary>
+    /// <summary>Returns the 95 % interval of <see cref="RandolphKappa"/>.</summary>
     /// <inheritdoc cref="FleissInterval"/>
     public static Interval? RandolphInterval(IReadOnlyList<IReadOnlyList<int>> counts) => Interval(counts, Randolph);
 

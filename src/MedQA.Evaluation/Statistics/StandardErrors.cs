@@ -6,7 +6,8 @@ namespace MedQA.Evaluation.Statistics;
 public readonly record struct MeanWithError(double Mean, double StandardError)
 {
     /// <summary>
-    /// The mean, give or take as many standard errors as Student's distribution asks for: for values that are no shares of right answers.
+    /// Returns the mean, give or take as many standard errors as Student's distribution asks for: for values that are not shares of right
+    /// answers.
     /// </summary>
     /// <param name="freedom">Degrees of freedom of the standard error: one less than there are values; at least 1.</param>
     /// <param name="confidence">Between 0 and 1, both excluded.</param>
@@ -21,7 +22,7 @@ public readonly record struct MeanWithError(double Mean, double StandardError)
 /// <summary>Standard errors of means over questions (Miller, "Adding error bars to evals", arXiv 2411.00640).</summary>
 public static class StandardErrors
 {
-    /// <summary>The mean of values that are independent of each other: root of the mean squared deviation, over root n.</summary>
+    /// <summary>Returns the mean of values that are independent of each other: root of the mean squared deviation, over root n.</summary>
     /// <exception cref="ArgumentException">There is no value.</exception>
     public static MeanWithError Independent(ReadOnlySpan<double> values)
     {
@@ -36,8 +37,8 @@ public static class StandardErrors
     }
 
     /// <summary>
-    /// The mean of values of which those of one cluster (equal questions, questions on one passage) may depend on each other: the sandwich
-    /// estimator without a small-sample factor (section 2.2).
+    /// Returns the mean of values of which those of one cluster (equal questions, questions on one passage) may depend on each other: the
+    /// sandwich estimator without a small-sample factor (section 2.2).
     /// </summary>
     /// <param name="values">The values.</param>
     /// <param name="clusters">The cluster of each.</param>
@@ -57,15 +58,15 @@ public static class StandardErrors
     }
 
     /// <summary>
-    /// The factor that corrects a sandwich for a small number of clusters: √(m / (m − 1)). 1 for a single cluster, of which nothing is
-    /// known.
+    /// Returns the factor that corrects a sandwich for a small number of clusters: √(m / (m − 1)). 1 for a single cluster, of which nothing
+    /// is known.
     /// </summary>
     /// <param name="clusters">How many clusters there are, m.</param>
     public static double SmallSample(int clusters) => clusters < 2 ? 1 : Math.Sqrt(clusters / (clusters - 1.0));
 
     /// <summary>
-    /// The mean difference of pairs (first less second), with the sample standard deviation (n − 1) of the differences over root n (section
-    /// 4.2).
+    /// Returns the mean difference of pairs (first less second), with the sample standard deviation (n − 1) of the differences over root n
+    /// (section 4.2).
     /// </summary>
     /// <exception cref="ArgumentException">There are fewer than two pairs, or the lengths differ.</exception>
     public static MeanWithError Paired(ReadOnlySpan<double> first, ReadOnlySpan<double> second)
@@ -107,7 +108,7 @@ public static class StandardErrors
         if (first != second)
         {
             throw new ArgumentException(
-                $"There are {first} values on one side and {second} on the other: they must stand for the same questions.", nameof(second));
+                $"There are {first} values on one side and {second} on the other: they must be of the same questions.", nameof(second));
         }
     }
 }

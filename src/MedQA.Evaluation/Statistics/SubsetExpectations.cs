@@ -106,7 +106,7 @@ internal static class SubsetExpectations
     }
 
     /// <summary>
-    /// A generating function: how many subsets there are of each size, apart for each number of options that tie with gold.
+    /// A generating function: how many subsets there are of each size, for each number of options that tie with gold.
     /// </summary>
     private sealed class SubsetCounts
     {

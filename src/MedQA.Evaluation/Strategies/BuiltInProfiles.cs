@@ -23,14 +23,15 @@ public static class BuiltInProfiles
         SoftSelfConsistency.SoftSelfConsistencyStrategy.Profile,
     ];
 
-    /// <summary>The profile of runs that name none.</summary>
+    /// <summary>The default profile of runs.</summary>
     public static Profile Default => SelfConsistency.SelfConsistencyStrategy.Profile;
 
-    /// <summary>The built-in profile of a name, or <see langword="null"/>.</summary>
+    /// <summary>Returns the built-in profile of a name, or <see langword="null"/>.</summary>
     public static Profile? Find(string name) => All.FirstOrDefault(profile => profile.Name == name);
 
     /// <summary>
-    /// Why none of a set's questions can be asked with a profile, as a sentence with what to do; <see langword="null"/> where some can.
+    /// Returns why none of a set's questions can be asked with a profile, as a sentence with what to do; <see langword="null"/> if some
+    /// can.
     /// </summary>
     /// <param name="profile">The profile.</param>
     /// <param name="questions">How many questions the set has.</param>
@@ -45,7 +46,7 @@ public static class BuiltInProfiles
             : null;
     }
 
-    /// <summary>The names of the strategies for which something holds, as a list in words.</summary>
+    /// <summary>Returns the names of the strategies that satisfy a predicate, as a phrase.</summary>
     internal static string NamesWhere(Func<Strategy, bool> holds, string conjunction = "or")
     {
         var names = All.Select(static profile => profile.Strategy).Where(holds).Select(static strategy => strategy.Name).ToArray();

@@ -10,15 +10,15 @@ namespace MedQA.Evaluation.Strategies;
 public static class QuestionAnswerer
 {
     /// <summary>
-    /// Answers one question. What the model or the question is at fault for becomes a result (no answer, or
-    /// <see cref="AnsweredQuestion.Failure"/>); other faults are thrown.
+    /// Answers one question. Faults of the model or the question become a result (no answer, or
+    /// <see cref="AnsweredQuestion.Failure"/>); other faults throw.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="protocol">How to ask.</param>
     /// <param name="question">What to ask.</param>
     /// <param name="ordinal">The question's place in the run, from 0.</param>
     /// <param name="time">The clock for <see cref="AnsweredQuestion.Seconds"/> and for the profile's time limit.</param>
-    /// <param name="cancellationToken">Ends the work; nothing is kept then.</param>
+    /// <param name="cancellationToken">Cancels the work; nothing is kept then.</param>
     public static async Task<AnsweredQuestion> AnswerAsync(
         ILanguageModel model, Protocol protocol, Question question, int ordinal, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ public static class QuestionAnswerer
         };
     }
 
-    /// <summary>How many options could be chosen, where that is not all of them.</summary>
+    /// <summary>Returns how many options could be chosen, where that is not all of them.</summary>
     private static int? ChoosableOf(Question question) =>
         OptionReading.Of(question.Options).Choosable(question.Options.Length, question.Gold) is var choosable
             && choosable < question.Options.Length ? choosable : null;

@@ -36,7 +36,7 @@ public sealed record AnswerVerification
     /// <summary>How many samples were compared; 0 for strategies that draw none.</summary>
     public required int Samples { get; init; }
 
-    /// <summary>The first thing that is otherwise than stored, as a sentence; <see langword="null"/> where nothing is.</summary>
+    /// <summary>The first difference from what is stored, as a sentence; <see langword="null"/> if there is none.</summary>
     public required string? Difference { get; init; }
 
     /// <summary>

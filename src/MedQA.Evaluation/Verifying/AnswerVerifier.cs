@@ -9,9 +9,9 @@ using MedQA.Evaluation.Strategies;
 namespace MedQA.Evaluation.Verifying;
 
 /// <summary>
-/// Says whether a stored answer is what the model gives. Where the same engine answered it, the question is answered again and must come
-/// out bit for bit; elsewhere the strategy goes over the stored samples, and the model must give them their stored log-likelihoods: text
-/// that the model did not draw stands out by a nat a token or more.
+/// Checks whether a stored answer is what the model gives. If the same engine answered it, the question is answered again and must match
+/// bit for bit; otherwise the strategy runs on the stored samples, and the model must give them their stored log-likelihoods: text
+/// that the model did not draw differs by a nat per token or more.
 /// </summary>
 public static class AnswerVerifier
 {
@@ -26,7 +26,7 @@ public static class AnswerVerifier
     /// <param name="tolerance">The largest deviation that counts as equal, in nats per token; where bits are compared it does not
     /// matter.</param>
     /// <param name="time">The clock for the profile's time limit.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
     public static async Task<AnswerVerification> VerifyAsync(
         ILanguageModel model,
         Protocol protocol,
@@ -75,8 +75,8 @@ public static class AnswerVerifier
     };
 
     /// <summary>
-    /// The first difference. Within a tolerance above 0, scores are not compared here, nor what follows from scores alone: the answers of
-    /// forced samples and of strategies without samples.
+    /// Returns the first difference. Within a tolerance above 0, scores are not compared here, nor what follows from scores alone: the
+    /// answers of forced samples and of strategies without samples.
     /// </summary>
     private static string? Difference(AnsweredQuestion stored, AnsweredQuestion again, double tolerance)
     {
@@ -128,7 +128,7 @@ public static class AnswerVerifier
         return !stored.Votes.SequenceEqual(
             votes) ? $"the votes are stored as {Text(stored.Votes)}, but the samples' answers are {Text([.. votes])}"
             : stored.Answer is { } answer
-                && votes[answer] < votes.Max() ? $"the answer is stored as {Letter(answer)}, which has not the most votes "
+                && votes[answer] < votes.Max() ? $"the answer is stored as {Letter(answer)}, which does not have the most votes "
                     + $"({Text(stored.Votes)})"
             : null;
     }
@@ -138,7 +138,7 @@ public static class AnswerVerifier
         var common = stored.Tokens.AsSpan().CommonPrefixLength(again.Tokens.AsSpan());
         return common < Math.Max(stored.Tokens.Length, again.Tokens.Length) ? $"token {common + 1} differs"
             : stored.Text != again.Text ? "its text differs"
-            : stored.DrawnTokens != again.DrawnTokens || stored.End != again.End ? "it ends otherwise"
+            : stored.DrawnTokens != again.DrawnTokens || stored.End != again.End ? "it ends differently"
             : tolerance == 0 && !Same([stored.LogLikelihood], [again.LogLikelihood]) ? "its log-likelihood differs"
             : tolerance == 0 && !Same(stored.OptionLogLikelihoods, again.OptionLogLikelihoods) ? "the scores of its options differ"
             : stored.Forced != again.Forced ? (stored.Forced
@@ -165,7 +165,7 @@ public static class AnswerVerifier
             ? double.PositiveInfinity
             : stored.Zip(again, static (before, after) => Math.Abs(before - after)).DefaultIfEmpty().Max();
 
-    // Bits, so that a number that is none equals itself.
+    // Bits, so that NaN equals itself.
     private static bool Same(ImmutableArray<double> stored, ImmutableArray<double> again) =>
         stored.Select(BitConverter.DoubleToInt64Bits).SequenceEqual(again.Select(BitConverter.DoubleToInt64Bits));
 

@@ -5,7 +5,7 @@ using MedQA.Evaluation.LanguageModels;
 namespace MedQA.Evaluation.Verifying;
 
 /// <summary>
-/// A model that draws what is stored: a strategy that is run on it comes to the stored samples' votes, and every sample is scored by the
+/// A model that draws what is stored: a strategy run on it reaches the stored samples' votes, and every sample is scored by the
 /// model behind it.
 /// </summary>
 internal sealed class StoredSampleModel(ILanguageModel model, AnsweredQuestion stored) : ILanguageModel
@@ -29,7 +29,7 @@ internal sealed class StoredSampleModel(ILanguageModel model, AnsweredQuestion s
     /// <inheritdoc/>
     public ITextEmbedding? Embedding => model.Embedding;
 
-    /// <summary>A sample's name for people.</summary>
+    /// <summary>Returns a sample's name for people.</summary>
     public static string NameOf(Reasoning reasoning) => Name(reasoning.Stage, reasoning.Index);
 
     /// <inheritdoc/>

@@ -6,7 +6,8 @@ namespace MedQA.Evaluation.Voting;
 internal static class OptionDistribution
 {
     /// <summary>
-    /// The softmax of log-likelihoods: what a model believes if one of the options must follow. Uniform where none is possible at all.
+    /// Returns the softmax of log-likelihoods: what a model believes if one of the options must follow. Uniform where none is possible at
+    /// all.
     /// </summary>
     /// <param name="logLikelihoods">Natural-log likelihood per option; at least one.</param>
     public static ImmutableArray<double> Of(IReadOnlyList<double> logLikelihoods)
@@ -23,7 +24,7 @@ internal static class OptionDistribution
         return [.. weights.Select(weight => weight / sum)];
     }
 
-    /// <summary>The mean of distributions over the same options.</summary>
+    /// <summary>Returns the mean of distributions over the same options.</summary>
     /// <param name="distributions">At least one; all equally long.</param>
     public static ImmutableArray<double> Mean(IReadOnlyCollection<ImmutableArray<double>> distributions)
     {

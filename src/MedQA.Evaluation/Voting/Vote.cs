@@ -7,7 +7,7 @@ namespace MedQA.Evaluation.Voting;
 /// <param name="Forced">Whether the answer was forced.</param>
 internal readonly record struct Vote(int Option, double Weight, bool Forced = false)
 {
-    /// <summary>The weight of a reasoning.</summary>
+    /// <summary>Returns the weight of a reasoning.</summary>
     /// <param name="logLikelihood">Sum of the natural-log probabilities of its tokens at temperature 1.</param>
     /// <param name="tokens">How many tokens that sum has.</param>
     public static double WeightOf(double logLikelihood, int tokens) => tokens == 0 ? 1 : Math.Exp(logLikelihood / tokens);

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MedQA.Evaluation.Voting;
 
-/// <summary>Votes counted.</summary>
+/// <summary>The result of counting votes.</summary>
 internal sealed record VoteTally
 {
     /// <summary>Votes per option, forced ones included.</summary>

@@ -3,14 +3,14 @@ using MedQA.Inference.Sessions;
 namespace MedQA.Inference.Caching;
 
 /// <summary>
-/// The caches of prompt beginnings that several questions share, the least recently used given up first. Only a store: a beginning
+/// The caches of prompt beginnings that several questions share; evicts the least recently used first. Only a store: a beginning
 /// is computed in the same passes whether it is kept or not.
 /// </summary>
 internal sealed class PrefixCaches(DecoderSession session, long budget) : IDisposable
 {
     private readonly LinkedList<(int[] Ids, KeyValueCache Cache)> _newestFirst = [];
 
-    /// <summary>The cache of exactly these tokens, or <see langword="null"/>.</summary>
+    /// <summary>Returns the cache of exactly these tokens, or <see langword="null"/>.</summary>
     public KeyValueCache? Find(ReadOnlySpan<int> ids)
     {
         for (var node = _newestFirst.First; node is not null; node = node.Next)

@@ -28,9 +28,9 @@ internal sealed class ChatTemplate
         _file = file;
     }
 
-    /// <summary>Reads the template of a model, or gives <see langword="null"/> where it has none.</summary>
+    /// <summary>Reads the template of a model, or gives <see langword="null"/> if it has none.</summary>
     /// <exception cref="UnusableException">
-    /// The template is no Jinja, or a plain question with and without a system text reaches a construct that is not known; the message
+    /// The template is not Jinja, or a plain question with and without a system text reaches a construct that is not known; the message
     /// names it and its line.
     /// </exception>
     public static ChatTemplate? Load(ModelFolder folder)
@@ -53,9 +53,9 @@ internal sealed class ChatTemplate
 
     /// <summary>Reads a template.</summary>
     /// <param name="source">Its text.</param>
-    /// <param name="file">The file that it stands in, for messages.</param>
+    /// <param name="file">The file that contains it, for messages.</param>
     /// <param name="namedTokens">The special tokens that the template sees as variables, such as <c>bos_token</c>.</param>
-    /// <exception cref="UnusableException">The template is no Jinja; the message names what is wrong and its line.</exception>
+    /// <exception cref="UnusableException">The template is not Jinja; the message names what is wrong and its line.</exception>
     public static ChatTemplate Parse(string source, string file, ImmutableSortedDictionary<string, string> namedTokens)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -75,7 +75,7 @@ internal sealed class ChatTemplate
     /// <param name="addGenerationPrompt">Whether the beginning of the assistant's next turn is written too.</param>
     /// <returns>The text as segments that tell what the template wrote from what the messages say.</returns>
     /// <exception cref="TemplateRejectionException">The template refuses the messages.</exception>
-    /// <exception cref="UnusableException">The template does what is an error or not known; the message names its line.</exception>
+    /// <exception cref="UnusableException">The template fails or uses something unsupported; the message names its line.</exception>
     public ImmutableArray<PromptSegment> Render(IReadOnlyList<ChatMessage> messages, DateOnly date, bool addGenerationPrompt = true)
     {
         ArgumentNullException.ThrowIfNull(messages);
@@ -111,7 +111,7 @@ internal sealed class ChatTemplate
         }
     }
 
-    /// <summary>The construct that is not known and that these messages reach, or <see langword="null"/>.</summary>
+    /// <summary>Returns the construct that is not known and that these messages reach, or <see langword="null"/>.</summary>
     private UnusableException? Unknown(ChatMessage[] messages)
     {
         try
@@ -138,7 +138,7 @@ internal sealed class ChatTemplate
     private static UnusableException Told(TemplateException exception, string file) => new(
         file,
         exception.IsUnknown
-            ? $"line {exception.Line} of the chat template uses {exception.Message}, which is not known"
+            ? $"line {exception.Line} of the chat template uses {exception.Message}, which is not supported"
             : $"line {exception.Line} of the chat template is an error: it has {exception.Message}",
         "Correct the template, put a simpler one into the folder as chat_template.jinja, or ask in the completion format",
         exception);

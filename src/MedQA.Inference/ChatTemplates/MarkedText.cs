@@ -5,7 +5,7 @@ using MedQA.Inference.Tokenization;
 namespace MedQA.Inference.ChatTemplates;
 
 /// <summary>
-/// A text of which it is known, character by character, whether a message says it or the template wrote it. Every operation of the
+/// A text that knows for each character whether it is from a message or from the template. Every operation of the
 /// template keeps that knowledge, so that a special token in a question stays text even after the template trims or slices it.
 /// </summary>
 internal sealed class MarkedText : IEquatable<MarkedText>
@@ -21,10 +21,10 @@ internal sealed class MarkedText : IEquatable<MarkedText>
 
     public int Length => Text.Length;
 
-    /// <summary>A text that the template wrote.</summary>
+    /// <summary>Returns a text that the template wrote.</summary>
     public static MarkedText Template(string text) => new(text, []);
 
-    /// <summary>A text that a message says.</summary>
+    /// <summary>Returns a text that a message says.</summary>
     public static MarkedText Content(string text) => new(text, text.Length == 0 ? [] : [(0, text.Length)]);
 
     public MarkedText Slice(int start, int length)
@@ -62,7 +62,7 @@ internal sealed class MarkedText : IEquatable<MarkedText>
         return false;
     }
 
-    /// <summary>The text as segments that alternate between template and content.</summary>
+    /// <summary>Returns the text as segments that alternate between template and content.</summary>
     public ImmutableArray<PromptSegment> Segments()
     {
         var segments = ImmutableArray.CreateBuilder<PromptSegment>(_content.Length * 2 + 1);

@@ -29,7 +29,7 @@ internal sealed record TemplateParameters(int Most, params string[] Names)
 /// <summary>The values that a function, method, filter or test is given.</summary>
 internal sealed record TemplateArguments(ImmutableArray<object?> Positional, ImmutableArray<(string Name, object? Value)> Named)
 {
-    /// <summary>A value by place or name, or the default.</summary>
+    /// <summary>Returns a value by place or name, or the default.</summary>
     public object? Get(int place, string name, object? otherwise = null) => Find(place, name, out var value) ? value : otherwise;
 
     public bool Find(int place, string name, out object? value)
@@ -55,7 +55,7 @@ internal sealed record TemplateArguments(ImmutableArray<object?> Positional, Imm
         return false;
     }
 
-    /// <summary>A value that must be there.</summary>
+    /// <summary>Returns a required value.</summary>
     public object? Need(int place, string name) =>
         Find(place, name, out var value) ? value : throw new TemplateException($"a call without its argument {name}");
 

@@ -1,6 +1,6 @@
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Bounds what a rendering may do, so that no template runs for ever or fills the memory.</summary>
+/// <summary>Bounds what a rendering may do, so that no template runs forever or fills the memory.</summary>
 /// <param name="steps">How many statements and operations may be carried out.</param>
 /// <param name="characters">How many characters may be built, intermediate texts included.</param>
 internal sealed class TemplateBudget(long steps, long characters)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Works out a template's expressions.</summary>
+/// <summary>Evaluates a template's expressions.</summary>
 /// <param name="date">What <c>strftime_now</c> sees as today.</param>
 /// <param name="budget">What the rendering may still do.</param>
 internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
@@ -62,7 +62,7 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
             }
 
             var members = Evaluate(spread.Value, scope) as TemplateMap
-                ?? throw new TemplateException("** in front of something that is no dictionary", line: spread.Line);
+                ?? throw new TemplateException("** before something that is not a dictionary", line: spread.Line);
             budget.Build(members.Count);
             named.AddRange(members.Members.Select(static member => (TemplateValues.AsText(member.Key).Text, member.Value)));
         }
@@ -105,7 +105,7 @@ internal sealed class TemplateEvaluator(DateOnly date, TemplateBudget budget)
         }
     }
 
-    /// <summary>A member by index or key: <c>target[key]</c>; undefined where it is not there.</summary>
+    /// <summary>Returns a member by index or key: <c>target[key]</c>; undefined if it is not there.</summary>
     public static object? Item(object? target, object? key)
     {
         switch (target)

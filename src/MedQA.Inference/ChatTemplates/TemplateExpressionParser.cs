@@ -11,7 +11,7 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
     /// <summary>How often the name <c>caller</c> was read so far.</summary>
     public int Callers { get; private set; }
 
-    /// <summary>An expression; several with commas between are a list.</summary>
+    /// <summary>Reads an expression; several with commas between are a list.</summary>
     public TemplateExpression ParseWithTuple(bool conditional = true)
     {
         var line = tokens.Line;
@@ -51,10 +51,10 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
         return expression;
     }
 
-    /// <summary>A filter's name and arguments, behind the bar.</summary>
+    /// <summary>Reads a filter's name and arguments, after the bar.</summary>
     public TemplateFilter Filter() => new(DottedName(), tokens.TakeOperator("(") ? Arguments() : CallArguments.None);
 
-    /// <summary>What a value may be assigned to; several with commas between are unpacked.</summary>
+    /// <summary>Reads what a value may be assigned to; several with commas between are unpacked.</summary>
     public TemplateTarget Target(bool members)
     {
         var first = SingleTarget(members);
@@ -398,7 +398,7 @@ internal sealed class TemplateExpressionParser(TemplateTokens tokens)
             }
             else if (named.Count > 0)
             {
-                throw new TemplateException("an argument without a name behind one with a name", line: tokens.Line);
+                throw new TemplateException("an unnamed argument after a named one", line: tokens.Line);
             }
             else
             {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Jinja's filters: what stands behind a bar.</summary>
+/// <summary>Jinja's filters: what follows a bar.</summary>
 internal static class TemplateFilters
 {
     private static readonly TemplateParameters Nothing = new(0);
@@ -174,7 +174,7 @@ internal static class TemplateFilters
         }
     }
 
-    /// <summary>A member by name, or by a path with points between.</summary>
+    /// <summary>Returns a member by name, or by a path with points between.</summary>
     public static object? Attribute(object? item, object? path)
     {
         if (path is long index)

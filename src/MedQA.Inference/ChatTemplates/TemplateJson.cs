@@ -3,9 +3,9 @@ using System.Globalization;
 namespace MedQA.Inference.ChatTemplates;
 
 /// <summary>How <c>tojson</c> writes: the arguments that transformers gives it, with the meanings of Python's json.dumps.</summary>
-/// <param name="Indent">What stands once for each level in front of an item; <see langword="null"/> for all on one line.</param>
-/// <param name="Between">What stands between items.</param>
-/// <param name="AfterKey">What stands between a key and its value.</param>
+/// <param name="Indent">Written once per level before an item; <see langword="null"/> for all on one line.</param>
+/// <param name="Between">Separates items.</param>
+/// <param name="AfterKey">Separates a key and its value.</param>
 /// <param name="EscapesNonAscii">Whether characters beyond ASCII are written as escapes.</param>
 /// <param name="SortsKeys">Whether members are written in the order of their keys.</param>
 internal sealed record TemplateJsonStyle(string? Indent, string Between, string AfterKey, bool EscapesNonAscii, bool SortsKeys)

@@ -6,7 +6,7 @@ namespace MedQA.Inference.ChatTemplates;
 
 /// <summary>
 /// Cuts a template into tokens by Jinja's rules with the settings of transformers: <c>trim_blocks</c> (a newline after a block tag goes)
-/// and <c>lstrip_blocks</c> (white space in front of a block tag at the start of a line goes); one newline at the very end goes too.
+/// and <c>lstrip_blocks</c> (white space before a block tag at the start of a line goes); one newline at the very end goes too.
 /// </summary>
 internal sealed class TemplateLexer
 {
@@ -66,7 +66,7 @@ internal sealed class TemplateLexer
         return lexer._tokens;
     }
 
-    /// <summary>Whether Python counts a character as white space; four separators more than .NET.</summary>
+    /// <summary>Returns whether Python counts a character as white space; four separators more than .NET.</summary>
     public static bool IsSpace(char character) => char.IsWhiteSpace(character) || character is >= '\u001C' and <= '\u001F';
 
     private void Root()
@@ -108,7 +108,7 @@ internal sealed class TemplateLexer
         }
     }
 
-    /// <summary>Where the text in front of a tag ends once white space is stripped.</summary>
+    /// <summary>Returns where the text in front of a tag ends once white space is stripped.</summary>
     private int StripBefore(int start, int tag, char kind, char sign)
     {
         var end = tag;
@@ -186,7 +186,7 @@ internal sealed class TemplateLexer
 
     private void Raw()
     {
-        // Unlike other blocks, the opening tag keeps the newline behind it.
+        // Unlike other blocks, the opening tag keeps the newline after it.
         CloseTag(_at, _source[_at - 3] == '-' ? '-' : '\0', trims: false);
         for (var tag = _at; (tag = _source.IndexOf("{%", tag, StringComparison.Ordinal)) >= 0; tag += 2)
         {
@@ -222,7 +222,7 @@ internal sealed class TemplateLexer
         throw new TemplateException("a raw block without its endraw", line: _line);
     }
 
-    /// <summary>Goes behind a closing tag and the white space that goes with it.</summary>
+    /// <summary>Moves past a closing tag and the white space stripped with it.</summary>
     private void CloseTag(int end, char sign, bool trims)
     {
         var at = end;
@@ -349,7 +349,7 @@ internal sealed class TemplateLexer
 
         var end = DigitsEnd(_at, 10);
         var isFloat = false;
-        // Behind a point stands the number of an item: x.0.1 names two.
+        // After a point comes an item's number: x.0.1 names two.
         if (_at == 0 || _source[_at - 1] != '.')
         {
             if (end < _source.Length && _source[end] == '.' && DigitsEnd(end + 1, 10) is var fractionEnd && fractionEnd > end + 1)

@@ -17,7 +17,7 @@ internal static class TemplateMethods
         ["get"] = new(2), ["items"] = Nothing, ["keys"] = Nothing, ["values"] = Nothing, ["append"] = One, ["extend"] = One,
     };
 
-    /// <summary>Whether a dictionary has a method of that name, which goes before a member of it.</summary>
+    /// <summary>Returns whether a dictionary has a method of that name, which goes before a member of it.</summary>
     public static bool IsOfMap(string name) => name is "get" or "items" or "keys" or "values";
 
     public static object? Call(object? target, string name, TemplateArguments arguments, TemplateBudget budget)
@@ -144,11 +144,11 @@ internal static class TemplateMethods
         return builder.Build();
     }
 
-    /// <summary>The first letter in upper case, the others in lower.</summary>
+    /// <summary>Returns the first letter in upper case, the others in lower.</summary>
     public static MarkedText Capitalize(MarkedText text) =>
         text.Recased(static all => all.Length == 0 ? all : char.ToUpperInvariant(all[0]) + all[1..].ToLowerInvariant());
 
-    /// <summary>Adds to a list itself, as Python does: whoever else holds it sees it.</summary>
+    /// <summary>Adds to the list itself, as Python does, so every holder sees it.</summary>
     /// <returns>Python's None.</returns>
     private static object? Extend(List<object?> list, List<object?> items, TemplateBudget budget)
     {

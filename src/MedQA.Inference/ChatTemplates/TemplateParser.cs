@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace MedQA.Inference.ChatTemplates;
 
 /// <summary>
-/// Reads a template's statements. What is no Jinja is refused here; what is not known becomes a part that is refused once it is reached.
+/// Reads a template's statements. What is not Jinja is refused here; what is not known becomes a part that is refused once it is reached.
 /// </summary>
 internal sealed class TemplateParser
 {
@@ -236,7 +236,7 @@ internal sealed class TemplateParser
         return new(line, MacroBody(line, "caller", parameters, "endcall"), call);
     }
 
-    /// <summary>A macro's parameters, behind the opening bracket.</summary>
+    /// <summary>Reads a macro's parameters, after the opening bracket.</summary>
     private ImmutableArray<(string Name, TemplateExpression? Default)> Parameters()
     {
         var parameters = ImmutableArray.CreateBuilder<(string, TemplateExpression?)>();

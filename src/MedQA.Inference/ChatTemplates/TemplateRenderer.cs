@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Carries out a template's statements, once.</summary>
+/// <summary>Executes a template's statements, once.</summary>
 internal sealed class TemplateRenderer
 {
     /// <summary>What a macro calls the statements of the call block that calls it.</summary>
@@ -206,7 +206,7 @@ internal sealed class TemplateRenderer
                 names[MarkedText.Template(member.Member)] = value;
                 break;
             case MemberTarget member:
-                throw new TemplateException($"a change of {member.Name}.{member.Member}, where {member.Name} is no namespace");
+                throw new TemplateException($"a change of {member.Name}.{member.Member}, where {member.Name} is not a namespace");
             case ListTarget list:
                 var parts = TemplateValues.Items(value);
                 if (parts.Count != list.Targets.Length)

@@ -32,7 +32,7 @@ internal sealed class TemplateScope(TemplateScope? around)
 /// <summary>A macro with the scope that it was defined in.</summary>
 internal sealed record TemplateMacro(MacroStatement Statement, TemplateScope Scope);
 
-/// <summary>Where a loop stands: the template's <c>loop</c>.</summary>
+/// <summary>The state of a loop: the template's <c>loop</c>.</summary>
 /// <param name="items">What it goes over.</param>
 /// <param name="depth">How often a recursive loop has begun itself, from 1.</param>
 /// <param name="statement">The loop.</param>

@@ -48,12 +48,12 @@ internal sealed record WithStatement(
     ImmutableArray<(TemplateTarget Target, TemplateExpression Value)> Names,
     ImmutableArray<TemplateStatement> Body) : TemplateStatement(Line);
 
-/// <summary>An expression that is worked out for what it does: <c>{% do list.append(1) %}</c>.</summary>
+/// <summary>An expression evaluated for its effect: <c>{% do list.append(1) %}</c>.</summary>
 internal sealed record DoStatement(int Line, TemplateExpression Value) : TemplateStatement(Line);
 
 /// <param name="Line">Its line.</param>
-/// <param name="Name">What it is called.</param>
-/// <param name="Parameters">Its parameters and what stands for those not given.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Parameters">Its parameters and their defaults.</param>
 /// <param name="Body">What it renders.</param>
 /// <param name="UsesCaller">Whether it reads <c>caller</c>: only then a call block may call it.</param>
 internal sealed record MacroStatement(
@@ -66,7 +66,7 @@ internal sealed record MacroStatement(
 /// <summary>A call that is given statements as the macro <c>caller</c>: <c>{% call f() %}</c>.</summary>
 internal sealed record CallStatement(int Line, MacroStatement Caller, CallExpression Call) : TemplateStatement(Line);
 
-/// <summary>Statements that are rendered as they stand: transformers' <c>generation</c> block.</summary>
+/// <summary>Statements that are rendered unchanged: transformers' <c>generation</c> block.</summary>
 internal sealed record GroupStatement(int Line, ImmutableArray<TemplateStatement> Body) : TemplateStatement(Line);
 
 internal sealed record BreakStatement(int Line) : TemplateStatement(Line);

@@ -1,6 +1,6 @@
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>Jinja's tests: what stands behind <c>is</c>.</summary>
+/// <summary>Jinja's tests: what follows <c>is</c>.</summary>
 internal static class TemplateTests
 {
     public static bool Apply(string name, object? value, TemplateArguments arguments) => name switch

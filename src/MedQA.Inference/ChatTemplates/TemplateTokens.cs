@@ -36,7 +36,7 @@ internal sealed class TemplateTokens(List<TemplateToken> tokens)
         return true;
     }
 
-    /// <summary>Whether the token behind the current one is a name.</summary>
+    /// <summary>Returns whether the token after the current one is a name.</summary>
     public bool NextIsName(string text) => _at + 1 < tokens.Count && tokens[_at + 1].IsName(text);
 
     public void ExpectOperator(string text)
@@ -80,7 +80,7 @@ internal sealed class TemplateTokens(List<TemplateToken> tokens)
 
     public void Leave() => _depth--;
 
-    /// <summary>Goes behind the statement whose name was just taken: its tag and, where it has one, its body and end tag.</summary>
+    /// <summary>Moves past the statement whose name was just taken: its tag and, where it has one, its body and end tag.</summary>
     public void SkipStatement()
     {
         _ends ??= Ends();
@@ -97,7 +97,7 @@ internal sealed class TemplateTokens(List<TemplateToken> tokens)
         Expect(TemplateTokenKind.BlockEnd);
     }
 
-    /// <summary>For each tag that has an end tag, where its name stands and where that of the end tag does.</summary>
+    /// <summary>For each tag that has an end tag, the position of its name and of its end tag's name.</summary>
     private Dictionary<int, int> Ends()
     {
         const string Prefix = "end";

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MedQA.Inference.ChatTemplates;
 
-/// <summary>What a name stands for that nothing was assigned to. It prints as nothing; whatever else is done with it is an error.</summary>
+/// <summary>The value of a name that nothing was assigned to. It prints as nothing; any other use is an error.</summary>
 internal sealed class UndefinedValue(string name)
 {
     public string Name { get; } = name;
@@ -61,7 +61,7 @@ internal static class TemplateValues
         _ => true,
     };
 
-    /// <summary>The text of a value as Python's str gives it.</summary>
+    /// <summary>Returns the text of a value as Python's str gives it.</summary>
     public static MarkedText Text(object? value) => value switch
     {
         MarkedText text => text,
@@ -75,7 +75,7 @@ internal static class TemplateValues
     };
 
     /// <summary>
-    /// A floating-point number as Python writes it: the shortest digits that give it back, never without a point or exponent.
+    /// Returns a floating-point number as Python writes it: the shortest digits that give it back, never without a point or exponent.
     /// </summary>
     public static string Real(double value)
     {
@@ -166,7 +166,7 @@ internal static class TemplateValues
             : throw new TemplateException($"a comparison of {KindOf(left)} with {KindOf(right)}");
     }
 
-    /// <summary>The number that a value is (true is 1), or <see langword="null"/>.</summary>
+    /// <summary>Returns the number that a value is (true is 1), or <see langword="null"/>.</summary>
     public static double? Number(object? value) => value switch
     {
         bool flag => flag ? 1 : 0,
@@ -185,7 +185,7 @@ internal static class TemplateValues
     public static MarkedText AsText(object? value) =>
         value as MarkedText ?? throw new TemplateException($"{KindOf(value)} where a text is expected");
 
-    /// <summary>What a loop goes over: the items of a list, the characters of a text, the keys of a dictionary.</summary>
+    /// <summary>Returns what a loop goes over: the items of a list, the characters of a text, the keys of a dictionary.</summary>
     public static List<object?> Items(object? value) => value switch
     {
         List<object?> list => list,
@@ -229,7 +229,7 @@ internal static class TemplateValues
         return count;
     }
 
-    /// <summary>Where in UTF-16 units the code point of an index begins.</summary>
+    /// <summary>Returns where in UTF-16 units the code point of an index begins.</summary>
     public static int OffsetOf(string text, long codePoint)
     {
         var at = 0;
@@ -314,7 +314,7 @@ internal static class TemplateValues
         }
     }
 
-    /// <summary>The text of a value as Python's repr gives it.</summary>
+    /// <summary>Returns the text of a value as Python's repr gives it.</summary>
     private static MarkedText Representation(object? value, int depth = 0)
     {
         if (depth > DeepestNesting)

@@ -9,7 +9,7 @@ using MedQA.Inference.Tokenization;
 
 namespace MedQA.Inference.Checking;
 
-/// <summary>A model taken apart, so that each of its parts can be compared: tokenizer, template, logits.</summary>
+/// <summary>A model in parts, so that each can be compared: tokenizer, template, logits.</summary>
 internal sealed class CheckedModel : IDisposable
 {
     // Enough for lengths to differ, few enough for the caches of a large model.
@@ -31,20 +31,20 @@ internal sealed class CheckedModel : IDisposable
 
     public InferenceEngine Engine { get; }
 
-    /// <summary>Whether the model can read these tokens and as many more.</summary>
+    /// <summary>Returns whether the context has room for these tokens and the given number of further ones.</summary>
     public bool Fits(int[] ids, int more) =>
         ids.Length > 0
             && more > 0
             && ids.Length + more <= Engine.ContextLength
             && ids.All(id => id >= 0 && id < (Folder.VocabularySize ?? int.MaxValue));
 
-    /// <summary>The most likely tokens after a prompt, end tokens included and passed over, as references state them.</summary>
+    /// <summary>Returns the most likely tokens after a prompt, end tokens included and passed over, as references state them.</summary>
     public async Task<Sample> ContinueAsync(ReadTokens prompt, int tokens, CancellationToken cancellationToken) =>
         (await Engine.SampleAsync(prompt, Greedy(tokens), cancellationToken))[0];
 
     /// <summary>
-    /// The most likely tokens after each prompt, drawn for several prompts of different length in one batch;
-    /// <see langword="null"/> for a prompt that does not fit, and for all where the graph has no mask to tell their lengths apart.
+    /// Returns the most likely tokens after each prompt, drawn for several prompts of different length in one batch; <see langword="null"/>
+    /// for a prompt that does not fit, and for all where the graph has no mask to tell their lengths apart.
     /// </summary>
     public async Task<Sample?[]> ContinueTogetherAsync(IReadOnlyList<(int[] Ids, int Tokens)> prompts, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ namespace MedQA.Inference.Checking;
 
 /// <summary>
 /// Compares a model with reference results of transformers, Hugging Face's tokenizers and lm-evaluation-harness: whether a conversion is
-/// right. The format is that of the repository's tests/references; any subset of its kinds of files may be there.
+/// right. The format is that of the repository's tests/references; any subset of its kinds of files may be present.
 /// </summary>
 public static class ReferenceCheck
 {
@@ -23,10 +23,10 @@ public static class ReferenceCheck
     /// <param name="modelOptions">How to load it, its graph included.</param>
     /// <param name="references">The references' folder, or one file of references.</param>
     /// <param name="options">How to compare.</param>
-    /// <param name="progress">Is told of every item; may be <see langword="null"/>.</param>
-    /// <param name="cancellationToken">Ends the check between items.</param>
+    /// <param name="progress">Receives every item; may be <see langword="null"/>.</param>
+    /// <param name="cancellationToken">Cancels the check between items.</param>
     /// <exception cref="UnusableException">The model cannot be loaded.</exception>
-    /// <exception cref="InputException">There are no references where they should be.</exception>
+    /// <exception cref="InputException">There are no references at the given path.</exception>
     /// <exception cref="ArgumentException">An option is out of its range; the message names it.</exception>
     public static async Task<ReferenceCheckResult> RunAsync(
         string modelFolder,
@@ -103,7 +103,7 @@ public static class ReferenceCheck
                 ReferenceKind.Answers =>
                     NotChecked(file, kind, "it states the answers of a strategy to a question set: run that set and compare the answers"),
                 ReferenceKind.Statistics => NotChecked(file, kind, "it states expected values of statistics, which no model is part of"),
-                _ => NotChecked(file, kind, "it is of no kind that is known") with { Outcome = ReferenceOutcome.NotUnderstood },
+                _ => NotChecked(file, kind, "its kind is unknown") with { Outcome = ReferenceOutcome.NotUnderstood },
             };
         }
         catch (InputException exception) when (exception.Location.Source is not null)
@@ -273,7 +273,7 @@ public static class ReferenceCheck
         }
         catch (ContextOverflowException)
         {
-            // lm-evaluation-harness would cut the prompt's beginning: whatever it stated is no reference for the whole prompt.
+            // lm-evaluation-harness would cut the prompt's beginning: whatever it stated is not a reference for the whole prompt.
             return [.. item.Continuations.Select(static _ => double.NaN)];
         }
     }
@@ -299,7 +299,8 @@ public static class ReferenceCheck
     }
 
     /// <summary>
-    /// Where the greedy tokens part from the reference's; where all else is equal, the reference may have had a choice too close to call.
+    /// Returns where the greedy tokens part from the reference's; where all else is equal, the reference may have had a choice too close to
+    /// call.
     /// </summary>
     private static string? Parted(Sample sample, int[] expected, double deviation, double smallestMargin, ReferenceCheckOptions options) =>
         FirstDifference([.. sample.Tokens], expected) is { } place
@@ -313,7 +314,7 @@ public static class ReferenceCheck
             ? $"in a batch with the other prompts, {difference}"
             : null;
 
-    /// <summary>The deviation of the mean log-probability of the reference's greedy tokens.</summary>
+    /// <summary>Returns the deviation of the mean log-probability of the reference's greedy tokens.</summary>
     private static async Task<double> MeanDeviationAsync(
         CheckedModel model,
         ReadTokens prompt,
@@ -361,7 +362,7 @@ public static class ReferenceCheck
     private static string? Decoded(CheckedModel model, int[] ids) =>
         ids.All(id => id >= 0 && id < model.Tokenizer.VocabularySize) ? model.Tokenizer.Decode(ids, skipSpecial: false) : null;
 
-    /// <summary>How many leading characters all prompts share: worked examples, which are then read once.</summary>
+    /// <summary>Returns how many leading characters all prompts share: worked examples, which are then read once.</summary>
     private static int SharedLength(IReadOnlyList<LogLikelihoodReference> items)
     {
         if (items.Count < 2)
@@ -378,7 +379,7 @@ public static class ReferenceCheck
     private static int Characters(string continuation) =>
         Math.Max(1, TemplateValues.CodePoints(continuation.StartsWith(' ') ? continuation[1..] : continuation));
 
-    /// <summary>The right continuation: named by its text, by its number or by its letter; −1 where it is none of these.</summary>
+    /// <summary>Returns the right continuation: named by its text, by its number or by its letter; −1 if it is none of these.</summary>
     private static int Gold(LogLikelihoodReference item)
     {
         var named = Array.FindIndex(item.Continuations, continuation => continuation.Trim() == item.Target);

@@ -12,7 +12,7 @@ public sealed record ReferenceCheckOptions
     /// </summary>
     public double Tolerance { get; init; } = 1.5e-3;
 
-    /// <summary>Throws where a value is none.</summary>
+    /// <summary>Throws if a setting is out of its range.</summary>
     /// <exception cref="ArgumentException">A setting is out of its range; the message names it.</exception>
     public void Validate()
     {

@@ -1,6 +1,6 @@
 namespace MedQA.Inference.Checking;
 
-/// <summary>How far a check is.</summary>
+/// <summary>The progress of a check.</summary>
 /// <param name="File">The file that is being checked, relative to the references' folder.</param>
 /// <param name="Done">Items of it that are checked.</param>
 /// <param name="Items">Items of it to check.</param>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MedQA.Inference.Checking;
 
-/// <summary>What comparing a model with references gave.</summary>
+/// <summary>The result of comparing a model with references.</summary>
 /// <param name="Model">The model's name.</param>
 /// <param name="Graph">The graph's file name.</param>
 /// <param name="Fingerprint">The model's fingerprint.</param>
@@ -15,7 +15,7 @@ public sealed record ReferenceCheckResult(string Model, string Graph, string Fin
             && !Files.Any(static file => file.Outcome is ReferenceOutcome.Different or ReferenceOutcome.Damaged);
 }
 
-/// <summary>What comparing a model with one file of references gave.</summary>
+/// <summary>The result of comparing a model with one file of references.</summary>
 public sealed record ReferenceFileCheck
 {
     /// <summary>The file, relative to the references' folder.</summary>
@@ -24,7 +24,7 @@ public sealed record ReferenceFileCheck
     /// <summary>What the file holds.</summary>
     public required ReferenceKind Kind { get; init; }
 
-    /// <summary>How it came out.</summary>
+    /// <summary>Its result.</summary>
     public required ReferenceOutcome Outcome { get; init; }
 
     /// <summary>How many items were compared.</summary>
@@ -36,7 +36,7 @@ public sealed record ReferenceFileCheck
     /// <summary>
     /// The largest absolute difference: of a logit for <see cref="ReferenceKind.Logits"/> and <see cref="ReferenceKind.SoftPrompt"/>, of a
     /// log-likelihood for <see cref="ReferenceKind.LogLikelihoods"/>, of a mean log-probability for <see cref="ReferenceKind.Chats"/>;
-    /// <see langword="null"/> where nothing with a number was compared.
+    /// <see langword="null"/> if nothing with a number was compared.
     /// </summary>
     public double? LargestDeviation { get; init; }
 
@@ -46,11 +46,11 @@ public sealed record ReferenceFileCheck
     public ReferenceAccuracy? Accuracy { get; init; }
 
     /// <summary>
-    /// The first item that differs and how, or why the file was not checked; <see langword="null"/> where there is nothing to say.
+    /// The first item that differs and how, or why the file was not checked; <see langword="null"/> if there is nothing to say.
     /// </summary>
     public string? Note { get; init; }
 
-    /// <summary>The share of items that agree, 0 to 1; 0 where none was compared.</summary>
+    /// <summary>The share of items that agree, 0 to 1; 0 if none was compared.</summary>
     public double Agreement => Items == 0 ? 0 : (double)Agreeing / Items;
 }
 
@@ -89,7 +89,7 @@ public enum ReferenceKind
     Statistics,
 }
 
-/// <summary>How a file of references came out.</summary>
+/// <summary>The result of a file of references.</summary>
 public enum ReferenceOutcome
 {
     /// <summary>Every item agrees, within the tolerance.</summary>
@@ -101,7 +101,7 @@ public enum ReferenceOutcome
     /// <summary>The file is understood, but it says nothing that this check could compare; the note says why.</summary>
     NotChecked,
 
-    /// <summary>The file is of no kind that is known.</summary>
+    /// <summary>The file's kind is unknown.</summary>
     NotUnderstood,
 
     /// <summary>The file is of a known kind, but cut off or contradictory; the note says where.</summary>

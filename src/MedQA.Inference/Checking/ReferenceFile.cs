@@ -5,12 +5,12 @@ using MedQA.Files;
 
 namespace MedQA.Inference.Checking;
 
-/// <summary>A file of references: tells its kind by what it holds, not by its name, and reads its items.</summary>
+/// <summary>A file of references: recognizes its kind by content, not by name, and reads its items.</summary>
 /// <param name="Name">Its path relative to the references' folder.</param>
 /// <param name="Path">Its path.</param>
 internal sealed record ReferenceFile(string Name, string Path)
 {
-    /// <summary>The files of a folder and its subfolders (read-me files aside), or the one file named.</summary>
+    /// <summary>Returns the files of a folder and its subfolders (read-me files aside), or the one file named.</summary>
     /// <exception cref="InputException">There is no such folder or file.</exception>
     public static IReadOnlyList<ReferenceFile> In(string path)
     {
@@ -30,7 +30,7 @@ internal sealed record ReferenceFile(string Name, string Path)
             .OrderBy(static file => file.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>What the file holds; <see cref="ReferenceKind.Unknown"/> for anything else.</summary>
+    /// <summary>Returns what the file holds; <see cref="ReferenceKind.Unknown"/> for anything else.</summary>
     /// <exception cref="InputException">It looks like references but is cut off.</exception>
     public async Task<ReferenceKind> FindKindAsync(CancellationToken cancellationToken)
     {
@@ -51,7 +51,7 @@ internal sealed record ReferenceFile(string Name, string Path)
         }
     }
 
-    /// <summary>The items of a JSON file.</summary>
+    /// <summary>Returns the items of a JSON file.</summary>
     /// <exception cref="InputException">An item lacks a field or has one of another type.</exception>
     public async Task<T[]> ReadAsync<T>(JsonTypeInfo<T[]> type, CancellationToken cancellationToken)
     {
@@ -68,7 +68,7 @@ internal sealed record ReferenceFile(string Name, string Path)
         }
     }
 
-    /// <summary>The one item of a JSON file.</summary>
+    /// <summary>Returns the one item of a JSON file.</summary>
     /// <exception cref="InputException">It lacks a field or has one of another type.</exception>
     public async Task<T> ReadOneAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -84,7 +84,7 @@ internal sealed record ReferenceFile(string Name, string Path)
         }
     }
 
-    /// <summary>The items of a file with one in each line.</summary>
+    /// <summary>Returns the items of a file with one in each line.</summary>
     /// <exception cref="InputException">A line lacks a field or has one of another type.</exception>
     public async Task<IReadOnlyList<T>> ReadLinesAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
@@ -132,8 +132,8 @@ internal sealed record ReferenceFile(string Name, string Path)
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // The second: a name that is no valid Unicode.
-            throw new InputException(Name, $"it is no valid JSON, perhaps cut off ({exception.Message.TrimEnd('.')}).", inner: exception);
+            // The second: a name that is not valid Unicode.
+            throw new InputException(Name, $"it is not valid JSON, perhaps cut off ({exception.Message.TrimEnd('.')}).", inner: exception);
         }
     }
 

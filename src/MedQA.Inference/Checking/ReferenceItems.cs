@@ -27,13 +27,13 @@ internal sealed record LogLikelihoodReference(
     string Id, string Prompt, string[] Continuations, double[] LogLikelihoods, double Acc, double AccNorm, string Target);
 
 /// <summary>
-/// What prompt_tuning.json says of a tuned soft prompt. What can be compared without training is the cache that it leaves and what follows
+/// A tuned soft prompt as prompt_tuning.json states it. What can be compared without training is the cache that it leaves and what follows
 /// it.
 /// </summary>
 /// <param name="SoftPromptLength">Virtual tokens.</param>
 /// <param name="PrefixCache">For each layer keys and values, [key/value heads, length, head size] row-major.</param>
 /// <param name="PromptAfterPrefix">The tokens of a prompt.</param>
-/// <param name="LastLogits">The logits after that prompt behind the prefix.</param>
+/// <param name="LastLogits">The logits after prefix and prompt.</param>
 /// <param name="Greedy">The most likely tokens that follow.</param>
 internal sealed record SoftPromptReference(
     int SoftPromptLength, float[][][] PrefixCache, int[] PromptAfterPrefix, float[] LastLogits, int[] Greedy);

@@ -1,6 +1,6 @@
 namespace MedQA.Inference.Checking;
 
-/// <summary>Counts what the items of one file come to.</summary>
+/// <summary>Counts the results of one file's items.</summary>
 internal sealed class ReferenceTally(ReferenceFile file, ReferenceKind kind, double tolerance)
 {
     private int _items;
@@ -40,7 +40,7 @@ internal sealed class ReferenceTally(ReferenceFile file, ReferenceKind kind, dou
         _largest = _largest is { } largest && !(number > largest) && !double.IsNaN(number) ? largest : number;
     }
 
-    /// <summary>What the items came to.</summary>
+    /// <summary>Returns the file's result.</summary>
     public ReferenceFileCheck Result(ReferenceAccuracy? accuracy = null) => new()
     {
         File = file.Name,

@@ -5,13 +5,13 @@ using MedQA.Inference.SoftPrompts;
 namespace MedQA.Inference.Checking;
 
 /// <summary>
-/// Compares what a model does behind a soft prompt with what a reference states: the reference's cache stands in front of its prompt, in
+/// Compares a model's results after a soft prompt with a reference: the reference's cache precedes its prompt, in
 /// the graph as it is.
 /// </summary>
 internal static class SoftPromptCheck
 {
     private const string NotCovered =
-        "checked: the logits and greedy tokens behind the reference's prefix cache; what needs training (gradient, losses, the tuned "
+        "checked: the logits and greedy tokens after the reference's prefix cache; what needs training (gradient, losses, the tuned "
             + "prompt, and that it leaves this cache) is not";
 
     /// <summary>Compares the logits after the prompt and the greedy tokens.</summary>
@@ -29,7 +29,7 @@ internal static class SoftPromptCheck
             return ReferenceCheck.NotChecked(
                 file,
                 ReferenceKind.SoftPrompt,
-                "it is of another model: its prefix cache has another shape than this model's, or its prompt does not fit this model's "
+                "it is of another model: its prefix cache and this model's differ in shape, or its prompt does not fit this model's "
                     + "context or vocabulary");
         }
 
@@ -39,7 +39,7 @@ internal static class SoftPromptCheck
         if (prompt.Logits.Length != reference.LastLogits.Length)
         {
             tally.Add(
-                "the prompt behind the prefix",
+                "the prompt after the prefix",
                 $"the reference has {reference.LastLogits.Length} logits, the model {prompt.Logits.Length}");
         }
         else
@@ -49,7 +49,7 @@ internal static class SoftPromptCheck
                 ? $"greedy token {place + 1} of {reference.Greedy.Length} differs"
                 : null;
             tally.Add(
-                "the prompt behind the prefix",
+                "the prompt after the prefix",
                 difference,
                 ReferenceCheck.LargestDeviation(prompt.Logits, reference.LastLogits),
                 "a logit");
@@ -60,7 +60,7 @@ internal static class SoftPromptCheck
         return result with { Note = result.Note is { } note ? $"{note} ({NotCovered})" : NotCovered };
     }
 
-    /// <summary>The reference's cache, or <see langword="null"/> where this model's has another shape.</summary>
+    /// <summary>Returns the reference's cache, or <see langword="null"/> if this model's has another shape.</summary>
     private static SoftPromptKeyValues? PrefixOf(CheckedModel model, ReferenceFile file, SoftPromptReference reference)
     {
         ImmutableArray<float[]> tensors = [.. reference.PrefixCache.SelectMany(static layer => layer)];

@@ -13,11 +13,11 @@ internal static class ChunkPlan
     private const long MaxLogitBytes = 64L << 20;
 
     /// <summary>
-    /// The most tokens of a pass: 512, or fewer where the graph gives logits for every token and the vocabulary is large.
+    /// Returns the most tokens of a pass: 512, or fewer where the graph gives logits for every token and the vocabulary is large.
     /// </summary>
     public static int MostTokensOf(DecoderLayout layout) => layout.HasLogitsToKeep ? MaxTokens : MostLogitsOf(layout);
 
-    /// <summary>The most tokens of a pass for which logits are wanted.</summary>
+    /// <summary>Returns the most tokens of a pass that outputs logits.</summary>
     public static int MostLogitsOf(DecoderLayout layout) =>
         (int)Math.Clamp(MaxLogitBytes / ((long)sizeof(float) * layout.VocabularySize), LeastTokens, MaxTokens);
 

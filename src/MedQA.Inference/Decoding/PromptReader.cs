@@ -15,7 +15,7 @@ internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes
     /// <param name="sharedLength">How many leading tokens other prompts share; they are read in passes of their own.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
     /// <param name="prefix">The keys and values of the virtual tokens that <paramref name="ids"/> and the shared tokens begin with, or
-    /// <see langword="null"/> where there are none.</param>
+    /// <see langword="null"/> if there are none.</param>
     public void Read(
         KeyValueCache cache,
         ReadOnlySpan<int> ids,
@@ -47,8 +47,8 @@ internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes
     }
 
     /// <summary>
-    /// How many of the shared tokens are read in passes of their own: at least 2 must be left, since a pass of a single token is computed
-    /// differently.
+    /// Returns how many of the shared tokens are read in passes of their own: at least 2 must be left, since a pass of a single token is
+    /// computed differently.
     /// </summary>
     private static int OwnPassesOf(int length, int sharedLength)
     {
@@ -71,7 +71,7 @@ internal sealed class PromptReader(DecoderSession session, PrefixCaches prefixes
     /// <param name="session">The graph.</param>
     /// <param name="cache">The cache, with room for the tokens.</param>
     /// <param name="ids">The tokens.</param>
-    /// <param name="afterPass">Called behind each pass with its number of tokens, where the hidden states are wanted; else
+    /// <param name="afterPass">Called after each pass with its number of tokens, if the hidden states are needed; else
     /// <see langword="null"/>.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
     public static void Append(

@@ -10,7 +10,7 @@ internal sealed class ReadTokens : IAsyncDisposable
     private readonly NativeBuffer<float> _logits;
     private int _isDisposed;
 
-    /// <summary>Holds what the engine has read, and gives its cache back to the engine at the end.</summary>
+    /// <summary>Holds a prompt that the engine has read; disposing returns its cache to the engine.</summary>
     public ReadTokens(Func<KeyValueCache, ValueTask> release, int[] ids, int virtualTokens, KeyValueCache cache, ReadOnlySpan<float> logits)
     {
         (_release, Ids, VirtualTokens, Cache) = (release, ids, virtualTokens, cache);
@@ -19,7 +19,7 @@ internal sealed class ReadTokens : IAsyncDisposable
     }
 
     /// <summary>
-    /// Its tokens; those of a soft prompt, which no vocabulary has, stand in front with a negative id that is the soft prompt's own.
+    /// Its tokens; those of a soft prompt, which no vocabulary has, come first, with a negative id unique to the soft prompt.
     /// </summary>
     public int[] Ids { get; }
 

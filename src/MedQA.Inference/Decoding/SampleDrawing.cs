@@ -19,7 +19,7 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
     /// <param name="prompt">The prompt's cells; not changed.</param>
     /// <param name="promptLogits">The logits after the prompt.</param>
     /// <param name="plan">Groups and mode.</param>
-    /// <param name="request">What is wanted.</param>
+    /// <param name="request">The request.</param>
     /// <param name="work">The cache in which the samples grow.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
     public Sample[] Draw(
@@ -59,7 +59,7 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
             samples,
             rows =>
             {
-                // Every row is as long as the longest, as long as any of them goes on.
+                // Every row is as long as the longest while any of them continues.
                 work.Reshape(
                     rows,
                     prompts.Max(static prompt => prompt.Prompt.Ids.Length) + prompts.Max(static prompt => prompt.Request.MaxTokens) - 1);
@@ -117,7 +117,7 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
         return _sampler.Draw(logits, new(request.Temperature, request.TopP, request.TopK, request.MinP), uniform);
     }
 
-    /// <summary>Lists the samples that go on, and their last tokens.</summary>
+    /// <summary>Lists the samples that continue, and their last tokens.</summary>
     private static int Gather(ReadOnlySpan<SampleInProgress> group, Span<int> active, Span<int> tokens)
     {
         var count = 0;

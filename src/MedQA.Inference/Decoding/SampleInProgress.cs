@@ -15,7 +15,7 @@ internal sealed class SampleInProgress(int index, SampleRequest request, SampleT
     /// <summary>Its index among the question's samples.</summary>
     public int Index => index;
 
-    /// <summary>What is wanted of it.</summary>
+    /// <summary>The request.</summary>
     public SampleRequest Request => request;
 
     /// <summary>How many tokens it has drawn: the place of the next.</summary>
@@ -50,7 +50,7 @@ internal sealed class SampleInProgress(int index, SampleRequest request, SampleT
         }
     }
 
-    /// <summary>The ended sample.</summary>
+    /// <summary>Returns the ended sample.</summary>
     public Sample Finish()
     {
         var whole = text.Finish();

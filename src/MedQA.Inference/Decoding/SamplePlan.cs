@@ -18,7 +18,7 @@ internal sealed record SamplePlan(bool IsPacked, IReadOnlyList<int> GroupSizes)
     private const double PackedPerNumber = 0.058;
     private const double RowPerNumber = 0.16;
 
-    /// <summary>The cheapest plan.</summary>
+    /// <summary>Returns the cheapest plan.</summary>
     /// <param name="layout">The graph's inputs and outputs.</param>
     /// <param name="weightBytes">Bytes of the graph's weights.</param>
     /// <param name="canPack">Whether packed rows may be used.</param>

@@ -11,13 +11,13 @@ internal sealed class SampleText(Tokenizer tokenizer, ImmutableArray<string> sto
     private char[] _text = new char[256];
     private int _length;
 
-    /// <summary>Whether a stop text has come; the text then ends in front of it.</summary>
+    /// <summary>Whether a stop text has come; the text then ends before it.</summary>
     public bool IsStopped { get; private set; }
 
     /// <summary>Takes a token.</summary>
     public void Append(int token) => Append(_decoder.Append(token));
 
-    /// <summary>The whole text; nothing may be appended afterwards.</summary>
+    /// <summary>Returns the whole text; nothing may be appended afterwards.</summary>
     public string Finish()
     {
         if (!IsStopped)

@@ -3,8 +3,8 @@ using MedQA.Inference.SoftPrompts;
 namespace MedQA.Inference.Engine;
 
 /// <summary>
-/// A soft prompt that an engine has taken. Its virtual tokens have an id as all tokens have, so that whatever goes by ids (the caches of
-/// prompt beginnings, the tree of continuations to score) takes prompts with different ones for different; no pass ever reads that id.
+/// A soft prompt that an engine has loaded. Its virtual tokens have an id as all tokens have, so that whatever goes by ids (the caches of
+/// prompt beginnings, the tree of continuations to score) tells prompts with different ones apart; no pass ever reads that id.
 /// </summary>
 /// <param name="Id">Negative, and of this soft prompt alone among those of the engine.</param>
 /// <param name="KeyValues">Its keys and values.</param>

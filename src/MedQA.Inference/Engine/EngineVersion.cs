@@ -14,7 +14,7 @@ internal static class EngineVersion
     // differ in their last bits and so, rarely, in a sampled token.
     private const int Number = 1;
 
-    /// <summary>The engine fingerprint; see <see cref="Evaluation.LanguageModels.ModelDescription.EngineFingerprint"/>.</summary>
+    /// <summary>Returns the engine fingerprint; see <see cref="Evaluation.LanguageModels.ModelDescription.EngineFingerprint"/>.</summary>
     public static string Describe(ModelOptions options, bool canPack)
     {
         var provider = options.Provider == ExecutionProvider.Cpu ? $"cpu {InstructionSet()}" : "cuda";

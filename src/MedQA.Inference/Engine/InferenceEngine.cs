@@ -89,7 +89,7 @@ internal sealed class InferenceEngine : IDisposable
     public (int Layers, int KeyValueHeads, int HeadSize) CacheShape =>
         (_session.Layout.CacheTensors.Length / 2, _session.Layout.KeyValueHeads, _session.Layout.HeadSize);
 
-    /// <summary>Takes a soft prompt, if it is of this graph's shape and leaves room for a token.</summary>
+    /// <summary>Adds a soft prompt that has this graph's shape and leaves room for a token.</summary>
     /// <param name="hash">What identifies it: the same for the same numbers.</param>
     /// <param name="keyValues">Its keys and values.</param>
     /// <exception cref="UnusableException">It is not for this graph.</exception>
@@ -120,7 +120,7 @@ internal sealed class InferenceEngine : IDisposable
     /// <param name="ids">Its tokens, at least 1.</param>
     /// <param name="sharedLength">How many of its leading tokens other prompts share.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
-    /// <param name="prefix">What stands in front of it; shared by all prompts that are asked with it.</param>
+    /// <param name="prefix">The soft prompt that precedes it; shared by all prompts asked with it.</param>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
     public Task<ReadTokens> ReadAsync(int[] ids, int sharedLength, CancellationToken cancellationToken, EngineSoftPrompt? prefix = null)
     {
@@ -192,12 +192,12 @@ internal sealed class InferenceEngine : IDisposable
         return RunAsync(() => _drawing.DrawTogether(prompts, _work, cancellationToken), cancellationToken);
     }
 
-    /// <summary>How a request's samples are drawn.</summary>
+    /// <summary>Returns how a request's samples are drawn.</summary>
     public SamplePlan PlanFor(int promptLength, SampleRequest request) =>
         SamplePlan.For(
             _session.Layout, _session.Graph.WeightBytes, CanPack, promptLength, request.Count, request.MaxTokens, _options.MemoryBudget);
 
-    /// <summary>Whether the graph gives out hidden states.</summary>
+    /// <summary>Whether the graph outputs hidden states.</summary>
     public bool GivesHiddenStates => _session.Layout.HiddenStates is not null;
 
     /// <summary>Adds up the last layer's hidden states over the tokens of a text.</summary>
@@ -208,7 +208,7 @@ internal sealed class InferenceEngine : IDisposable
         {
             var sums = new double[_session.Layout.HiddenStates!.Size];
 
-            // A cache of its own: what is bound to one stays bound, and no other pass wants the hidden states.
+            // A separate cache: what is bound to one stays bound, and no other pass needs the hidden states.
             using var cache = _session.CreateCache();
             cache.Reshape(1, ids.Length);
             PromptReader.Append(_session, cache, ids, tokens => _session.AddHiddenTo(sums, tokens), cancellationToken);
@@ -233,7 +233,7 @@ internal sealed class InferenceEngine : IDisposable
             () => _scoring.Score(prompt.Ids, prompt.Cache, prompt.Logits, sequences, _work, cancellationToken), cancellationToken);
     }
 
-    /// <summary>The text of a sample's tokens.</summary>
+    /// <summary>Returns the text of a sample's tokens.</summary>
     public string TextOf(ImmutableArray<int> tokens)
     {
         var text = new SampleText(_tokenizer, []);
@@ -245,7 +245,7 @@ internal sealed class InferenceEngine : IDisposable
         return text.Finish();
     }
 
-    /// <summary>Takes back what a read prompt held.</summary>
+    /// <summary>Releases the cache of a read prompt.</summary>
     public async ValueTask ReleaseAsync(KeyValueCache cache)
     {
         await _gate.WaitAsync().ConfigureAwait(false);
@@ -266,7 +266,7 @@ internal sealed class InferenceEngine : IDisposable
         }
     }
 
-    /// <summary>Waits for the operation that runs, then frees everything.</summary>
+    /// <summary>Waits for the running operation, then frees everything.</summary>
     public void Dispose()
     {
         _gate.Wait();

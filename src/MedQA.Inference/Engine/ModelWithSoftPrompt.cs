@@ -4,7 +4,7 @@ using MedQA.Inference.Prompts;
 namespace MedQA.Inference.Engine;
 
 /// <summary>
-/// A loaded model with a soft prompt in front of everything that it is asked. Shares the engine with the model itself: nothing is loaded
+/// A loaded model with a soft prompt before everything that it is asked. Shares the engine with the model itself: nothing is loaded
 /// again, and both may be asked at once.
 /// </summary>
 internal sealed class ModelWithSoftPrompt(

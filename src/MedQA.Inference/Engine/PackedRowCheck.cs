@@ -5,7 +5,7 @@ using MedQA.Inference.Sessions;
 namespace MedQA.Inference.Engine;
 
 /// <summary>
-/// Whether a graph gives in a packed row what it gives in rows of their own: tried when a model is loaded, on a few tokens.
+/// Checks on a few tokens, when a model is loaded, whether a graph gives the same in a packed row as in separate rows.
 /// </summary>
 internal static class PackedRowCheck
 {

@@ -25,7 +25,7 @@ internal sealed class CudaMemory : DeviceMemory
         if (bytes > uint.MaxValue)
         {
             throw new InvalidOperationException(
-                $"A cache of {bytes:N0} bytes is wanted, but ONNX Runtime's allocator gives at most 4 GiB at a time: set MemoryBudget to "
+                $"A cache of {bytes:N0} bytes is needed, but ONNX Runtime's allocator gives at most 4 GiB at a time: set MemoryBudget to "
                     + "4 GiB or less.");
         }
 

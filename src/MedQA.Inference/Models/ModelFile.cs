@@ -6,7 +6,7 @@ namespace MedQA.Inference.Models;
 /// <summary>Reads a model's small files and keeps every path inside the model's folder.</summary>
 internal static class ModelFile
 {
-    /// <summary>The whole of a file, with the operating system's refusals told as faults of the model.</summary>
+    /// <summary>Reads a whole file; throws an error of the model if that fails.</summary>
     public static byte[] ReadAllBytes(string path)
     {
         try
@@ -19,7 +19,7 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>Refuses what is no regular file: ONNX Runtime would wait for a pipe, and read a device for ever.</summary>
+    /// <summary>Throws if it is not a regular file: ONNX Runtime would wait for a pipe, and read a device forever.</summary>
     /// <returns>The path.</returns>
     public static string Regular(string path)
     {
@@ -33,7 +33,7 @@ internal static class ModelFile
         }
     }
 
-    /// <summary>The operating system's refusal to read a file, as a fault of the model.</summary>
+    /// <summary>Turns a failure to read a file into an error of the model.</summary>
     public static UnusableException Unreadable(string path, Exception exception) => exception is PathException other
         ? new UnusableException(path, other.Problem, other.Remedy, exception)
         : new UnusableException(
@@ -42,7 +42,7 @@ internal static class ModelFile
             "Check that the file is there and that this user may read it",
             exception);
 
-    /// <summary>The path of a file that something in the folder names; it must lie inside the folder, links followed.</summary>
+    /// <summary>Returns the path of a file that something in the folder names; it must lie inside the folder, links followed.</summary>
     /// <param name="folder">The model's folder, absolute.</param>
     /// <param name="name">What was named, relative to the folder.</param>
     /// <param name="namedBy">The file or setting that names it, for the message.</param>
@@ -72,7 +72,7 @@ internal static class ModelFile
             }
             catch (IOException exception)
             {
-                throw new UnusableException(part, "it is a link that leads nowhere", "Put the file itself there", exception);
+                throw new UnusableException(part, "it is a broken link", "Put the file itself there", exception);
             }
 
             if (target is not null && !IsBelow(folder, target.FullName))

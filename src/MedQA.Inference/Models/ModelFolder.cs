@@ -16,7 +16,7 @@ public sealed class ModelFolder
     /// <summary>The folder's absolute path.</summary>
     public required string Path { get; init; }
 
-    /// <summary>The folder's name: what people call the model.</summary>
+    /// <summary>The folder's name, which is the model's name.</summary>
     public required string Name { get; init; }
 
     /// <summary>The absolute path of the graph, inside the folder.</summary>
@@ -26,7 +26,7 @@ public sealed class ModelFolder
     public required string TokenizerPath { get; init; }
 
     /// <summary>
-    /// The files in which the graph keeps its tensors, absolute paths inside the folder; empty where it keeps them itself.
+    /// The files in which the graph keeps its tensors, absolute paths inside the folder; empty if it keeps them itself.
     /// </summary>
     public required ImmutableArray<string> ExternalDataPaths { get; init; }
 
@@ -36,7 +36,7 @@ public sealed class ModelFolder
     /// <summary>The ids that end a turn: the union of what the files state, ascending.</summary>
     public required ImmutableArray<int> EndTokens { get; init; }
 
-    /// <summary>The text of the token that begins a sequence, or <see langword="null"/> where none is stated.</summary>
+    /// <summary>The text of the token that begins a sequence, or <see langword="null"/> if none is stated.</summary>
     public string? BeginToken { get; init; }
 
     /// <summary>
@@ -45,7 +45,7 @@ public sealed class ModelFolder
     public string? EndToken { get; init; }
 
     /// <summary>
-    /// Whether a plain text begins with <see cref="BeginToken"/> (<c>add_bos_token</c>); <see langword="null"/> where
+    /// Whether a plain text begins with <see cref="BeginToken"/> (<c>add_bos_token</c>); <see langword="null"/> if
     /// tokenizer_config.json does not say so and the tokenizer's post-processor decides.
     /// </summary>
     public bool? AddsBeginToken { get; init; }
@@ -59,10 +59,10 @@ public sealed class ModelFolder
     /// <summary>The text of the chat template, or <see langword="null"/> for a model without one.</summary>
     public string? ChatTemplateSource { get; init; }
 
-    /// <summary>The file that the chat template stands in.</summary>
+    /// <summary>The file that contains the chat template.</summary>
     public string? ChatTemplatePath { get; init; }
 
-    /// <summary>The stated kind of model, for example <c>llama</c>; empty where none is stated.</summary>
+    /// <summary>The stated kind of model, for example <c>llama</c>; empty if none is stated.</summary>
     public string ModelType { get; init; } = "";
 
     /// <summary>Number of decoder layers.</summary>
@@ -84,7 +84,7 @@ public sealed class ModelFolder
     public int? VocabularySize { get; init; }
 
     /// <summary>
-    /// How many tokens back attention reaches in windowed layers; <see langword="null"/> where all of them see everything.
+    /// How many tokens back attention reaches in windowed layers; <see langword="null"/> if all of them see everything.
     /// </summary>
     public int? SlidingWindow { get; init; }
 
@@ -115,16 +115,16 @@ public sealed class ModelFolder
     }
 
     /// <summary>
-    /// The files in which a graph keeps its tensors, as it names them: relative to its own folder, and to be trusted no more than the
-    /// graph.
+    /// Returns the files in which a graph keeps its tensors, as it names them: relative to its own folder, and to be trusted no more than
+    /// the graph.
     /// </summary>
-    /// <param name="graphPath">The graph; none of the files need be there.</param>
-    /// <exception cref="UnusableException">It cannot be read, or is no ONNX graph.</exception>
+    /// <param name="graphPath">The graph; none of the files need exist.</param>
+    /// <exception cref="UnusableException">It cannot be read, or is not an ONNX graph.</exception>
     public static IReadOnlyList<string> DataFilesOf(string graphPath) => OnnxExternalData.LocationsIn(graphPath);
 
     /// <summary>
-    /// The model's fingerprint: lower-case hexadecimal SHA-256 over the graph, the data files that it names, the tokenizer,
-    /// the chat template and the tokens that begin and end a sequence. The same wherever the folder lies and whatever it is called.
+    /// Returns the model's fingerprint: lower-case hexadecimal SHA-256 over the graph, the data files that it names, the tokenizer, the
+    /// chat template and the tokens that begin and end a sequence. Independent of the folder's path and name.
     /// </summary>
     /// <remarks>The files are read once, in a stream; the result is kept in memory. A cancelled or failed read is not kept.</remarks>
     public Task<string> FingerprintAsync(CancellationToken cancellationToken) => _fingerprint.ComputeAsync(this, cancellationToken);

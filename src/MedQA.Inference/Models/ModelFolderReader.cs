@@ -10,7 +10,7 @@ namespace MedQA.Inference.Models;
 /// <param name="folder">The folder's absolute path, links resolved.</param>
 internal sealed class ModelFolderReader(string folder)
 {
-    /// <summary>Longer templates than this are no templates.</summary>
+    /// <summary>The longest template that is read.</summary>
     private const int MaxTemplateLength = 1 << 20;
 
     /// <summary>Where Optimum and transformers.js keep the graphs of a model.</summary>
@@ -134,7 +134,7 @@ internal sealed class ModelFolderReader(string folder)
         };
     }
 
-    /// <summary>The graphs of the folder and of its onnx, under whatever name.</summary>
+    /// <summary>Returns the graphs of the folder and of its onnx, under whatever name.</summary>
     private List<string> Others()
     {
         var found = Graphs(SearchOption.TopDirectoryOnly);
@@ -145,7 +145,7 @@ internal sealed class ModelFolderReader(string folder)
                     .Select(static graph => $"{GraphFolder}/{graph}"));
         }
 
-        // What `medqa models optimize` made of a graph lies beside it and is only taken where it is named.
+        // The output of `medqa models optimize` is next to its graph and is only used where it is named.
         found.RemoveAll(
             graph => graph.EndsWith(ModelOptimization.Ending, StringComparison.Ordinal)
                 && found.Contains(graph[..^ModelOptimization.Ending.Length] + GraphEnding));
@@ -187,7 +187,7 @@ internal sealed class ModelFolderReader(string folder)
 
     private static int ContextLength(ModelJson? genaiModel, ModelJson? language, ModelJson? tokenizer, ModelJson? config)
     {
-        // tokenizer_config.json writes 1e30 for "no limit", which is no integer: only a number of tokens counts.
+        // tokenizer_config.json writes 1e30 for "no limit", which is not an integer: only a number of tokens counts.
         var stated = First(genaiModel?.Find("context_length"), language?.Find("max_position_embeddings"), language?.Find("n_positions"))
             ?? (tokenizer?.Find("model_max_length") is { Element.ValueKind: JsonValueKind.Number } longest
                 && longest.Element.TryGetInt32(out var tokens) ? tokens : null);
@@ -208,8 +208,8 @@ internal sealed class ModelFolderReader(string folder)
     }
 
     /// <summary>
-    /// The special tokens by name. special_tokens_map.json adds those on which tokenizer_config.json is silent, and goes before it where
-    /// that file has no added_tokens_decoder: so transformers reads folders of its older releases.
+    /// Returns the special tokens by name. special_tokens_map.json adds those on which tokenizer_config.json is silent, and goes before it
+    /// where that file has no added_tokens_decoder: so transformers reads folders of its older releases.
     /// </summary>
     private static ImmutableSortedDictionary<string, string> NamedTokens(ModelJson? tokenizer, ModelJson? specials)
     {
@@ -332,7 +332,7 @@ internal sealed class ModelFolderReader(string folder)
             }
         }
 
-        // Older folders list added tokens beside the tokenizer, and some end a turn with a token of the vocabulary itself.
+        // Older folders list added tokens outside the tokenizer, and some end a turn with a token of the vocabulary itself.
         var added = ModelJson.Read(PathOf("added_tokens.json"))?.Find(text) ?? root.Find("model")?.Find("vocab")?.Find(text);
         return added?.Integer();
     }
@@ -344,7 +344,7 @@ internal sealed class ModelFolderReader(string folder)
             return size.Integer();
         }
 
-        // Qwen2 states a window and, beside it, that it is not used.
+        // Qwen2 states a window, and also that it is not used.
         if (language?.Find("use_sliding_window") is { } used && !used.Flag())
         {
             return null;

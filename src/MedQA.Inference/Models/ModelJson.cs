@@ -3,7 +3,7 @@ using MedQA.Evaluation;
 
 namespace MedQA.Inference.Models;
 
-/// <summary>A value in one of a model's JSON files that knows where it stands, so that whatever is wrong with it can be said.</summary>
+/// <summary>A value in one of a model's JSON files that knows its place, so that errors can name it.</summary>
 internal readonly struct ModelJson
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
@@ -28,7 +28,7 @@ internal readonly struct ModelJson
 
     public bool IsString => Element.ValueKind == JsonValueKind.String;
 
-    /// <summary>The root object of a file's bytes.</summary>
+    /// <summary>Returns the root object of a file's bytes.</summary>
     public static ModelJson Parse(ReadOnlyMemory<byte> utf8, string file)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8))
@@ -62,7 +62,7 @@ internal readonly struct ModelJson
         return new(document.RootElement, file, "");
     }
 
-    /// <summary>The root object of a file, or <see langword="null"/> where there is no such file.</summary>
+    /// <summary>Returns the root object of a file, or <see langword="null"/> if there is no such file.</summary>
     public static ModelJson? Read(string path)
     {
         if (!System.IO.File.Exists(path))
@@ -73,7 +73,7 @@ internal readonly struct ModelJson
         return Parse(ModelFile.ReadAllBytes(path), path);
     }
 
-    /// <summary>A member that may be absent or null.</summary>
+    /// <summary>Returns a member that may be absent or null.</summary>
     public ModelJson? Find(string name)
     {
         try
@@ -89,10 +89,10 @@ internal readonly struct ModelJson
         }
     }
 
-    /// <summary>A member that must be there.</summary>
+    /// <summary>Returns a required member.</summary>
     public ModelJson Get(string name) => Find(name) ?? throw Damaged($"has no \"{name}\"");
 
-    /// <summary>The elements of an array.</summary>
+    /// <summary>Returns the elements of an array.</summary>
     public IEnumerable<ModelJson> Items()
     {
         if (!IsArray)
@@ -107,7 +107,7 @@ internal readonly struct ModelJson
         }
     }
 
-    /// <summary>The members of an object.</summary>
+    /// <summary>Returns the members of an object.</summary>
     public IEnumerable<(string Name, ModelJson Value)> Members()
     {
         if (!IsObject)
@@ -131,7 +131,7 @@ internal readonly struct ModelJson
         }
     }
 
-    private UnusableException NamedBadly() => Damaged("has a name that is no valid text");
+    private UnusableException NamedBadly() => Damaged("has a name that is not valid text");
 
     public string Text()
     {
@@ -146,7 +146,7 @@ internal readonly struct ModelJson
         }
         catch (InvalidOperationException)
         {
-            throw Damaged("is a text that is no valid Unicode");
+            throw Damaged("is text that is not valid Unicode");
         }
     }
 

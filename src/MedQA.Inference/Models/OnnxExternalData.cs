@@ -27,7 +27,9 @@ internal static class OnnxExternalData
         ExternalEntry,
     }
 
-    /// <summary>The locations, as the graph writes them (relative to its own folder), each once, in the order of the file.</summary>
+    /// <summary>
+    /// Returns the locations, as the graph writes them (relative to its own folder), each once, in the order of the file.
+    /// </summary>
     public static IReadOnlyList<string> LocationsIn(string graphPath)
     {
         var locations = new List<string>();
@@ -120,7 +122,7 @@ internal static class OnnxExternalData
 
                         break;
                     default:
-                        throw Damaged("it is no ONNX graph");
+                        throw Damaged("it is not an ONNX graph");
                 }
             }
 
@@ -147,7 +149,7 @@ internal static class OnnxExternalData
                 }
             }
 
-            throw Damaged("it is no ONNX graph");
+            throw Damaged("it is not an ONNX graph");
         }
 
         private void Skip(int count, long end)

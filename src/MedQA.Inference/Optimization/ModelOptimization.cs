@@ -28,7 +28,7 @@ public static class ModelOptimization
     private const int Float32 = 1;
 
     /// <summary>
-    /// Writes the graph <c>NAME.8bit.onnx</c> and its data beside a model's graph; tensors that stay as they are stay in their files.
+    /// Writes the graph <c>NAME.8bit.onnx</c> and its data next to a model's graph; tensors that stay as they are stay in their files.
     /// </summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="graph">The graph's file name, or <see langword="null"/> for the one that the folder names.</param>
@@ -145,7 +145,7 @@ public static class ModelOptimization
         return (written.Raw(rest.ToArray()), found.Count);
     }
 
-    /// <summary>Removes what only fed nodes that are gone: block sums and casts.</summary>
+    /// <summary>Removes what only fed removed nodes: block sums and casts.</summary>
     private static void RemoveUnused(List<(GraphNode Node, OffsetProduct? Product)> kept)
     {
         int removed;

@@ -12,7 +12,7 @@ namespace MedQA.Inference.Optimization;
 internal sealed record OffsetProduct(
     GraphNode Quantized, GraphNode OffsetProductNode, GraphNode Sum, GraphTensor Weights, GraphTensor Scales, GraphTensor Offsets)
 {
-    /// <summary>All such products of a graph.</summary>
+    /// <summary>Returns all such products of a graph.</summary>
     public static IEnumerable<OffsetProduct> FindAll(IReadOnlyList<GraphNode> nodes, IReadOnlyDictionary<string, GraphTensor> tensors)
     {
         var madeBy = nodes.SelectMany(static node => node.Outputs.Select(output => (output, node)))

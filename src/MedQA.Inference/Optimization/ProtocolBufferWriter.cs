@@ -8,17 +8,17 @@ internal sealed class ProtocolBufferWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    /// <summary>The message so far.</summary>
+    /// <summary>Returns the message so far.</summary>
     public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 
-    /// <summary>A field as it stood in another message.</summary>
+    /// <summary>Writes a field as it stood in another message.</summary>
     public ProtocolBufferWriter Raw(ReadOnlySpan<byte> field)
     {
         _bytes.Write(field);
         return this;
     }
 
-    /// <summary>A number.</summary>
+    /// <summary>Writes a number.</summary>
     public ProtocolBufferWriter Number(int field, long value)
     {
         Varint((ulong)field << 3);
@@ -26,10 +26,10 @@ internal sealed class ProtocolBufferWriter
         return this;
     }
 
-    /// <summary>A text.</summary>
+    /// <summary>Writes a text.</summary>
     public ProtocolBufferWriter Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));
 
-    /// <summary>A message within the message.</summary>
+    /// <summary>Writes a message within the message.</summary>
     public ProtocolBufferWriter Message(int field, ProtocolBufferWriter value) => Bytes(field, value.ToArray());
 
     /// <summary>Bytes, or a message that is written already.</summary>

@@ -8,13 +8,13 @@ using MedQA.Inference.Tokenization;
 namespace MedQA.Inference.Prompts;
 
 /// <summary>
-/// Turns prompts into tokens: a chat through the model's template, a plain text as it stands. Special tokens are recognized only in what
+/// Turns prompts into tokens: a chat through the model's template, a plain text unchanged. Special tokens are recognized only in what
 /// the template wrote; in a message or a plain text they stay text. Safe for concurrent use.
 /// </summary>
 internal sealed class PromptEncoder
 {
     /// <summary>
-    /// What stands for a message that is not shared when the shared tokens are counted; not empty, because templates may leave out empty
+    /// Replaces each message that is not shared when the shared tokens are counted; not empty, because templates may leave out empty
     /// messages.
     /// </summary>
     private const string Unsaid = "?";
@@ -71,18 +71,18 @@ internal sealed class PromptEncoder
         {
             CompletionPrompt completion => (Plain(completion.Text), Plain(completion.Text[..SharedUnits(completion)])),
             ChatPrompt chat => (Chat(chat.Messages, chat.Date), Chat(WithoutUnshared(chat), chat.Date)),
-            _ => throw new ArgumentException($"A {prompt?.GetType().Name ?? "null"} is no kind of prompt.", nameof(prompt)),
+            _ => throw new ArgumentException($"A {prompt?.GetType().Name ?? "null"} is not a kind of prompt.", nameof(prompt)),
         };
         return new(prompt, ids, Math.Min(ids.AsSpan().CommonPrefixLength(shared), ids.Length - 1));
     }
 
-    /// <summary>The number of tokens of a prompt as the model reads it.</summary>
+    /// <summary>Returns the number of tokens of a prompt as the model reads it.</summary>
     /// <inheritdoc cref="Encode(Prompt)" path="/exception"/>
     public int CountTokens(Prompt prompt) => prompt switch
     {
         CompletionPrompt completion => Plain(completion.Text).Length,
         ChatPrompt chat => Chat(chat.Messages, chat.Date).Length,
-        _ => throw new ArgumentException($"A {prompt?.GetType().Name ?? "null"} is no kind of prompt.", nameof(prompt)),
+        _ => throw new ArgumentException($"A {prompt?.GetType().Name ?? "null"} is not a kind of prompt.", nameof(prompt)),
     };
 
     /// <summary>
@@ -105,8 +105,8 @@ internal sealed class PromptEncoder
     /// the model read them, and the rule holds for the cue.
     /// </summary>
     /// <param name="prompt">The prompt.</param>
-    /// <param name="after">Tokens of a sample behind it; empty for none.</param>
-    /// <param name="cue">Text behind those; empty for none.</param>
+    /// <param name="after">Tokens of a sample after it; empty for none.</param>
+    /// <param name="cue">Text after those; empty for none.</param>
     /// <param name="continuation">What to score; not empty.</param>
     public EncodedContinuation EncodeContinuation(EncodedPrompt prompt, IReadOnlyList<int> after, string cue, string continuation)
     {
@@ -153,7 +153,9 @@ internal sealed class PromptEncoder
         return (context[..kept], context[kept..]);
     }
 
-    /// <summary>What is left behind the context; where the two merged into as many tokens as the context alone, the last one.</summary>
+    /// <summary>
+    /// Returns what is left after the context; where the two merged into as many tokens as the context alone, the last one.
+    /// </summary>
     private static int[] Rest(int[] whole, int contextLength) => whole[Math.Min(contextLength, whole.Length - 1)..];
 
     private int[] Plain(string text)
@@ -180,7 +182,7 @@ internal sealed class PromptEncoder
             ? ids
             : throw new UnusableException(
                 _folder.ChatTemplatePath!,
-                "the chat template renders the messages as nothing",
+                "the chat template renders the messages as an empty text",
                 "Correct the template");
     }
 

@@ -9,7 +9,7 @@ namespace MedQA.Inference.Prompts;
 /// for concurrent use.</summary>
 internal sealed class ThoughtTokens
 {
-    /// <summary>A template's opening of a thought has at most so many tokens with the white space behind it.</summary>
+    /// <summary>The most tokens of a template's opening of a thought, with the white space after it.</summary>
     private const int PromptEnd = 16;
 
     private readonly Tokenizer _tokenizer;
@@ -51,16 +51,16 @@ internal sealed class ThoughtTokens
         Message,
     }
 
-    /// <summary>Whether a prompt ends within a thought.</summary>
+    /// <summary>Returns whether a prompt ends within a thought.</summary>
     /// <param name="prompt">Its tokens.</param>
     public bool OpenAtEnd(ReadOnlySpan<int> prompt) => ThoughtMarkers.OpenAtEnd(_tokenizer.Decode(prompt[Math.Max(0,
         prompt.Length - PromptEnd)..], skipSpecial: false));
 
-    /// <summary>The part of a sample's text that is no thought: behind the last thought that was closed, up to one that was not.</summary>
+    /// <summary>Returns the part of a sample's text outside thoughts: from the last closed thought up to one that was not closed.</summary>
     /// <param name="tokens">The sample's tokens.</param>
     /// <param name="textLength">The length of its text: shorter than the tokens' where a stop text ended it.</param>
     /// <param name="isOpen">Whether it begins within a thought.</param>
-    /// <returns><see langword="null"/> where no token of the sample marks a thought, and it does not begin in one.</returns>
+    /// <returns><see langword="null"/> if no token of the sample marks a thought, and it does not begin in one.</returns>
     public TextSpan? SpokenPart(ImmutableArray<int> tokens, int textLength, bool isOpen)
     {
         if (!isOpen && !tokens.Any(_marks.ContainsKey))

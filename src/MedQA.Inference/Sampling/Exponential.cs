@@ -38,7 +38,7 @@ internal static class Exponential
         polynomial = (polynomial * rest) + Vector512.Create(5.0000001201e-1f);
         polynomial = (polynomial * (rest * rest)) + rest + Vector512<float>.One;
 
-        // 2^exponent: the integer stands in the low bits of the shifted number.
+        // 2^exponent: the integer is in the low bits of the shifted number.
         var power = Vector512.ShiftLeft(shifted.AsInt32() + Vector512.Create(127), 23).AsSingle();
         return Vector512.ConditionalSelect(inRange, polynomial * power, Vector512<float>.Zero);
     }

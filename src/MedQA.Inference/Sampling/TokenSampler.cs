@@ -34,8 +34,8 @@ internal sealed class TokenSampler
         _blockSums = new double[blocks];
     }
 
-    /// <summary>The token at a uniform number in [0, 1); the number is not used at temperature 0.</summary>
-    /// <exception cref="InvalidOperationException">The logits are no distribution: one is not a number or +∞, or all are −∞.</exception>
+    /// <summary>Returns the token at a uniform number in [0, 1); the number is not used at temperature 0.</summary>
+    /// <exception cref="InvalidOperationException">The logits are not a distribution: one is not a number or +∞, or all are −∞.</exception>
     public DrawnToken Draw(ReadOnlySpan<float> logits, SamplingRule rule, double uniform)
     {
         var greatest = GreatestOf(logits);
@@ -44,10 +44,10 @@ internal sealed class TokenSampler
         return new(id, (double)logits[id] - greatest - logSum);
     }
 
-    /// <summary>The natural logarithm of the sum of e^logit: what a logit less is a log-probability.</summary>
+    /// <summary>Returns the natural logarithm of the sum of e^logit: what a logit less is a log-probability.</summary>
     /// <param name="logits">One per id.</param>
     /// <param name="mostLikely">The most likely token, the lowest id among equals.</param>
-    /// <exception cref="InvalidOperationException">The logits are no distribution.</exception>
+    /// <exception cref="InvalidOperationException">The logits are not a distribution.</exception>
     public double LogSumOfExponentials(ReadOnlySpan<float> logits, out int mostLikely)
     {
         var greatest = GreatestOf(logits);
@@ -61,7 +61,7 @@ internal sealed class TokenSampler
         return float.IsFinite(greatest)
             ? greatest
             : throw new InvalidOperationException(
-                $"The model's logits are no distribution: the greatest of them is {greatest}. The graph overflows or its weights are "
+                $"The model's logits are not a distribution: the greatest is {greatest}. The graph overflows or its weights are "
                     + "damaged; a float16 graph may need float32.");
     }
 
@@ -77,7 +77,7 @@ internal sealed class TokenSampler
         return FindAt(uniform * sum, logits.Length);
     }
 
-    /// <summary>The first id at which the running sum of weights exceeds the target.</summary>
+    /// <summary>Returns the first id at which the running sum of weights exceeds the target.</summary>
     private int FindAt(double target, int length)
     {
         var running = 0.0;

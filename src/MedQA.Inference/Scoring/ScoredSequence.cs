@@ -1,13 +1,13 @@
 namespace MedQA.Inference.Scoring;
 
-/// <summary>A continuation whose likelihood is wanted, as token ids.</summary>
-/// <param name="Context">What stands in front: the prompt's tokens and whatever comes between; at least 1.</param>
+/// <summary>A continuation to score, as token ids.</summary>
+/// <param name="Context">The preceding tokens: the prompt's and any in between; at least 1.</param>
 /// <param name="Continuation">The tokens whose probabilities count; at least 1.</param>
 internal sealed record ScoredSequence(IReadOnlyList<int> Context, IReadOnlyList<int> Continuation)
 {
     /// <summary>Tokens of both.</summary>
     public int Length => Context.Count + Continuation.Count;
 
-    /// <summary>The token at a place of both, one after the other.</summary>
+    /// <summary>Returns the token at a place of both, one after the other.</summary>
     public int TokenAt(int place) => place < Context.Count ? Context[place] : Continuation[place - Context.Count];
 }

@@ -13,7 +13,7 @@ namespace MedQA.Inference.Scoring;
 /// <param name="canPack">Whether packed rows may be used.</param>
 internal sealed class SequenceScoring(DecoderSession session, bool canPack)
 {
-    // Nodes of one tree, so that its cells stay few beside the prompt's.
+    // Nodes of one tree, so that its cells stay few compared with the prompt's.
     private const int MaxNodes = 2048;
 
     private readonly TokenSampler _sampler = new(session.Layout.VocabularySize);
@@ -22,7 +22,7 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
     /// <param name="promptIds">The prompt's tokens.</param>
     /// <param name="prompt">The prompt's cells; used as room for more where there is some, and as before afterwards.</param>
     /// <param name="promptLogits">The logits after the prompt.</param>
-    /// <param name="sequences">What to score; those that share tokens best stand beside each other.</param>
+    /// <param name="sequences">What to score; those that share tokens should be adjacent.</param>
     /// <param name="work">A cache to use where the prompt's has too little room.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
     public ContinuationScore[] Score(
@@ -183,7 +183,7 @@ internal sealed class SequenceScoring(DecoderSession session, bool canPack)
         {
             foreach (var root in children[TokenTree.PromptEnd])
             {
-                // A graph with shared buffers overwrites what is beyond the prompt; what is within is not to be touched.
+                // A graph with shared buffers overwrites what is beyond the prompt; what is within must not change.
                 var inPlace =
                     session.Layout.Cache == CacheKind.Shared && tree.Nodes[root].Anchor == promptLength && deepest <= prompt.Capacity;
                 var cache = inPlace ? prompt : work;

@@ -6,7 +6,7 @@ namespace MedQA.Inference.Scoring;
 /// </summary>
 internal sealed class TokenTree(IReadOnlyList<int> prompt)
 {
-    /// <summary>The node that stands for the whole prompt: its logits are known.</summary>
+    /// <summary>The node of the whole prompt: its logits are known.</summary>
     public const int PromptEnd = -1;
 
     private readonly List<TokenNode> _nodes = [];
@@ -16,7 +16,7 @@ internal sealed class TokenTree(IReadOnlyList<int> prompt)
     /// <summary>The nodes, parents before children.</summary>
     public IReadOnlyList<TokenNode> Nodes => _nodes;
 
-    /// <summary>The scores that are wanted: the log-probability of a token after a node.</summary>
+    /// <summary>The scores to compute: the log-probability of a token after a node.</summary>
     public IReadOnlyDictionary<(int Node, int Token), int> Scores => _scores;
 
     /// <summary>Adds a sequence.</summary>
@@ -48,8 +48,8 @@ internal sealed class TokenTree(IReadOnlyList<int> prompt)
     }
 
     /// <summary>
-    /// The nodes in the order in which they are read when logits are wanted only for the last of a pass: those without scores first, then
-    /// those with scores and what comes after them.
+    /// Returns the nodes in the order in which they are read when logits are wanted only for the last of a pass: those without scores
+    /// first, then those with scores and what comes after them.
     /// </summary>
     /// <returns>The nodes' numbers and how many of them, from the end, need logits.</returns>
     public (int[] Order, int Scored) ScoredLast()
@@ -108,7 +108,7 @@ internal sealed class TokenTree(IReadOnlyList<int> prompt)
 
 /// <summary>A token to be read.</summary>
 /// <param name="Token">Its id.</param>
-/// <param name="Parent">The node in front of it, or <see cref="TokenTree.PromptEnd"/>.</param>
+/// <param name="Parent">The node before it, or <see cref="TokenTree.PromptEnd"/>.</param>
 /// <param name="Anchor">How many of the prompt's cells it sees.</param>
 /// <param name="Position">Its place in its sequence, from 0.</param>
 internal sealed record TokenNode(int Token, int Parent, int Anchor, int Position)
@@ -116,6 +116,6 @@ internal sealed record TokenNode(int Token, int Parent, int Anchor, int Position
     /// <summary>The tokens that are scored after it, and where the scores go.</summary>
     public List<(int Token, int Score)> Scored { get; } = [];
 
-    /// <summary>Whether its logits are wanted.</summary>
+    /// <summary>Whether its logits are needed.</summary>
     public bool IsScored => Scored.Count > 0;
 }

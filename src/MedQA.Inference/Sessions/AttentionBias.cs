@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace MedQA.Inference.Sessions;
 
 /// <summary>
-/// What a pass adds to its attention scores, [tokens of the pass, cells after it]: 0 where a token sees a cell, and where it does
+/// What a pass adds to its attention scores, [tokens of the pass, cells after it]: 0 if a token sees a cell, and where it does
 /// not a number so low that the cell's weight is exactly 0, yet finite.
 /// </summary>
 internal readonly ref struct AttentionBias
@@ -26,7 +26,7 @@ internal readonly ref struct AttentionBias
         _halves = isHalf ? MemoryMarshal.Cast<byte, Half>(buffer) : default;
     }
 
-    /// <summary>Lets a token see some cells.</summary>
+    /// <summary>Makes some cells visible to a token.</summary>
     public void Show(int token, int start, int length)
     {
         var from = (token * _cells) + start;

@@ -1,9 +1,9 @@
 namespace MedQA.Inference.Sessions;
 
-/// <summary>A GroupQueryAttention node of a graph: what ONNX Runtime's contrib operator is told about its cache and positions.</summary>
+/// <summary>A GroupQueryAttention node of a graph: the settings of ONNX Runtime's contrib operator for its cache and positions.</summary>
 /// <param name="Window">How many cells back a token looks, or −1 for all.</param>
 /// <param name="HasRotary">Whether the node rotates queries and keys by position.</param>
-/// <param name="RotaryLength">How many positions the node's table of angles has; <see langword="null"/> where there is none or the graph
+/// <param name="RotaryLength">How many positions the node's table of angles has; <see langword="null"/> if there is none or the graph
 /// computes it.</param>
 internal sealed record AttentionNode(int Window, bool HasRotary, int? RotaryLength)
 {

@@ -55,7 +55,7 @@ internal sealed partial record DecoderLayout
     /// <summary>Whether positions are given.</summary>
     public required bool HasPositions { get; init; }
 
-    /// <summary>The type of the attention bias, or <see langword="null"/> where the graph has none.</summary>
+    /// <summary>The type of the attention bias, or <see langword="null"/> if the graph has none.</summary>
     public required TensorElementType? BiasType { get; init; }
 
     /// <summary>Whether the number of logits can be chosen.</summary>
@@ -64,7 +64,7 @@ internal sealed partial record DecoderLayout
     /// <summary>The type of the logits.</summary>
     public required TensorElementType LogitsType { get; init; }
 
-    /// <summary>The hidden states of the last layer, or <see langword="null"/> where the graph does not give them out.</summary>
+    /// <summary>The hidden states of the last layer, or <see langword="null"/> if the graph does not output them.</summary>
     public HiddenStates? HiddenStates { get; init; }
 
     /// <summary>How many tokens the model knows.</summary>
@@ -109,7 +109,7 @@ internal sealed partial record DecoderLayout
 
             if (PastName().Match(name) is not { Success: true } match)
             {
-                throw Unknown(path, $"it has the input \"{name}\", which the engine does not know");
+                throw Unknown(path, $"it has the input \"{name}\", which the engine does not support");
             }
 
             var layer = int.Parse(match.Groups["layer"].ValueSpan, CultureInfo.InvariantCulture);
@@ -166,10 +166,10 @@ internal sealed partial record DecoderLayout
     }
 
     /// <summary>
-    /// The output with hidden states and their size, or <see langword="null"/>: Optimum calls it <c>last_hidden_state</c>,
+    /// Returns the output with hidden states and their size, or <see langword="null"/>: Optimum calls it <c>last_hidden_state</c>,
     /// onnxruntime-genai's model builder <c>hidden_states</c>.
     /// </summary>
-    /// <param name="shapeOf">The shape of the output of a name, a length that is left open below 1; <see langword="null"/> where there is
+    /// <param name="shapeOf">The shape of the output of a name, a length that is left open below 1; <see langword="null"/> if there is
     /// none.</param>
     /// <param name="hiddenSize">The size that the model's configuration states.</param>
     public static (string Name, int Size)? FindHiddenStates(Func<string, IReadOnlyList<int>?> shapeOf, int? hiddenSize)

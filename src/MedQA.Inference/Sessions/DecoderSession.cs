@@ -77,16 +77,16 @@ internal sealed class DecoderSession : IDisposable
         }
     }
 
-    /// <summary>An empty cache for this graph.</summary>
+    /// <summary>Returns an empty cache for this graph.</summary>
     public KeyValueCache CreateCache() => new(Layout, _memory, _session);
 
-    /// <summary>Where the tokens of a pass go: row by row.</summary>
+    /// <summary>Returns where the tokens of a pass go: row by row.</summary>
     public Span<long> Ids(int count) => Slice(_ids, count);
 
-    /// <summary>Where the positions of a pass go: row by row. Not read where the graph has none.</summary>
+    /// <summary>Returns where the positions of a pass go: row by row. Not read where the graph has none.</summary>
     public Span<long> Positions(int count) => Slice(_positions, count);
 
-    /// <summary>Where the attention bias of a packed pass goes; its content is undefined at first.</summary>
+    /// <summary>Returns where the attention bias of a packed pass goes; its content is undefined at first.</summary>
     /// <param name="tokens">Tokens of the pass.</param>
     /// <param name="cells">Cells after it.</param>
     public AttentionBias Bias(int tokens, int cells)
@@ -97,7 +97,8 @@ internal sealed class DecoderSession : IDisposable
     }
 
     /// <summary>
-    /// Where the mask of a pass over rows of different length goes, row by row: 1 for a cell that holds a token, after the pass, else 0.
+    /// Returns where the mask of a pass over rows of different length goes, row by row: 1 for a cell that holds a token, after the pass,
+    /// else 0.
     /// </summary>
     public Span<long> Mask(int count) => Slice(_mask, count);
 
@@ -106,10 +107,10 @@ internal sealed class DecoderSession : IDisposable
     /// </summary>
     /// <param name="cache">The cache; it is longer by the tokens afterwards.</param>
     /// <param name="tokens">Tokens per row, at least 1.</param>
-    /// <param name="logits">For how many last tokens of each row logits are wanted, 1 to <paramref name="tokens"/>.</param>
+    /// <param name="logits">For how many last tokens of each row to compute logits, 1 to <paramref name="tokens"/>.</param>
     /// <param name="isBiased">Whether the bias that the caller wrote holds; else every token sees all cells up to its own.</param>
     /// <param name="isMasked">Whether the mask that the caller wrote holds; else all cells of all rows hold tokens.</param>
-    /// <param name="wantsHidden">Whether the hidden states are wanted too; only where the graph gives them out.</param>
+    /// <param name="wantsHidden">Whether to output the hidden states too; only if the graph outputs them.</param>
     public void Run(KeyValueCache cache, int tokens, int logits, bool isBiased = false, bool isMasked = false, bool wantsHidden = false)
     {
         var rows = cache.Rows;
@@ -236,7 +237,7 @@ internal sealed class DecoderSession : IDisposable
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
 
-        // Threads that wait by spinning take the processor from whatever else runs: beside another process a pass took three times as
+        // Threads that spin while waiting take the processor from everything else: next to another process a pass took three times as
         // long, while on an idle machine sleeping costs a few percent (docs/performance.md).
         sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         if (options.Provider == ExecutionProvider.Cuda)

@@ -4,7 +4,7 @@ namespace MedQA.Inference.Sessions;
 internal sealed record GraphNode(
     string Operation, string Name, List<string> Inputs, List<string> Outputs, Dictionary<string, long> Integers)
 {
-    /// <summary>Its message, where whoever read it keeps it; else empty.</summary>
+    /// <summary>Its message, if the reader keeps it; else empty.</summary>
     public byte[] Message { get; init; } = [];
 
     /// <summary>Reads a NodeProto.</summary>
@@ -51,6 +51,6 @@ internal sealed record GraphNode(
         return new(operation, name, inputs, outputs, integers);
     }
 
-    /// <summary>An integer attribute, or another value where it is absent.</summary>
+    /// <summary>Returns an integer attribute, or another value where it is absent.</summary>
     public long Integer(string name, long otherwise) => Integers.GetValueOrDefault(name, otherwise);
 }

@@ -8,7 +8,7 @@ namespace MedQA.Inference.Sessions;
 internal sealed record GraphOutput(string Name, ImmutableArray<int> Shape)
 {
     /// <summary>Reads an output.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no protocol buffer or are cut off.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a protocol buffer or are truncated.</exception>
     public static GraphOutput Parse(ReadOnlySpan<byte> bytes)
     {
         var name = "";

@@ -9,7 +9,7 @@ namespace MedQA.Inference.Sessions;
 /// <param name="Name">Its name.</param>
 /// <param name="Type">TensorProto.DataType.</param>
 /// <param name="Dimensions">Its shape.</param>
-/// <param name="Location">The file that has its bytes, seen from the graph's folder; empty where they stand in its message.</param>
+/// <param name="Location">The file that has its bytes, seen from the graph's folder; empty if they are in its message.</param>
 /// <param name="Offset">Where they begin in that file or message.</param>
 /// <param name="Length">How many they are.</param>
 internal sealed record GraphTensor(string Name, int Type, long[] Dimensions, string Location, long Offset, long Length)
@@ -17,7 +17,7 @@ internal sealed record GraphTensor(string Name, int Type, long[] Dimensions, str
     private const int Float32 = 1;
     private const int Float16 = 10;
 
-    /// <summary>Its message, where whoever read it keeps it; else empty: loading a model does not copy its weights.</summary>
+    /// <summary>Its message, if the reader keeps it; else empty: loading a model does not copy its weights.</summary>
     public byte[] Message { get; init; } = [];
 
     /// <summary>Bytes of its numbers, a part of a byte counted as one.</summary>

@@ -104,7 +104,7 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// Fills each row with the cells of a cache of one row of its own. All rows are as long as the longest; of a shorter row the cells
+    /// Fills each row with the cells of its own one-row cache. All rows are as long as the longest; of a shorter row the cells
     /// at <see cref="StartOf"/> hold its tokens, and the others, which a mask must hide, hold finite numbers.
     /// </summary>
     public void Fill(IReadOnlyList<KeyValueCache> sources)
@@ -125,8 +125,8 @@ internal sealed class KeyValueCache : IDisposable
     }
 
     /// <summary>
-    /// The first cell of a row that holds fewer tokens than the longest: a graph that appends in place does so after a row's own last
-    /// token, so rows begin together; one that concatenates appends at the end of all, so rows end together.
+    /// Returns the first cell of a row that holds fewer tokens than the longest: a graph that appends in place does so after a row's own
+    /// last token, so rows begin together; one that concatenates appends at the end of all, so rows end together.
     /// </summary>
     public int StartOf(int tokens) => Grows ? Length - tokens : 0;
 
@@ -167,12 +167,12 @@ internal sealed class KeyValueCache : IDisposable
         _isBound = false;
     }
 
-    /// <summary>The binding for a pass that appends a number of cells to each row; past and present are bound to it.</summary>
+    /// <summary>Returns the binding for a pass that appends a number of cells to each row; past and present are bound to it.</summary>
     public OrtIoBinding BindFor(int cells)
     {
         if (Length + cells > Capacity)
         {
-            throw new InvalidOperationException($"The cache has room for {Capacity} cells a row, but {Length} and {cells} are wanted.");
+            throw new InvalidOperationException($"The cache has room for {Capacity} cells a row, but {Length} and {cells} are needed.");
         }
 
         if (Grows || !_isBound)

@@ -35,7 +35,7 @@ public sealed record ModelOptions
     /// <summary>The most bytes for the caches of prompt beginnings that questions share (system text and worked examples).</summary>
     public long SharedPrefixBudget { get; init; } = 1L << 30;
 
-    /// <summary>Throws where a value is none.</summary>
+    /// <summary>Throws if a setting is out of its range.</summary>
     /// <exception cref="ArgumentException">A setting is out of its range; the message names it.</exception>
     public void Validate()
     {

@@ -17,14 +17,14 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
     /// <summary>The current field's value where it has a length: a text, a message or packed numbers.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
-    /// <summary>The current field as it stands, its tag included.</summary>
+    /// <summary>The current field's bytes, its tag included.</summary>
     public ReadOnlySpan<byte> Raw { get; private set; }
 
     /// <summary>The current field's value as a text.</summary>
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>Goes to the next field.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no protocol buffer or are cut off.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a protocol buffer or are truncated.</exception>
     public bool Read()
     {
         if (_rest.IsEmpty)
@@ -52,14 +52,14 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
                 Number = BinaryPrimitives.ReadUInt32LittleEndian(Take(sizeof(uint)));
                 break;
             default:
-                throw new InvalidDataException("it is no ONNX graph");
+                throw new InvalidDataException("it is not an ONNX graph");
         }
 
         Raw = start[..(start.Length - _rest.Length)];
         return true;
     }
 
-    /// <summary>The integers of a repeated field, which stand one by one or packed.</summary>
+    /// <summary>The integers of a repeated field, which are single or packed.</summary>
     public readonly void AppendIntegersTo(List<long> target)
     {
         if (Bytes.IsEmpty)
@@ -105,6 +105,6 @@ internal ref struct ProtocolBuffer(ReadOnlySpan<byte> bytes)
             }
         }
 
-        throw new InvalidDataException("it is no ONNX graph");
+        throw new InvalidDataException("it is not an ONNX graph");
     }
 }

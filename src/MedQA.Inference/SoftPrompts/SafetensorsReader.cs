@@ -10,7 +10,7 @@ namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>
 /// Reads tensors of a safetensors file (an 8-byte length, a JSON header, then the tensors' bytes, little-endian): the header at once, a
-/// tensor when it is asked for. The header is checked whole, so that no tensor lies outside the file or over another. Not safe for
+/// tensor when it is asked for. The header is checked whole, so that no tensor is outside the file or overlaps another. Not safe for
 /// concurrent use.
 /// </summary>
 internal sealed class SafetensorsReader : IDisposable
@@ -31,8 +31,8 @@ internal sealed class SafetensorsReader : IDisposable
 
     /// <summary>Reads the header.</summary>
     /// <param name="stream">The file, seekable, at its start; disposed of with the reader.</param>
-    /// <param name="file">What messages call it.</param>
-    /// <param name="remedy">What messages say to do about a damaged one.</param>
+    /// <param name="file">Its name in messages.</param>
+    /// <param name="remedy">The remedy in messages about a damaged one.</param>
     /// <exception cref="UnusableException">The header is damaged.</exception>
     public SafetensorsReader(Stream stream, string file, string remedy)
     {
@@ -72,7 +72,7 @@ internal sealed class SafetensorsReader : IDisposable
         }
     }
 
-    /// <summary>The shape of a tensor.</summary>
+    /// <summary>Returns the shape of a tensor.</summary>
     /// <exception cref="UnusableException">There is no such tensor.</exception>
     public SafetensorsTensor Find(string name) => Tensors.GetValueOrDefault(name) ?? throw Damaged($"it has no tensor \"{name}\"");
 
@@ -163,7 +163,7 @@ internal sealed class SafetensorsReader : IDisposable
         var length = BinaryPrimitives.ReadUInt64LittleEndian(size);
         if (length > MaxHeaderBytes)
         {
-            throw Damaged($"its header claims {length:N0} bytes; a safetensors file's has at most {MaxHeaderBytes:N0}, so it is none");
+            throw Damaged($"its header claims {length:N0} bytes; a safetensors file's has at most {MaxHeaderBytes:N0}, so it is not one");
         }
 
         if ((long)length > _stream.Length - LengthBytes)

@@ -11,8 +11,8 @@ internal static class SafetensorsWriter
     private const int PieceNumbers = 1 << 16;
 
     /// <summary>Writes a file.</summary>
-    /// <param name="target">Where to.</param>
-    /// <param name="tensors">Name, shape and row-major numbers of each tensor, in the order in which their bytes are to stand.</param>
+    /// <param name="target">The stream to write to.</param>
+    /// <param name="tensors">Name, shape and row-major numbers of each tensor, in the order of their bytes.</param>
     /// <exception cref="ArgumentException">A tensor has more or fewer numbers than its shape says.</exception>
     public static void Write(Stream target, IReadOnlyList<(string Name, long[] Shape, ReadOnlyMemory<float> Numbers)> tensors)
     {

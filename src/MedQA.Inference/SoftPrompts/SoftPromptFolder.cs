@@ -50,14 +50,14 @@ public sealed class SoftPromptFolder
     /// <summary>Reads keys and values, and checks that they are those that are meant.</summary>
     /// <param name="bytes">What is in <c>prefix.safetensors</c>.</param>
     /// <param name="expected">The SHA-256 that the bytes should have, lower-case hexadecimal.</param>
-    /// <param name="file">What messages call it.</param>
+    /// <param name="file">Its name in messages.</param>
     /// <exception cref="UnusableException">The bytes are others, or no keys and values of one shape.</exception>
     public static SoftPromptKeyValues ParseKeyValues(ReadOnlyMemory<byte> bytes, string expected, string file)
     {
         var hash = Convert.ToHexStringLower(SHA256.HashData(bytes.Span));
         if (hash != expected)
         {
-            throw Damaged(file, $"its SHA-256 is {hash}, but {expected} is meant");
+            throw Damaged(file, $"its SHA-256 is {hash}, but {expected} is expected");
         }
 
         using var reader = new SafetensorsReader(new MemoryStream(bytes.ToArray(), writable: false), file, Remedy);

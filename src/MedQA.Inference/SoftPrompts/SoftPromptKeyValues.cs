@@ -4,7 +4,7 @@ namespace MedQA.Inference.SoftPrompts;
 
 /// <summary>
 /// The keys (rotary already applied, at positions 0 to <see cref="Length"/> − 1) and values that the virtual tokens of a soft prompt leave
-/// in a model's cache: what stands in front of every prompt that is asked with it.
+/// in a model's cache: what precedes every prompt asked with it.
 /// </summary>
 public sealed class SoftPromptKeyValues
 {
@@ -45,7 +45,7 @@ public sealed class SoftPromptKeyValues
     /// <summary>Keys, then values of layer 0, keys of layer 1 …; each [key/value heads, length, head size], row-major.</summary>
     public ImmutableArray<float[]> Tensors { get; }
 
-    /// <summary>The name of a tensor in a file: <c>past_key_values.0.key</c>.</summary>
+    /// <summary>Returns the name of a tensor in a file: <c>past_key_values.0.key</c>.</summary>
     /// <param name="tensor">Its place in <see cref="Tensors"/>.</param>
     internal static string NameOf(int tensor) => $"past_key_values.{tensor / 2}.{(tensor % 2 == 0 ? "key" : "value")}";
 }

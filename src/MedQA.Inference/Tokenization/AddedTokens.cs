@@ -2,13 +2,13 @@ using static System.Globalization.UnicodeCategory;
 
 namespace MedQA.Inference.Tokenization;
 
-/// <summary>A token that stands beside the learned vocabulary and is cut out of a text before anything else looks at it.</summary>
+/// <summary>A token outside the learned vocabulary that is cut out of a text before anything else reads it.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Content">Its text.</param>
 /// <param name="Special">Whether the tokenizer's file flags it as special.</param>
 /// <param name="Normalized">Whether it is sought in the normalized text.</param>
-/// <param name="StripsLeft">Whether it takes the white space in front with it.</param>
-/// <param name="StripsRight">Whether it takes the white space behind with it.</param>
+/// <param name="StripsLeft">Whether it absorbs the white space before it.</param>
+/// <param name="StripsRight">Whether it absorbs the white space after it.</param>
 /// <param name="SingleWord">Whether it counts only where no letter, mark, digit or underscore touches it.</param>
 internal sealed record AddedToken(int Id, string Content, bool Special, bool Normalized, bool StripsLeft, bool StripsRight, bool SingleWord)
 {

@@ -9,10 +9,10 @@ internal static class ByteAlphabet
     private static readonly char[] CharOf = Characters();
     private static readonly short[] ByteOf = Bytes();
 
-    /// <summary>The character that stands for a byte.</summary>
+    /// <summary>Returns the character that represents a byte.</summary>
     public static char Character(byte value) => CharOf[value];
 
-    /// <summary>The byte that a character stands for, or −1.</summary>
+    /// <summary>Returns the byte that a character represents, or −1.</summary>
     public static int Byte(char character) => character < ByteOf.Length ? ByteOf[character] : -1;
 
     private static char[] Characters()

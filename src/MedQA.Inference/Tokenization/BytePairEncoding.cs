@@ -54,10 +54,10 @@ internal sealed class BytePairEncoding
         }
     }
 
-    /// <summary>The key of a pair in the table of merges.</summary>
+    /// <summary>Returns the key of a pair in the table of merges.</summary>
     public static long Pair(int left, int right) => (long)left << 32 | (uint)right;
 
-    /// <summary>The text of the token of one byte in models with byte fallback.</summary>
+    /// <summary>Returns the text of the token of one byte in models with byte fallback.</summary>
     public static string ByteTokenName(byte value) => $"<0x{value:X2}>";
 
     /// <summary>Appends a word's tokens.</summary>
@@ -75,7 +75,7 @@ internal sealed class BytePairEncoding
             Merge(word, ids);
         }
 
-        // A full cache stays as it is: what it returns is what would be computed.
+        // A full cache is not changed: it returns what would be computed.
         if (word.Length <= MaxCachedWordLength && _cachedWords < MaxCachedWords && _words.TryAdd(word.ToString(), [.. ids.Skip(first)]))
         {
             Interlocked.Increment(ref _cachedWords);

@@ -54,7 +54,7 @@ internal sealed class CanonicalComposition
         }
     }
 
-    /// <summary>The text in form C; the same string where it is in that form already.</summary>
+    /// <summary>Returns the text in form C; the same string where it is in that form already.</summary>
     public static string Compose(string text)
     {
         var at = text.AsSpan().IndexOfAnyExceptInRange('\0', (char)(FirstUnsafe - 1));

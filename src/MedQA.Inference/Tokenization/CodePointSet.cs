@@ -96,11 +96,11 @@ internal sealed class CodePointSet
         return false;
     }
 
-    /// <summary>Whether a code point has Unicode's White_Space property; all of them lie in the basic plane.</summary>
+    /// <summary>Returns whether a code point has Unicode's White_Space property; all of them lie in the basic plane.</summary>
     public static bool IsWhiteSpace(int codePoint) => codePoint <= char.MaxValue && char.IsWhiteSpace((char)codePoint);
 
     /// <summary>
-    /// The code point at a place, a lone surrogate read as U+FFFD (what it becomes in UTF-8), and how many UTF-16 units it has.
+    /// Returns the code point at a place, a lone surrogate read as U+FFFD (what it becomes in UTF-8), and how many UTF-16 units it has.
     /// </summary>
     public static int At(ReadOnlySpan<char> text, int position, out int units)
     {
@@ -120,7 +120,7 @@ internal sealed class CodePointSet
         return Rune.ReplacementChar.Value;
     }
 
-    /// <summary>How many UTF-16 units the code point before a place has.</summary>
+    /// <summary>Returns how many UTF-16 units the code point before a place has.</summary>
     public static int UnitsBefore(ReadOnlySpan<char> text, int position) =>
         position >= 2 && char.IsLowSurrogate(text[position - 1]) && char.IsHighSurrogate(text[position - 2]) ? 2 : 1;
 }

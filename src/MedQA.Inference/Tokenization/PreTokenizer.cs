@@ -127,7 +127,7 @@ internal enum PrependScheme
     Never,
 }
 
-/// <summary>Metaspace: writes spaces as a mark (▁), puts one in front, and cuts in front of each.</summary>
+/// <summary>Metaspace: writes spaces as a mark (▁), puts one in front, and cuts before each.</summary>
 internal sealed class MetaspacePreTokenizer(char mark, PrependScheme prepend, bool splits) : PreTokenizer
 {
     private readonly PatternPreTokenizer _cut = new(SplitPattern.OfText(mark.ToString()), SplitBehavior.MergedWithNext, invert: false);

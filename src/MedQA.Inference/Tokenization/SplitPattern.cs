@@ -14,7 +14,7 @@ internal sealed class SplitPattern
     /// <exception cref="FormatException">It has a construct that is not understood.</exception>
     public static SplitPattern Compile(string pattern) => new(SplitPatternParser.Parse(pattern));
 
-    /// <summary>A pattern that matches a text as it stands.</summary>
+    /// <summary>Returns a pattern that matches a text literally.</summary>
     public static SplitPattern OfText(string text)
     {
         var program = new List<PatternStep>();
@@ -61,7 +61,7 @@ internal sealed class SplitPattern
         private readonly ReadOnlySpan<char> _text = text;
         private long _steps = steps;
 
-        /// <summary>The end of the match that begins at a place, or −1.</summary>
+        /// <summary>Returns the end of the match that begins at a place, or −1.</summary>
         public int Match(PatternStep[] program, int start)
         {
             var floor = choices.Count;

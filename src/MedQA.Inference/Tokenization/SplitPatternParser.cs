@@ -312,7 +312,7 @@ internal ref struct SplitPatternParser
     private int Counts(out int most)
     {
         _position++;
-        var least = Number() ?? throw Unknown("a brace that is no count");
+        var least = Number() ?? throw Unknown("a brace that is not a count");
         most = least;
         if (Take(','))
         {
@@ -321,7 +321,7 @@ internal ref struct SplitPatternParser
 
         if (!Take('}') || most < least)
         {
-            throw Unknown("a brace that is no count");
+            throw Unknown("a brace that is not a count");
         }
 
         if (least > MaxRepeats || (most != int.MaxValue && most > MaxRepeats))
@@ -394,7 +394,7 @@ internal ref struct SplitPatternParser
                 _position++;
                 if (ClassMember(out high) is not null || high < low)
                 {
-                    throw Unknown("a range that has no two ends in order");
+                    throw Unknown("a range whose ends are out of order");
                 }
             }
 
@@ -545,7 +545,7 @@ internal ref struct SplitPatternParser
                 CultureInfo.InvariantCulture,
                 out var value) || value is < 0 or > 0x10FFFF)
         {
-            throw Unknown("a code point that is none");
+            throw Unknown("an invalid code point");
         }
 
         _position = start + length + (braced ? 1 : 0);
@@ -553,7 +553,7 @@ internal ref struct SplitPatternParser
     }
 
     /// <summary>
-    /// A literal, with its other cases where case is ignored: simple folding, which joins ſ to s and the Kelvin sign to k.
+    /// Returns a literal, with its other cases where case is ignored: simple folding, which joins ſ to s and the Kelvin sign to k.
     /// </summary>
     private readonly CodePointSet Literal(int codePoint)
     {

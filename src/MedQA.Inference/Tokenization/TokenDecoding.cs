@@ -9,7 +9,7 @@ internal sealed record TokenDecoding
     /// <summary>Within a token, each first text is replaced by the second.</summary>
     public IReadOnlyList<(string From, string To)> Replacements { get; init; } = [];
 
-    /// <summary>Tokens such as &lt;0x0A&gt; are bytes. A run of them that is no valid UTF-8 becomes one U+FFFD for each byte.</summary>
+    /// <summary>Tokens such as &lt;0x0A&gt; are bytes. A run of them that is not valid UTF-8 becomes one U+FFFD for each byte.</summary>
     public bool ByteFallback { get; init; }
 
     /// <summary>How many of <see cref="StrippedCharacter"/> are removed from the front of a whole text.</summary>

@@ -45,7 +45,7 @@ public sealed class Tokenizer
     public int VocabularySize => _special.Length;
 
     /// <summary>
-    /// The tokens that the tokenizer's post-processor puts in front of a text when special tokens are asked for; mostly none or one.
+    /// The tokens that the tokenizer's post-processor puts before a text when special tokens are asked for; mostly none or one.
     /// </summary>
     public ReadOnlySpan<int> Prefix => _parts.Prefix;
 
@@ -60,15 +60,16 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// The tokens of a text in which nothing steers the model: special tokens, and those that the chat template writes, stay text.
+    /// Returns the tokens of a text in which nothing steers the model: special tokens, and those that the chat template writes, stay text.
     /// </summary>
     public int[] Encode(string text) => Encode(text, AddedTokenRecognition.Text, []);
 
-    /// <summary>The tokens of a text as Hugging Face's tokenizers gives them: special tokens within it are recognized.</summary>
+    /// <summary>Returns the tokens of a text as Hugging Face's tokenizers gives them: special tokens within it are recognized.</summary>
     public int[] EncodeRecognizingSpecials(string text) => Encode(text, AddedTokenRecognition.All, []);
 
     /// <summary>
-    /// The tokens of a text made of segments: special tokens are recognized only where the chat template wrote every character of them.
+    /// Returns the tokens of a text made of segments: special tokens are recognized only where the chat template wrote every character of
+    /// them.
     /// </summary>
     public int[] EncodeWithSpecials(IReadOnlyList<PromptSegment> segments)
     {
@@ -90,7 +91,7 @@ public sealed class Tokenizer
         return Encode(text.ToString(), AddedTokenRecognition.Template, fromTemplate);
     }
 
-    /// <summary>The text of tokens; bytes that are no valid UTF-8 become U+FFFD, as Python decodes with errors replaced.</summary>
+    /// <summary>Returns the text of tokens; bytes that are not valid UTF-8 become U+FFFD, as Python decodes with errors replaced.</summary>
     /// <param name="ids">Token ids.</param>
     /// <param name="skipSpecial">Whether special tokens are left out.</param>
     /// <exception cref="ArgumentOutOfRangeException">An id is negative or beyond the vocabulary.</exception>
@@ -107,7 +108,7 @@ public sealed class Tokenizer
     }
 
     /// <summary>
-    /// The bytes of a token: of its text, for byte-level models as written in the byte alphabet; empty for an id that no token has.
+    /// Returns the bytes of a token: of its text, for byte-level models as written in the byte alphabet; empty for an id that no token has.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The id is negative or beyond the vocabulary.</exception>
     public ReadOnlySpan<byte> BytesOf(int id)
@@ -116,21 +117,21 @@ public sealed class Tokenizer
         return _bytes.AsSpan(_offsets[id].._offsets[id + 1]);
     }
 
-    /// <summary>The id of a token by its text as tokenizer.json writes it, or <see langword="null"/>.</summary>
+    /// <summary>Returns the id of a token by its text as tokenizer.json writes it, or <see langword="null"/>.</summary>
     public int? IdOf(string token) =>
         _parts.AddedIds.TryGetValue(token, out var id) || _parts.Vocabulary.TryGetValue(token, out id) ? id : null;
 
-    /// <summary>Whether tokenizer.json flags a token as special.</summary>
+    /// <summary>Returns whether tokenizer.json flags a token as special.</summary>
     public bool IsSpecial(int id)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)id, (uint)VocabularySize, nameof(id));
         return _special[id];
     }
 
-    /// <summary>Whether a token is one byte by byte fallback (&lt;0x0A&gt;).</summary>
+    /// <summary>Returns whether a token is one byte by byte fallback (&lt;0x0A&gt;).</summary>
     internal bool IsByteToken(int id) => _byteToken[id];
 
-    /// <summary>A token's text as tokenizer.json writes it.</summary>
+    /// <summary>Returns a token's text as tokenizer.json writes it.</summary>
     internal string TextOf(int id) => _parts.Texts[id] ?? "";
 
     internal int[] Encode(string text, AddedTokenRecognition recognition, ReadOnlySpan<bool> fromTemplate)

@@ -9,7 +9,7 @@ namespace MedQA.Inference.Tokenization;
 /// </summary>
 internal static class TokenizerReader
 {
-    /// <summary>Ids above this are taken for damage: the largest known vocabularies have about 300,000 tokens.</summary>
+    /// <summary>Ids above this count as damage: the largest known vocabularies have about 300,000 tokens.</summary>
     private const int MaxId = 2_000_000;
 
     private const string BytePattern = @"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
@@ -52,7 +52,7 @@ internal static class TokenizerReader
         var prefix = Prefix(root.Find("post_processor"), 0);
         if (Array.Exists(prefix, id => id < 0 || id >= texts.Length))
         {
-            throw root.Get("post_processor").Damaged("puts an id in front that no token has");
+            throw root.Get("post_processor").Damaged("puts an id first that no token has");
         }
 
         // A normalized token that steers the model is sought in the raw text too: only there is it known who wrote what.
@@ -87,7 +87,7 @@ internal static class TokenizerReader
             var id = value.Integer();
             if (id is < 0 or > MaxId)
             {
-                throw value.Damaged($"is {id}, which is no token id");
+                throw value.Damaged($"is {id}, which is not a token id");
             }
 
             vocabulary[token] = id;
@@ -125,7 +125,7 @@ internal static class TokenizerReader
             var id = item.Get("id");
             if (id.Integer() is < 0 or > MaxId)
             {
-                throw id.Damaged("is no token id");
+                throw id.Damaged("is not a token id");
             }
 
             // As in Hugging Face's tokenizers, a token that the vocabulary has keeps its id there.
@@ -138,7 +138,7 @@ internal static class TokenizerReader
                 Flag(item, "lstrip"),
                 Flag(item, "rstrip"),
                 Flag(item, "single_word"));
-            // Plain words and white space that a template happens to write too are no marks of it.
+            // Plain words and white space that a template happens to write too do not mark it.
             var isMark = token.Content.Any(static character => !char.IsLetterOrDigit(character) && !char.IsWhiteSpace(character));
             var steers =
                 token.Special || (isMark && chatTemplate is not null && chatTemplate.Contains(token.Content, StringComparison.Ordinal));
@@ -198,7 +198,7 @@ internal static class TokenizerReader
                 var pair = item.Items().ToList();
                 if (pair.Count != 2)
                 {
-                    throw item.Damaged("is no pair");
+                    throw item.Damaged("is not a pair");
                 }
 
                 (left, right) = (pair[0].Text(), pair[1].Text());
@@ -214,7 +214,7 @@ internal static class TokenizerReader
                 var space = text.IndexOf(' ', StringComparison.Ordinal);
                 if (space < 0 || text.LastIndexOf(' ') != space)
                 {
-                    throw item.Damaged($"is \"{text}\", which is no pair");
+                    throw item.Damaged($"is \"{text}\", which is not a pair");
                 }
 
                 (left, right) = (text[..space], text[(space + 1)..]);
@@ -315,7 +315,7 @@ internal static class TokenizerReader
         {
             throw new UnusableException(
                 pattern.File,
-                $"the pattern \"{pattern.Where}\" has {exception.Message}, which is not known",
+                $"the pattern \"{pattern.Where}\" has {exception.Message}, which is not supported",
                 "Use a model whose tokenizer is supported",
                 exception);
         }
@@ -519,6 +519,6 @@ internal static class TokenizerReader
 
     private static UnusableException Unknown(ModelJson at, string part, string what) => new(
         at.File,
-        $"the tokenizer's {part} uses {what}, which is not known",
+        $"the tokenizer's {part} uses {what}, which is not supported",
         "Use a model whose tokenizer is supported: byte-pair encoding, over bytes or with byte fallback");
 }

@@ -32,7 +32,7 @@ public sealed record StudyManifest
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>The rubric, word for word.</summary>
+    /// <summary>The rubric, unchanged.</summary>
     public required Rubric Rubric { get; init; }
 
     /// <summary>Decides which questions are drawn. It is public, so that anyone with the sources can draw them again.</summary>

@@ -14,7 +14,7 @@ public sealed class ImportCommandTests
         var (code, _, notices) = await medqa.RunAsync(["import", set, "--to", target]);
 
         Assert.Equal(2, code);
-        Assert.Contains($"{set}, line 2: The options stand in the question's text;", notices, StringComparison.Ordinal);
+        Assert.Contains($"{set}, line 2: The question's text contains its options;", notices, StringComparison.Ordinal);
         Assert.Contains("None of the 2 rows can be used, so nothing was written; this is the first.", notices, StringComparison.Ordinal);
         Assert.Equal(["within.csv"], Directory.GetFiles(medqa.Folder, "*.csv").Select(Path.GetFileName));
     }

@@ -79,7 +79,7 @@ public sealed class ProfileChoiceTests : IDisposable
         Assert.Contains("takes exactly 1", Assert.Throws<InputException>(() => ProfileChoice.Of("few-shot", 5, null).Resolve(Settings)).Message, StringComparison.Ordinal);
         var path = Write("""{ "name": "few-shot", "strategy": "few-shot" }""");
         Assert.Contains("is the name of a built-in profile", Assert.Throws<InputException>(() => ProfileChoice.Of(path, null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
-        Assert.Contains("\"exemplar\" is no field", Assert.Throws<InputException>(() => ProfileChoice.Of(Write("""{ "name": "mine", "strategy": "few-shot", "exemplar": 1 }"""), null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
+        Assert.Contains("\"exemplar\" is an unknown field", Assert.Throws<InputException>(() => ProfileChoice.Of(Write("""{ "name": "mine", "strategy": "few-shot", "exemplar": 1 }"""), null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
     }
 
     private string Write(string json)

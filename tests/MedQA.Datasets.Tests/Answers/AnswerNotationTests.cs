@@ -88,7 +88,7 @@ public sealed class AnswerNotationTests
         var rows = await SetReadings.RowsAsync(Header + "Q?,x,y,z,1\nQ?,x,y,z,0\n", new QuestionSetOptions { AnswerNotation = AnswerNotation.FromOne });
 
         Assert.Equal(0, Assert.IsType<AcceptedRow>(rows[0]).Question.Gold);
-        Assert.Equal("answer '0' is none of the 3 options.", Assert.IsType<RejectedRow>(rows[1]).Reason);
+        Assert.Equal("answer '0' is not one of the 3 options.", Assert.IsType<RejectedRow>(rows[1]).Reason);
     }
 
     [Theory]

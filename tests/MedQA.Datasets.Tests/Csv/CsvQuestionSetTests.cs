@@ -99,13 +99,13 @@ public sealed class CsvQuestionSetTests
         "Why?,,,A", "The row has no options; a question needs 2 to 26. Where its answer 'A' is a free one, give it as reference_answers.")]
     [InlineData("Why?,,,", "The row has no options; a question needs 2 to 26.")]
     [InlineData("Why?,,no,A", "Option A is blank, though option B is not.")]
-    [InlineData("Why?,yes,no,E", "answer 'E' is none of the 2 options.")]
-    [InlineData("Why?,yes,no,perhaps", "answer 'perhaps' is none of the 2 options.")]
-    [InlineData("Why?,yes,yes,yes", "answer 'yes' is the text of options A and B alike: name the right one by its letter.")]
+    [InlineData("Why?,yes,no,E", "answer 'E' is not one of the 2 options.")]
+    [InlineData("Why?,yes,no,perhaps", "answer 'perhaps' is not one of the 2 options.")]
+    [InlineData("Why?,yes,yes,yes", "answer 'yes' is the text of options A and B: name the right one by its letter.")]
     [InlineData("Why?,yes,no,A,more", "The row has 5 fields, the header 4: is a field with the separator in it not quoted?")]
     [InlineData("Why?,yes,no", "The row has only 3 of the 4 fields.")]
-    [InlineData("\"Why\"?,yes,no,A", "Field 1 has text behind its closing quote; a quote inside a quoted field is written twice.")]
-    [InlineData("Why?,\"yes,no,A", "Field 2 begins with a quote that is never closed; the 1 lines from here to the end of the file went into it.")]
+    [InlineData("\"Why\"?,yes,no,A", "Field 1 has text after its closing quote; double a quote inside a quoted field.")]
+    [InlineData("Why?,\"yes,no,A", "Field 2 begins with a quote that is never closed, so it contains the 1 lines from here to the end of the file.")]
     [InlineData("Wh\0y?,yes,no,A", "The question contains a NUL character.")]
     public async Task A_row_that_cannot_be_used_says_why(string row, string reason)
     {
@@ -121,7 +121,7 @@ public sealed class CsvQuestionSetTests
             "id,question,option_a,option_b,answer\r\n1,\"Two\r\nlines\",x,y,A\r\n\r\n2,\"bad\" quote,x,y,A\r\n3,Ok?,x,y,B\r\n3,Ok?,x,y,A\r\n4,\"Three\n\nlines\",x,y,Q\n5,Fine?,x,y,x\n");
 
         Assert.Equal(
-            ["2 1 A", "5 - Field 2 has text behind its closing quote; a quote inside a quoted field is written twice.", "6 3 B", "7 3 The id '3' is already that of line 6.", "8 4 answer 'Q' is none of the 2 options.", "11 5 A"],
+            ["2 1 A", "5 - Field 2 has text after its closing quote; double a quote inside a quoted field.", "6 3 B", "7 3 The id '3' is already that of line 6.", "8 4 answer 'Q' is not one of the 2 options.", "11 5 A"],
             rows.Select(static row => row switch
             {
                 AcceptedRow accepted => $"{row.Line} {accepted.Question.Id} {(char)('A' + accepted.Question.Gold!.Value)}",

@@ -15,7 +15,7 @@ public sealed class RefusedFileTests
     [InlineData("%PDF-1.7\n", "set.csv: the file is a PDF, not a question set.")]
     [InlineData("question,question,option_a,option_b\n1,2,3,4\n", "set.csv, line 1: two columns are named 'question'; rename or remove one.")]
     [InlineData("question,option_a,option_b,option_d,answer\nx,1,2,3,A\n", "set.csv, line 1: the header has a column 'option_d', but no 'option_c'.")]
-    [InlineData("\nquestion,\"option_a,option_b,answer\n", "set.csv, line 2: field 2 begins with a quote that is never closed; the 1 lines from here to the end of the file went into it.")]
+    [InlineData("\nquestion,\"option_a,option_b,answer\n", "set.csv, line 2: field 2 begins with a quote that is never closed, so it contains the 1 lines from here to the end of the file.")]
     public async Task A_file_that_is_no_question_set_gets_one_sentence(string text, string message)
     {
         Assert.Equal(message, (await SetReadings.RefusedAsync(text)).Message);
@@ -35,7 +35,7 @@ public sealed class RefusedFileTests
 
     [Theory]
     [InlineData("question,options,answer\nWhy?,\"{one,two,three}\",B\n", "The options are an array as PostgreSQL writes it: write a JSON array (array_to_json).")]
-    [InlineData("question,option_a,option_b,answer\nWhy?, \"x\",y,A\n", "Field 2 has a blank before its opening quote, so that its quotes count as text: take the blank away.")]
+    [InlineData("question,option_a,option_b,answer\nWhy?, \"x\",y,A\n", "Field 2 has a blank before its opening quote, so that its quotes count as text: remove the blank.")]
     public async Task What_other_programs_write_is_named(string text, string reason) => Assert.Equal(reason, (await SetReadings.RejectedAsync(text)).Reason);
 
     [Theory]

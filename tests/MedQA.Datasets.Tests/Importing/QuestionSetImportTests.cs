@@ -57,7 +57,7 @@ public sealed class QuestionSetImportTests : IDisposable
     [Theory]
     [InlineData("""{"1":"yes","9":"no"}""", "ori.json: 1 of the 2 records in the list of decisions are not in the file, for example '9'.")]
     [InlineData("""{"1":"no"}""", "ori.json, line 1: record '1' is decided 'yes', but 'no' in the list of decisions.")]
-    [InlineData("""{"1":"yes","1":"no"}""", "truth.json, line 1: the list of decisions has an entry that is no text, or an id twice ('1').")]
+    [InlineData("""{"1":"yes","1":"no"}""", "truth.json, line 1: the list of decisions has an entry that is not text, or a duplicate id ('1').")]
     public async Task A_list_that_does_not_fit_is_refused_and_nothing_is_written(string list, string message)
     {
         using var canonical = new MemoryStream();

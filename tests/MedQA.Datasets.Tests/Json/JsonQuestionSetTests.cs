@@ -42,9 +42,9 @@ public sealed class JsonQuestionSetTests
 
         Assert.Equal(
             [
-                "1 One?", "2 The line is not valid JSON from byte 49 on.", "4 answer '\uFFFF' is none of the 2 options.", "5 The question contains bytes that are not text in the file's encoding; save the file as UTF-8.",
-                "6 The record is no JSON object.", "7 Nothing is named question (or question_text, stem, query, q, text, prompt, problem); there are 'name'.",
-                "8 The options are not named A, B, C … or by numbers without a gap, or one is no text (see 'C').", "9 Seven?",
+                "1 One?", "2 The line is not valid JSON from byte 49 on.", "4 answer '\uFFFF' is not one of the 2 options.", "5 The question contains bytes that are not text in the file's encoding; save the file as UTF-8.",
+                "6 The record is not a JSON object.", "7 Nothing is named question (or question_text, stem, query, q, text, prompt, problem); there are 'name'.",
+                "8 The options are not named A, B, C … or by numbers without gaps, or one is not text (see 'C').", "9 Seven?",
             ],
             rows.Select(static row => $"{row.Line} {(row is RejectedRow rejected ? rejected.Reason : ((AcceptedRow)row).Question.Text)}"));
     }
@@ -115,9 +115,9 @@ public sealed class JsonQuestionSetTests
     [Theory]
     [InlineData("""{"12377809": "yes", "26163474": "no"}""", "set.csv: the file lists the decisions of PubMedQA's test questions, not the questions; import it together with the file of the questions (ori_pqal.json).")]
     [InlineData("""{"name": "medqa", "version": "1.0"}""", "set.csv: the file is JSON, but no property of its first record is named question (or question_text, stem, query, q, text, prompt, problem); there are 'name', 'version'.")]
-    [InlineData("[]", "set.csv: the file begins like JSON, but is none.")]
+    [InlineData("[]", "set.csv: the file begins like JSON, but is not valid JSON.")]
     [InlineData("{", "set.csv: the file is JSON, but no property of its first record is named question (or question_text, stem, query, q, text, prompt, problem); there are none.")]
-    [InlineData("[1, 2, 3]", "set.csv: the file begins like JSON, but is none.")]
+    [InlineData("[1, 2, 3]", "set.csv: the file begins like JSON, but is not valid JSON.")]
     public async Task Json_that_is_no_question_set_is_refused(string text, string message) => Assert.Equal(message, (await SetReadings.RefusedAsync(text)).Message);
 
     [Fact]

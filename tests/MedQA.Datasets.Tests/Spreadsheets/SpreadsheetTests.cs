@@ -74,7 +74,7 @@ public sealed class SpreadsheetTests
         var rows = await SetReadings.RowsAsync(book, Named);
 
         Assert.Equal("row-00001|set|||Rich text?|1.5/TRUE|A|", SetReadings.Outline(Assert.IsType<AcceptedRow>(rows[0]).Question));
-        Assert.Equal(new RejectedRow(7, null, "A cell names text '9' of the workbook's 2."), rows[1]);
+        Assert.Equal(new RejectedRow(7, null, "A cell refers to text '9', but the workbook has 2."), rows[1]);
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class SpreadsheetTests
     {
         var book = Workbook.Of(("One", [["question"], ["Why?"]]), ("Two", [["question"], ["How?"]]));
 
-        Assert.Equal("set.xlsx: sheets 'One' and 'Two' both hold questions; save each as a file of its own.", (await SetReadings.RefusedAsync(book, Named)).Message);
+        Assert.Equal("set.xlsx: sheets 'One' and 'Two' both hold questions; save each to its own file.", (await SetReadings.RefusedAsync(book, Named)).Message);
     }
 
     [Fact]

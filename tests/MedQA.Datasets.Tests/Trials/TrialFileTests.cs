@@ -76,7 +76,7 @@ public sealed class TrialFileTests
         var within = await SetReadings.FileAsync(PathOf("mcq_text.jsonl"));
 
         Assert.Contains(golds, static reason => reason.Contains("letter of another alphabet (U+0410)", StringComparison.Ordinal));
-        Assert.All(within, static row => Assert.StartsWith("The options stand in the question's text", Assert.IsType<RejectedRow>(row).Reason, StringComparison.Ordinal));
+        Assert.All(within, static row => Assert.StartsWith("The question's text contains its options", Assert.IsType<RejectedRow>(row).Reason, StringComparison.Ordinal));
     }
 
     private static string Folder => Repository.PathOf("tests", "MedQA.Datasets.Tests", "Trials", "files");

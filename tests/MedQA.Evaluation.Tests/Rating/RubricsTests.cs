@@ -29,7 +29,7 @@ public sealed class RubricsTests
     [InlineData("\"axes\"", "\"axis\"", "axis")]
     [InlineData("\"title\":\"Kind\"", "\"title\":\" \"", "'kind' needs a title")]
     [InlineData(",{\"id\":\"no\",\"label\":\"No\"}", "", "needs 2 to 9 choices")]
-    [InlineData("\"id\":\"no\"", "\"id\":\"yes\"", "two choices of one id")]
+    [InlineData("\"id\":\"no\"", "\"id\":\"yes\"", "two choices with the same id")]
     [InlineData("[\"yes\"]", "[\"maybe\"]", "favourable must name")]
     [InlineData("\"title\":\"How it sounds\"", "\"title\":\"How it sounds\",\"compares\":true", "needs the choices first and second")]
     [InlineData("\"axes\":[", "\"axes\":[null,", "its id must have")]

@@ -148,7 +148,7 @@ public sealed class RunComparisonTests
     public void Runs_that_answered_other_questions_are_refused_and_the_question_is_named()
     {
         Refused("Question q0 of medqa has the right option A in first and B in second", One("first", Of(0, "A", 'A')), One("second", Of(0, "A", 'B')));
-        Refused("Question q0 of medqa has another text or other options in second than in first", One("first", Of(0, "A", 'A')), One("second", Of(0, "A", 'A') with { QuestionFingerprint = "00000000000000ff" }));
+        Refused("Question q0 of medqa differs in text or options between first and second", One("first", Of(0, "A", 'A')), One("second", Of(0, "A", 'A') with { QuestionFingerprint = "00000000000000ff" }));
         Refused("Question q0 of medqa failed in second", One("first", Of(0, "A", 'A')), One("second", Failed(0, 'A')));
         Refused("no question in common", One("first", Of(0, "A", 'A')), One("second", Of(1, "A", 'A')));
         Refused("no question in common", One("first", Of(0, "A", null)), One("second", Of(0, "A", null)));

@@ -45,7 +45,7 @@ public sealed class ProfileReaderTests
         { """{"name":"x","strategy":"few-shot","examples":[{"question":" "}]}""", "examples", "empty question" },
         { """{"name":"x","strategy":"few-shot","examples":[null]}""", "examples", "is null" },
         { """{"name":"x","strategy":"few-shot","examples":"medqa"}""", "examples", "a list of at most 100" },
-        { """{"name":"x","strategy":"few-shot","exemplarSet":"medqa","examples":[{"question":"Q","options":["a","b"],"answer":"A"}]}""", "exemplarSet", "one of the two must go" },
+        { """{"name":"x","strategy":"few-shot","exemplarSet":"medqa","examples":[{"question":"Q","options":["a","b"],"answer":"A"}]}""", "exemplarSet", "remove one of the two" },
         { """{"name":"x","strategy":"few-shot","name":"y"}""", "name", "stands twice" },
         { """["few-shot"]""", "", "a JSON object" },
         { "{\n\"name\": few-shot}", "", "line 2" },

@@ -33,7 +33,7 @@ public sealed class ChatTemplateFaultTests
     public void An_unknown_construct_is_refused_where_it_is_reached_and_only_there(string source, int line, string name)
     {
         var fault = Assert.Throws<UnusableException>(() => Parse(source).Render(Messages, default));
-        Assert.Contains($"line {line} of the chat template uses {name}, which is not known", fault.Message, StringComparison.Ordinal);
+        Assert.Contains($"line {line} of the chat template uses {name}, which is not supported", fault.Message, StringComparison.Ordinal);
 
         Assert.Equal("ab", Text(Parse("a{% if tools %}" + source + "{% endif %}b")));
         Assert.Equal("ab", Text(Parse("a{% for t in tools or [] %}" + source + "{% endfor %}b")));

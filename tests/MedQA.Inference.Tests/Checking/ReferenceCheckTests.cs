@@ -203,10 +203,10 @@ public sealed class ReferenceCheckTests : IDisposable
         Assert.Equal(ReferenceOutcome.Different, Assert.Single((await CheckAsync("llama-packed", new())).Files).Outcome);
 
         ChangeSoftPrompt(static reference => reference["last_logits"]![5] = 9.5);
-        Assert.StartsWith("the prompt behind the prefix: a logit deviates by", Assert.Single((await CheckAsync("llama-packed", new())).Files).Note, StringComparison.Ordinal);
+        Assert.StartsWith("the prompt after the prefix: a logit deviates by", Assert.Single((await CheckAsync("llama-packed", new())).Files).Note, StringComparison.Ordinal);
 
         ChangeSoftPrompt(static reference => reference["greedy"]![2] = 9);
-        Assert.StartsWith("the prompt behind the prefix: greedy token 3 of 12 differs", Assert.Single((await CheckAsync("llama-packed", new())).Files).Note, StringComparison.Ordinal);
+        Assert.StartsWith("the prompt after the prefix: greedy token 3 of 12 differs", Assert.Single((await CheckAsync("llama-packed", new())).Files).Note, StringComparison.Ordinal);
 
         ChangeSoftPrompt(static reference => reference["prefix_cache"]![1]![1]!.AsArray().RemoveAt(0));
         Assert.Equal(ReferenceOutcome.Damaged, Assert.Single((await CheckAsync("llama-packed", new())).Files).Outcome);

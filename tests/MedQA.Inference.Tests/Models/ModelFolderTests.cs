@@ -146,7 +146,7 @@ public sealed class ModelFolderTests
     public void A_name_that_is_no_valid_text_is_a_fault_of_the_file(string file)
     {
         using var copy = ModelCopy.Of("tiny/llama-optimum").With(file, """{"eos_token_\ud800": 1}""");
-        Expect(() => copy.Open(), copy.FileAt(file), "has a name that is no valid text");
+        Expect(() => copy.Open(), copy.FileAt(file), "has a name that is not valid text");
     }
 
     [Fact]

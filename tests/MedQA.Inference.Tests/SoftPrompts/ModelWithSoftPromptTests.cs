@@ -89,7 +89,7 @@ public sealed class ModelWithSoftPromptTests : IAsyncLifetime
     public void Bytes_that_are_not_the_prefixs_or_of_another_shape_are_refused()
     {
         var reference = Reference(_prefix);
-        Assert.Contains("is meant", Assert.Throws<InputException>(() => _model.WithSoftPrompt(reference, new byte[40])).Message, StringComparison.Ordinal);
+        Assert.Contains("is expected", Assert.Throws<InputException>(() => _model.WithSoftPrompt(reference, new byte[40])).Message, StringComparison.Ordinal);
 
         var narrow = Write("narrow", new(2, 1, 4, [new float[8], new float[8]]), _model.Description.Fingerprint);
         Assert.Contains("it has 1 layers, 1 key/value heads and heads of 4 numbers; the model has 2, 2 and 16", Assert.Throws<InputException>(() => With(narrow)).Message, StringComparison.Ordinal);

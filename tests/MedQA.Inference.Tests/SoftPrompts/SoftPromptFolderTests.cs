@@ -61,7 +61,7 @@ public sealed class SoftPromptFolderTests : IDisposable
 
         var exception = Assert.Throws<UnusableException>(() => ReadKeyValues(folder));
 
-        Assert.Contains($"but {folder.Manifest.PrefixHash} is meant", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"but {folder.Manifest.PrefixHash} is expected", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ public sealed class TokenizerFaultTests
     [InlineData("pre_tokenizer", """{"type": "Sequence", "pretokenizers": [{"type": "ByteLevel"}, {"type": "Digits"}]}""", "a component after ByteLevel")]
     [InlineData("decoder", """{"type": "WordPiece"}""", "the tokenizer's decoder uses WordPiece")]
     [InlineData("post_processor", """{"type": "BertProcessing"}""", "the tokenizer's post_processor uses BertProcessing")]
-    [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "\\p{Han}+"}, "behavior": "Isolated", "invert": false}""", "has the property Han (at character 1), which is not known")]
+    [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "\\p{Han}+"}, "behavior": "Isolated", "invert": false}""", "has the property Han (at character 1), which is not supported")]
     [InlineData("pre_tokenizer", """{"type": "Split", "pattern": {"Regex": "a"}, "behavior": "Sideways"}""", "the tokenizer's behavior uses Sideways")]
     public void An_unknown_component_is_refused_by_name(string part, string component, string says)
     {
@@ -54,11 +54,11 @@ public sealed class TokenizerFaultTests
 
     [Theory]
     [InlineData("\"merges\": [", "\"merges\": [[\"no\", \"such\"], ", "which the vocabulary does not have")]
-    [InlineData("\"merges\": [", "\"merges\": [\"a b c\", ", "which is no pair")]
-    [InlineData("\"merges\": [", "\"merges\": [[\"a\"], ", "is no pair")]
+    [InlineData("\"merges\": [", "\"merges\": [\"a b c\", ", "which is not a pair")]
+    [InlineData("\"merges\": [", "\"merges\": [[\"a\"], ", "is not a pair")]
     [InlineData("\"merges\": [", "\"murges\": [", "has no \"merges\"")]
-    [InlineData("\"<|pad|>\": 0", "\"<|pad|>\": -5", "is no token id")]
-    [InlineData("\"<|pad|>\": 0", "\"<|pad|>\": 5000000", "is no token id")]
+    [InlineData("\"<|pad|>\": 0", "\"<|pad|>\": -5", "is not a token id")]
+    [InlineData("\"<|pad|>\": 0", "\"<|pad|>\": 5000000", "is not a token id")]
     [InlineData("\"unk_token\": null", "\"unk_token\": \"<|none|>\"", "which the vocabulary does not have")]
     public void A_damaged_vocabulary_is_told_with_its_place(string from, string to, string says)
     {

@@ -10,10 +10,10 @@ internal enum WordRoles : ulong
     /// <summary>Name the answer themselves.</summary>
     AnswerNouns = 1UL << 0,
 
-    /// <summary>Name it where a word of <see cref="Praise"/> is in front or a colon or copula behind.</summary>
+    /// <summary>Name it where a word of <see cref="Praise"/> comes before or a colon or copula after it.</summary>
     ChoiceNouns = 1UL << 1,
 
-    /// <summary>Single one answer out, in front of its noun.</summary>
+    /// <summary>Single one answer out, before its noun.</summary>
     Praise = 1UL << 2,
 
     /// <summary>Make an answer noun speak of something else.</summary>
@@ -22,7 +22,7 @@ internal enum WordRoles : ulong
     /// <summary>In front of "answer" they make it a verb.</summary>
     BeforeVerb = 1UL << 4,
 
-    /// <summary>May stand between an answer noun and the option.</summary>
+    /// <summary>May come between an answer noun and the option.</summary>
     Connectors = 1UL << 5,
 
     /// <summary>Join an answer noun to the option.</summary>
@@ -31,7 +31,7 @@ internal enum WordRoles : ulong
     /// <summary>Join an option to what is said of it.</summary>
     SubjectCopulas = 1UL << 7,
 
-    /// <summary>May stand between a copula and what is said of the option.</summary>
+    /// <summary>May come between a copula and what is said of the option.</summary>
     Adverbs = 1UL << 8,
 
     /// <summary>Say of an option that it is the answer.</summary>
@@ -40,7 +40,7 @@ internal enum WordRoles : ulong
     /// <summary>Single one option out.</summary>
     Superlatives = 1UL << 10,
 
-    /// <summary>Say so behind a superlative.</summary>
+    /// <summary>Say so after a superlative.</summary>
     PredicateNouns = 1UL << 11,
 
     /// <summary>Make a statement a tentative one.</summary>
@@ -61,13 +61,13 @@ internal enum WordRoles : ulong
     /// <summary>Introduce what follows from all before.</summary>
     Conclusions = 1UL << 17,
 
-    /// <summary>End what a condition behind a statement could belong to.</summary>
+    /// <summary>End what a condition after a statement could belong to.</summary>
     Reasons = 1UL << 18,
 
-    /// <summary>Say that somebody decides.</summary>
+    /// <summary>Say that someone decides.</summary>
     Decisions = 1UL << 19,
 
-    /// <summary>May stand between a decision and the option.</summary>
+    /// <summary>May come between a decision and the option.</summary>
     DecisionConnectors = 1UL << 20,
 
     /// <summary>Lead from what is denied to what is meant.</summary>
@@ -83,7 +83,7 @@ internal enum WordRoles : ulong
     /// <summary>Introduce what the evidence speaks for.</summary>
     Evidence = 1UL << 24,
 
-    /// <summary>May stand directly between evidence and the option that it speaks for.</summary>
+    /// <summary>May link evidence directly to the option that it speaks for.</summary>
     EvidenceLinks = 1UL << 25,
 
     /// <summary>Say of an option, or of what was said, that it is not so.</summary>
@@ -92,14 +92,14 @@ internal enum WordRoles : ulong
     /// <summary>Make what follows in the clause something that should not be said or done.</summary>
     Doubts = 1UL << 27,
 
-    /// <summary>Name people and writings that are not the model; with a word of <see cref="Speech"/> behind, what follows is
+    /// <summary>Name people and writings that are not the model; with a word of <see cref="Speech"/> after it, what follows is
     /// theirs.</summary>
     Persons = 1UL << 28,
 
     /// <summary>Say, think, choose.</summary>
     Speech = 1UL << 29,
 
-    /// <summary>Make what follows in the clause somebody else's, an earlier opinion or an example.</summary>
+    /// <summary>Make what follows in the clause someone else's, an earlier opinion or an example.</summary>
     Distance = 1UL << 30,
 
     /// <summary>The model itself: what follows is its own.</summary>
@@ -138,10 +138,10 @@ internal enum WordRoles : ulong
     /// <summary>Behind a word of <see cref="Restrictions"/>: this case.</summary>
     ThisCase = 1UL << 42,
 
-    /// <summary>May stand between a decision and who decides.</summary>
+    /// <summary>May come between a decision and who decides.</summary>
     Auxiliaries = 1UL << 43,
 
-    /// <summary>Say that somebody ought to.</summary>
+    /// <summary>Say that someone ought to.</summary>
     Obligations = 1UL << 44,
 
     /// <summary>Say that something was so once.</summary>
@@ -153,28 +153,28 @@ internal enum WordRoles : ulong
     /// <summary>Say what is asked for, as in "the most likely diagnosis".</summary>
     Topics = 1UL << 47,
 
-    /// <summary>Singles an option out in front of it.</summary>
+    /// <summary>Singles an option out before it.</summary>
     Only = 1UL << 48,
 
-    /// <summary>Makes an option what is said behind it: "which makes C the answer".</summary>
+    /// <summary>Makes an option what is said after it: "which makes C the answer".</summary>
     Makers = 1UL << 49,
 
-    /// <summary>A negation that may also be an answer of its own.</summary>
+    /// <summary>A negation that may also be an answer by itself.</summary>
     No = 1UL << 50,
 
     /// <summary>Decide only where the model itself does: "I say C".</summary>
     OwnDecisions = 1UL << 51,
 
-    /// <summary>A preposition that makes a verb in front of it a decision: "go with".</summary>
+    /// <summary>A preposition that makes a verb before it a decision: "go with".</summary>
     DecisionParticles = 1UL << 52,
 
-    /// <summary>A verb that decides with a preposition behind it.</summary>
+    /// <summary>A verb that decides with a preposition after it.</summary>
     ParticleVerbs = 1UL << 53,
 
-    /// <summary>Behind an option: take back what was said in front of it.</summary>
+    /// <summary>After an option: take back what was said before it.</summary>
     NegationsBehind = 1UL << 54,
 
-    /// <summary>Behind an option: decide for it.</summary>
+    /// <summary>After an option: decide for it.</summary>
     DecisionsBehind = 1UL << 55,
 
     /// <summary>Without a copula say of the option in front that it is the answer.</summary>
@@ -186,7 +186,7 @@ internal enum WordRoles : ulong
     /// <summary>In a list's or table's heading: its marks tell which option is the answer.</summary>
     Verdicts = 1UL << 58,
 
-    /// <summary>May stand between an option and what is said of it: "option", "answer".</summary>
+    /// <summary>May come between an option and what is said of it: "option", "answer".</summary>
     OptionNouns = 1UL << 59,
 
     /// <summary>At the start of a sentence, or before a comma or colon, take back what was stated before.</summary>

@@ -8,7 +8,7 @@ internal static class ComparisonDocument
 {
     public static IReadOnlyList<Block> Of(RunComparison comparison) => [.. Blocks(comparison)];
 
-    /// <summary>What each pair comes to.</summary>
+    /// <summary>Returns the main result of each pair.</summary>
     public static IEnumerable<SummaryRow> Summary(RunComparison comparison) => comparison.Pairs.Select(static pair => new SummaryRow(
         $"{pair.Dataset ?? "All data sets"}: {pair.First} less {pair.Second}",
         Figures.Points(pair.Difference),

@@ -111,7 +111,7 @@ internal static class ReplayDocument
         return scale * ((ReadOnlySpan<double>)[1, 2, 5, 10])[value <= scale ? 0 : value <= 2 * scale ? 1 : value <= 5 * scale ? 2 : 3];
     }
 
-    /// <summary>The strategies' numbers at their points; those whose points lie on each other share one.</summary>
+    /// <summary>Returns the strategies' numbers at their points; those whose points lie on each other share one.</summary>
     private static List<(double X, double Y, List<int> Numbers)> Numbered(ReplayReport replay, double width)
     {
         var points = new List<(double X, double Y, List<int> Numbers)>();

@@ -31,7 +31,7 @@ public static class ReportBlocks
         return DocumentSections.Write([], StudyDocument.Of(report));
     }
 
-    /// <summary>What a report comes to, most important first.</summary>
+    /// <summary>Returns a report's main results, most important first.</summary>
     public static ImmutableArray<SummaryRow> Summary(RunReport report)
     {
         ArgumentNullException.ThrowIfNull(report);

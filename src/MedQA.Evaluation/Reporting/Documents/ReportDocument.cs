@@ -4,7 +4,7 @@ using MedQA.Evaluation.Blocks;
 namespace MedQA.Evaluation.Reporting.Documents;
 
 /// <summary>
-/// A report as people read it: title, notes and sections. All that may differ between runs that answered alike stands in the last section.
+/// A report as people read it: title, notes and sections. All that may differ between runs that answered alike is in the last section.
 /// </summary>
 internal static class ReportDocument
 {
@@ -27,7 +27,7 @@ internal static class ReportDocument
 
     public static IReadOnlyList<Block> Of(RunReport report) => Of(report, Sections);
 
-    /// <summary>A report of these sections.</summary>
+    /// <summary>Returns a report of these sections.</summary>
     internal static IReadOnlyList<Block> Of(RunReport report, ImmutableArray<IReportSection> sections) =>
     [
         new Heading(1, $"{report.QuestionSet}: {report.Protocol.Profile.Name} on {report.Model}"),

@@ -10,13 +10,13 @@ namespace MedQA.Evaluation.Reporting.Documents;
 public static class ReportHtml
 {
     /// <summary>
-    /// The Content-Security-Policy under which the file shows as meant; it stands in the file too. A server's header must not be stricter
+    /// The Content-Security-Policy under which the file shows as meant; the file has it too. A server's header must not be stricter
     /// about styles.
     /// </summary>
     public static string ContentSecurityPolicy => HtmlWriter.ContentSecurityPolicy;
 
     /// <summary>
-    /// Writes a report. Everything that may differ between runs that answered alike stands under the last heading, "This run".
+    /// Writes a report. Everything that may differ between runs that answered alike is under the last heading, "This run".
     /// </summary>
     public static string Write(RunReport report)
     {

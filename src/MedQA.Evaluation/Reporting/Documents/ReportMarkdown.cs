@@ -9,7 +9,7 @@ namespace MedQA.Evaluation.Reporting.Documents;
 public static class ReportMarkdown
 {
     /// <summary>
-    /// Writes a report. Everything that may differ between runs that answered alike stands under the last heading, "This run".
+    /// Writes a report. Everything that may differ between runs that answered alike is under the last heading, "This run".
     /// </summary>
     public static string Write(RunReport report)
     {

@@ -199,7 +199,9 @@ internal static class StudyDocument
                 + $"as much, after Holm's correction over the raters; from {StudyReportBuilder.FewestForDrift} ratings on.");
     }
 
-    /// <summary>What a favourable share is a share of: without it "Incorrect reasoning 75 %" could be read as its opposite.</summary>
+    /// <summary>
+    /// Returns what a favourable share is a share of: without it "Incorrect reasoning 75 %" could be read as its opposite.
+    /// </summary>
     private static string FavourableOf(StudyReport report, string axis)
     {
         var asked = report.Rubric.Axes.First(known => known.Id == axis);

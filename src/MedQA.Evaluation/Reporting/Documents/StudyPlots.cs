@@ -8,7 +8,7 @@ internal static class StudyPlots
 {
     private const double Palest = 0.15;
 
-    /// <summary>Each axis's favourable share by source, with its interval.</summary>
+    /// <summary>Returns each axis's favourable share by source, with its interval.</summary>
     public static Plot Favourable(StudyReport report)
     {
         var rows = report.Axes.Length * (report.Sources.Length + 1);
@@ -40,7 +40,7 @@ internal static class StudyPlots
             area.Draw("Favourable share of each axis and source with its interval; the numbers are in the table."));
     }
 
-    /// <summary>The choices on an axis, stacked to a bar for each source.</summary>
+    /// <summary>Returns the choices on an axis, stacked to a bar for each source.</summary>
     public static Plot Shares(RubricAxis axis, AxisReport said)
     {
         var area = new PlotArea((0, 1), (said.Sources.Length, 0), left: 240, height: 76 + (28 * said.Sources.Length));

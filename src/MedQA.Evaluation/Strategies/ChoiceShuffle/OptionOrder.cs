@@ -5,8 +5,8 @@ using MedQA.Evaluation.Randomness;
 namespace MedQA.Evaluation.Strategies.ChoiceShuffle;
 
 /// <summary>
-/// Shuffles options without changing what they mean. An option that speaks of the others ("all of the above") stays in place, and the
-/// options in front of it are only shuffled among themselves; where an option names others ("both A and C", "first two") it and they stay
+/// Shuffles options without changing what they mean. An option that refers to the others ("all of the above") stays in place, and the
+/// options before it are only shuffled among themselves; where an option names others ("both A and C", "first two") it and they stay
 /// in place, and so do equal options and fillers ("n/a"), which say nothing about a liking for letters.
 /// </summary>
 internal sealed class OptionOrder
@@ -55,7 +55,7 @@ internal sealed class OptionOrder
     /// <summary>How many of them stay in place.</summary>
     public int FixedOptions { get; }
 
-    /// <summary>The order in which a sample sees the options: at each place the option's index in the question's order.</summary>
+    /// <summary>Returns the order in which a sample sees the options: at each place the option's index in the question's order.</summary>
     public ImmutableArray<int> Draw(RandomStream stream, int sample)
     {
         var order = Enumerable.Range(0, Count).ToArray();

@@ -38,7 +38,7 @@ internal static class EnsembleRefinementStrategy
         var first = drafts.Select(draft => ReadReasonings.Read(extraction, asked.Stop, draft, 0)).ToImmutableArray();
         if (RefiningPrompt(asked, [.. drafts.Select(static draft => draft.Text)]) is not { } refiningPrompt)
         {
-            // Said here and not by an exception, for which the first stage would be tried again with fewer worked examples.
+            // Not an exception: for one the first stage would be repeated with fewer worked examples.
             return PluralityAnswer.Of(asked, first, asked.Profile.Refinements) with
             {
                 Answer = null,
@@ -58,8 +58,8 @@ internal static class EnsembleRefinementStrategy
     }
 
     /// <summary>
-    /// The question with the reasonings in front of it and so many worked examples as fit besides them; <see langword="null"/> where it
-    /// does not fit without any.
+    /// Returns the question after the reasonings, with as many worked examples as also fit; <see langword="null"/> if it does not fit
+    /// without any.
     /// </summary>
     private static Prompt? RefiningPrompt(AskedQuestion asked, IReadOnlyList<string> drafts)
     {

@@ -9,12 +9,12 @@ using MedQA.Evaluation.Voting;
 namespace MedQA.Evaluation.Strategies.Replay;
 
 /// <summary>
-/// Answers again from the stored samples of a question, without the model. Greedy decoding is no part of it: a greedy reasoning is not
+/// Answers again from the stored samples of a question, without the model. It excludes greedy decoding: a greedy reasoning is not
 /// among sampled ones. The samples used are those of the first stage, in the order of their indices.
 /// </summary>
 public static class SampleReplay
 {
-    /// <summary>The plurality of the first samples, with the run's own rule for ties.</summary>
+    /// <summary>Returns the plurality of the first samples, with the run's own rule for ties.</summary>
     /// <param name="answered">The question with its samples.</param>
     /// <param name="samples">How many to use; all where there are fewer.</param>
     /// <param name="seed">The profile's seed, for the draw of a tie that nothing else decides.</param>

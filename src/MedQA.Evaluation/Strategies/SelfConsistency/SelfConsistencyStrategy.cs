@@ -6,7 +6,7 @@ namespace MedQA.Evaluation.Strategies.SelfConsistency;
 
 /// <summary>
 /// A number of samples after one prompt and the plurality of their answers (Wang et al., arXiv 2203.11171). With one sample at temperature
-/// 0 this is a direct answer or a chain of thought; with 41 samples it is what deferral looks at.
+/// 0 this is a direct answer or a chain of thought; with 41 samples it gives deferral its confidence.
 /// </summary>
 internal static class SelfConsistencyStrategy
 {

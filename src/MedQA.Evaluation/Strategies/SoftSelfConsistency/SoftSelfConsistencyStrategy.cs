@@ -7,9 +7,9 @@ using MedQA.Evaluation.Voting;
 namespace MedQA.Evaluation.Strategies.SoftSelfConsistency;
 
 /// <summary>
-/// Self-consistency in which a reasoning votes with its distribution over all options: it ends in front of its answer, the answer cue is
+/// Self-consistency in which a reasoning votes with its distribution over all options: it ends before its answer, the answer cue is
 /// appended and all options are scored. The option with the highest mean probability wins, so confidence has more than k + 1 levels and
-/// ties hardly happen.
+/// ties are rare.
 /// </summary>
 internal static class SoftSelfConsistencyStrategy
 {
