@@ -150,6 +150,25 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
         await Expect(visit.Page.Locator("main h1")).ToHaveTextAsync("This link is no longer valid");
     }
 
+    [Fact]
+    public async Task Clicks_after_another_raters_link_was_opened_in_the_same_tab_are_that_raters()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        var study = await StudyDraft.MakeAsync(server.Client, questions: 2, raters: 2, sources: 1, rubric: "lay-2");
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var page = visit.Page;
+        await BeginAsync(visit, study.Links[0]);
+
+        // As a person pastes it into the address bar: only what follows # differs, so the browser loads nothing by itself.
+        await page.EvaluateAsync("link => { location.href = link; }", study.Links[1]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "I agree, begin" }).ClickAsync();
+        await Expect(page.Locator(".axis").First).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("1");
+        await Expect(page.Locator("#saved")).ToHaveTextAsync("Saved");
+        Assert.Equal("r2", Assert.Single(await RatingsAsync(server, study)).GetProperty("rater").GetString());
+        Assert.Empty(visit.Faults);
+    }
+
     [Theory]
     [InlineData(1280, false)]
     [InlineData(360, true)]

@@ -63,7 +63,8 @@ internal sealed partial class OpenApiSchemas
         else if (context.TypeInfo.Kind == JsonTypeInfoKind.Object && node is JsonObject { } shape && shape.ContainsKey("properties"))
         {
             shape["type"] = "object";
-            Require(shape, context.TypeInfo, isSent);
+            // A structure that can be missing has its properties all the same where it is there.
+            Require(shape, context.TypeInfo.Type == type ? context.TypeInfo : context.TypeInfo.Options.GetTypeInfo(type), isSent);
             Add(type.Name, type, shape.DeepClone().AsObject(), isSent);
             node = ToComponent(type);
         }

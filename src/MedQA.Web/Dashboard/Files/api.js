@@ -3,8 +3,14 @@
 import { askKey } from './dialogs.js';
 import { isFinal } from './format.js';
 
+/**
+ * @import { Answer, Known, Method, Schemas } from './types'
+ * @typedef {{ method?: Method, body?: BodyInit, accept: string, signal?: AbortSignal }} Options
+ */
+
 // If the service requires a key, only this tab keeps it, until it is closed.
 const keyItem = 'medqa-key';
+/** @type {Promise<string | null> | null} */
 let asking = null;
 
 /** The key that was given in this tab, or null. */
@@ -12,6 +18,11 @@ export const heldKey = () => sessionStorage.getItem(keyItem);
 
 /** An API error with its problem details (RFC 9457). */
 export class Problem extends Error {
+  /**
+   * @param {string} title
+   * @param {string} detail
+   * @param {Partial<Schemas['ProblemDetails']>} details
+   */
   constructor(title, detail, details = {}) {
     super(detail);
     this.title = title;
@@ -20,25 +31,45 @@ export class Problem extends Error {
   }
 }
 
-/** Calls a path and returns its JSON. */
-export async function call(path, { method = 'GET', body, accept = 'application/json', signal } = {}) {
-  const response = await request(path, { method, body, accept, signal });
-  return response.status === 204 ? null : response.json();
+/**
+ * Calls an address and reads its JSON, whose type the document has.
+ * @template {string} Address
+ * @template {Method} [Verb='GET']
+ * @template {string} [Accept='application/json']
+ * @param {Known<Address, Verb>} path
+ * @param {{ method?: Verb, body?: BodyInit, accept?: Accept, signal?: AbortSignal }} [options]
+ * @returns {Promise<Answer<Address, Verb, Accept>>}
+ */
+export async function call(path, { method, body, accept, signal } = {}) {
+  const response = await request(path, { method, body, accept: accept ?? 'application/json', signal });
+  const content = response.status === 204 ? null : await response.json();
+  return content;
 }
 
-/** Downloads a path in one of its formats. */
+/**
+ * Downloads a path in one of its formats.
+ * @template {string} Address
+ * @param {Known<Address>} path
+ * @param {string} accept
+ */
 export async function download(path, accept) {
   return (await request(path, { accept })).blob();
 }
 
-/** Watches a run until it ends, by server-sent events or, without them, by polling. Calls `seen` with null when the run is deleted. */
+/**
+ * Watches a run until it ends, by server-sent events or, without them, by polling. Calls `seen` with null when the run is deleted.
+ * @param {string} run
+ * @param {(resource: Schemas['RunResource'] | null) => void} seen
+ * @param {AbortSignal} signal
+ */
 export function follow(run, seen, signal) {
-  const path = `/api/runs/${run}`;
+  const path = /** @type {const} */ (`/api/runs/${run}`);
   let timer = 0;
   const stop = () => {
     events?.close();
     clearTimeout(timer);
   };
+  /** @param {Schemas['RunResource']} resource */
   const take = resource => {
     if (!signal.aborted) {
       seen(resource);
@@ -82,6 +113,11 @@ export function follow(run, seen, signal) {
   });
 }
 
+/**
+ * @param {string} path
+ * @param {Options} options
+ * @returns {Promise<Response>}
+ */
 async function request(path, options) {
   const { method = 'GET', body, accept, signal } = options;
   const key = heldKey();
@@ -108,7 +144,7 @@ async function request(path, options) {
     { ...details, status: response.status });
 }
 
-/** Asks for the key once for all waiting requests. */
+/** Asks for the key once for all waiting requests. @param {string | null} refused */
 async function keyGiven(refused) {
   if (heldKey() !== refused) {
     return true;

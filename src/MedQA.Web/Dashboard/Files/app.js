@@ -1,15 +1,20 @@
 // The shell: routes addresses to pages and handles the global keyboard shortcuts.
 
 import { showKeys } from './dialogs.js';
-import { fill, typing } from './dom.js';
+import { byId, fill, h, typing } from './dom.js';
 import { empty, heading, loading, problemBox } from './parts.js';
-import { h } from './dom.js';
 
-const main = document.getElementById('main');
+/**
+ * What a page is shown with: the run or study that its address names, what follows the question mark, and a signal that the page is left.
+ * @typedef {{ run: string, query: URLSearchParams, signal: AbortSignal, title: (name: string) => void }} Context
+ */
+
+const main = byId('main');
 let leaving = new AbortController();
 let first = true;
 
 // Pages are loaded on first use; the list of runs is preloaded with the shell.
+/** @type {[RegExp, () => Promise<{ show(main: HTMLElement, context: Context): unknown }>, string][]} */
 const pages = [
   [/^\/$/, () => import('./runs.js'), 'runs'],
   [/^\/new$/, () => import('./start.js'), 'new'],
@@ -29,7 +34,7 @@ async function show() {
   for (const [pattern, load, nav] of pages) {
     const match = pattern.exec(path);
     if (match) {
-      for (const link of document.querySelectorAll('[data-nav]')) {
+      for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-nav]'))) {
         link.toggleAttribute('aria-current', link.dataset.nav === nav);
         link.dataset.nav === nav ? link.setAttribute('aria-current', 'page') : link.removeAttribute('aria-current');
       }
@@ -39,7 +44,7 @@ async function show() {
         clearTimeout(waiting);
         if (!signal.aborted) {
           main.className = '';
-          page.show(main, { run: match[1], query: new URLSearchParams(query), signal, title: name => { document.title = `${name} · MedQA`; } });
+          page.show(main, { run: match[1] ?? '', query: new URLSearchParams(query), signal, title: name => { document.title = `${name} · MedQA`; } });
           focus();
         }
       } catch (error) {
@@ -72,11 +77,11 @@ window.addEventListener('hashchange', event => {
     show();
   }
 });
-document.getElementById('skip').addEventListener('click', event => {
+byId('skip').addEventListener('click', event => {
   event.preventDefault();
   main.focus();
 });
-document.getElementById('help').addEventListener('click', showKeys);
+byId('help').addEventListener('click', showKeys);
 document.addEventListener('keydown', event => {
   if (typing(event)) {
     return;

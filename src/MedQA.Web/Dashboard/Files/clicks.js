@@ -1,12 +1,24 @@
 // Sends a rater's clicks to the service. Each is kept on this device until the service has stored it, so that a reload, a closed page or a lost connection loses none;
 // the service identifies each by its id and stores it once, even if it is sent again.
 
+/**
+ * @import { Answer, Known, Method, Schemas } from './types'
+ * @typedef {Schemas['RaterClick']} Click
+ * @typedef {{ unsent: number, offline: boolean, kept: boolean }} Saved
+ * @typedef {{ changed: (click: Click) => void, again: () => void, state: (saved: Saved) => void, refused: (refusal: Refusal) => void }} Told
+ */
+
 const most = 90;
 const retries = [1000, 2000, 5000, 10000, 20000];
 const idle = 120000;
 
 /** A refusal by the service, or a failed connection. */
 export class Refusal extends Error {
+  /**
+   * @param {number} status
+   * @param {string} title
+   * @param {string} detail
+   */
   constructor(status, title, detail) {
     super(detail);
     this.status = status;
@@ -14,8 +26,16 @@ export class Refusal extends Error {
   }
 }
 
-/** Calls the service as the rater whose link this is. The secret goes in a header: addresses are written down in logs. */
-export async function ask(token, path, { method = 'GET', body, keepalive = false } = {}) {
+/**
+ * Calls the service as the rater whose link this is. The secret goes in a header: addresses are written down in logs.
+ * @template {string} Address
+ * @template {Method} [Verb='GET']
+ * @param {string} token
+ * @param {Known<Address, Verb>} path
+ * @param {{ method?: Verb, body?: object, keepalive?: boolean }} [options]
+ * @returns {Promise<Answer<Address, Verb>>}
+ */
+export async function ask(token, path, { method, body, keepalive = false } = {}) {
   const response = await fetch(path, {
     method, keepalive, cache: 'no-store', body: body === undefined ? undefined : JSON.stringify(body),
     headers: { Accept: 'application/json', 'x-medqa-rater': token, ...body === undefined ? {} : { 'Content-Type': 'application/json' } },
@@ -34,13 +54,19 @@ export class Clicks {
   #channel;
   #told;
   #store;
+  /** @type {Map<string, Click>} */
   #memory = new Map();
+  /** @type {Promise<boolean> | null} */
   #sending = null;
   #failures = 0;
   #timer = 0;
   #offset = 0;
   #single = false;
 
+  /**
+   * @param {string} token
+   * @param {Told} told
+   */
   constructor(token, told) {
     this.#token = token;
     this.#told = told;
@@ -53,23 +79,22 @@ export class Clicks {
     window.addEventListener('pagehide', () => this.flush(true));
   }
 
-  /** The service's clock as estimated by this page; it orders clicks from several tabs and devices. */
+  /** The service's clock as estimated by this page; it orders clicks from several tabs and devices. @param {string} moment */
   set now(moment) {
     this.#offset = new Date(moment).getTime() - Date.now();
   }
 
-  /** Clicks that the service has not stored yet, oldest first. */
+  /** Clicks that the service has not stored yet, oldest first. @returns {Click[]} */
   get unsent() {
-    const kept = this.#store === null ? [] : Object.keys(this.#store).filter(key => key.startsWith(this.#prefix)).map(key => JSON.parse(this.#store.getItem(key)));
+    // Another tab may send one, and remove it, between the two readings.
+    const kept = Object.keys(this.#store ?? {}).filter(key => key.startsWith(this.#prefix)).flatMap(key => this.#store?.getItem(key) ?? []).map(text => JSON.parse(text));
     return [...kept, ...this.#memory.values()].sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
   }
 
-  /** Keeps a click, tells other tabs, and sends it. */
+  /** Keeps a click, tells other tabs, and sends it. @param {Omit<Click, 'id' | 'at'>} click */
   add(click) {
     const made = { id: id(), at: new Date(Date.now() + this.#offset).toISOString(), ...click };
-    try {
-      this.#store.setItem(this.#prefix + made.id, JSON.stringify(made));
-    } catch {
+    if (!this.#keep(made)) {
       // No storage, or it is full: the click is kept as long as the page is open, and the state says so.
       this.#memory.set(made.id, made);
     }
@@ -101,7 +126,7 @@ export class Clicks {
     }
   }
 
-  /** Returns whether everything was sent; if not, a timer is set unless retrying is useless. */
+  /** Returns whether everything was sent; if not, a timer is set unless retrying is useless. @param {boolean} leaving @returns {Promise<boolean>} */
   async #send(leaving) {
     for (let unsent = this.unsent; unsent.length > 0; unsent = this.unsent) {
       this.#tell({ offline: this.#failures > 0 });
@@ -135,6 +160,17 @@ export class Clicks {
     return true;
   }
 
+  /** Whether the device keeps a click. @param {Click} click */
+  #keep(click) {
+    try {
+      this.#store?.setItem(this.#prefix + click.id, JSON.stringify(click));
+      return this.#store !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  /** @param {Click[]} clicks */
   #forget(clicks) {
     for (const click of clicks) {
       this.#memory.delete(click.id);
@@ -142,6 +178,7 @@ export class Clicks {
     }
   }
 
+  /** @param {Pick<Saved, 'offline'>} how */
   #tell({ offline }) {
     this.#told.state({ unsent: this.unsent.length, offline, kept: this.#memory.size === 0 });
   }

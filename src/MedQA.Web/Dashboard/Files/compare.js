@@ -6,8 +6,17 @@ import { fill, h, sign, spoken } from './dom.js';
 import { ago, percent } from './format.js';
 import { empty, heading, loading, mark, problemBox, section } from './parts.js';
 
+/**
+ * @import { Context } from './app.js'
+ * @import { Schemas } from './types'
+ */
+
 const page = 100;
 
+/**
+ * @param {HTMLElement} main
+ * @param {Pick<Context, 'query' | 'signal' | 'title'>} context
+ */
 export async function show(main, { query, signal, title }) {
   title('Compare');
   let chosen = (query.get('runs') ?? '').split(',').filter(run => /^[a-z2-7]{16}$/.test(run)).slice(0, 2);
@@ -15,6 +24,7 @@ export async function show(main, { query, signal, title }) {
   const result = h('div', { class: 'stack' });
   fill(main, h('div', { class: 'page-head' }, h('div', null, heading('Compare two runs'), h('p', { class: 'minor' }, 'Pairwise, on the questions that both answered.'))), choice, result);
   fill(choice, loading('Reading the runs…'));
+  /** @type {Schemas['RunResource'][]} */
   let runs;
   try {
     runs = (await call('/api/runs?take=500', { signal })).runs.filter(run => run.graded > 0);
@@ -36,6 +46,11 @@ export async function show(main, { query, signal, title }) {
   fill(choice, first.label, h('button', { type: 'button', class: 'swap', on: { click: swap } }, sign('⇄'), spoken('Swap the runs')), second.label);
   read();
 
+  /**
+   * @param {string} name
+   * @param {number} place
+   * @returns {{ box: HTMLSelectElement, label: HTMLElement }}
+   */
   function select(name, place) {
     const box = h('select', { on: { change: () => { chosen = [first.box.value, second.box.value]; read(); } } },
       h('option', { value: '' }, 'Choose a run…'),
@@ -74,6 +89,10 @@ export async function show(main, { query, signal, title }) {
     }
   }
 
+  /**
+   * @param {string} a
+   * @param {string} b
+   */
   function flips(a, b) {
     const list = h('ul', { class: 'plain flips' });
     const tail = h('div', { class: 'more' });
@@ -81,12 +100,13 @@ export async function show(main, { query, signal, title }) {
     more(0);
     return card;
 
+    /** @param {number} from */
     async function more(from) {
       fill(tail, loading('Finding questions…'));
       try {
-        const answer = await call(`/api/compare/flips?runs=${a},${b}&take=${page}&from=${from}`, { signal });
-        list.append(...answer.flips.map(flip => item(flip, a, b)));
-        fill(tail, answer.next === undefined ? null : h('button', { type: 'button', on: { click: () => more(answer.next) } }, 'Show more'));
+        const { flips, next } = await call(`/api/compare/flips?runs=${a},${b}&take=${page}&from=${from}`, { signal });
+        list.append(...flips.map(flip => item(flip, a, b)));
+        fill(tail, next === undefined ? null : h('button', { type: 'button', on: { click: () => more(next) } }, 'Show more'));
         if (!list.hasChildNodes()) {
           fill(tail, h('p', { class: 'minor' }, 'None: both runs answered the same questions right.'));
         }
@@ -99,7 +119,13 @@ export async function show(main, { query, signal, title }) {
   }
 }
 
+/**
+ * @param {Schemas['Flip']} flip
+ * @param {string} a
+ * @param {string} b
+ */
 function item(flip, a, b) {
+  /** @type {(name: string, run: string, answer: Schemas['FlipSide']) => HTMLElement} */
   const side = (name, run, answer) => h('a', { href: `#/runs/${run}/questions?at=${answer.ordinal}`, class: 'flip-side' },
     mark(answer.correct), h('span', null, `${name}: ${answer.answer ?? 'no answer'}`), h('span', { class: 'minor' }, percent(answer.agreement)));
   return h('li', { class: 'flip' },

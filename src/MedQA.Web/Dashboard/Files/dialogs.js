@@ -2,6 +2,7 @@
 
 import { h } from './dom.js';
 
+/** @type {[string[], string][]} */
 const keys = [
   [['j', '↓'], 'next question'],
   [['k', '↑'], 'previous question'],
@@ -14,15 +15,21 @@ const keys = [
   [['?'], 'this list'],
 ];
 
-/** Asks for confirmation. */
+/**
+ * Asks for confirmation.
+ * @param {{ title: string, text: string, action: string, danger?: boolean }} question
+ * @returns {Promise<boolean>}
+ */
 export function confirm({ title, text, action, danger = false }) {
   return new Promise(answer => {
+    /** @type {HTMLDialogElement} */
     const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title', on: { close: () => end(dialog.returnValue === 'yes') } },
       h('h2', { id: 'dialog-title' }, title),
       h('p', null, text),
       h('div', { class: 'actions' },
         h('button', { type: 'button', on: { click: () => dialog.close('no') } }, 'Go back'),
         h('button', { type: 'button', class: danger ? 'danger' : 'primary', on: { click: () => dialog.close('yes') } }, action)));
+    /** @param {boolean} value */
     const end = value => {
       dialog.remove();
       answer(value);
@@ -32,9 +39,14 @@ export function confirm({ title, text, action, danger = false }) {
   });
 }
 
-/** Asks for the service's key; returns null if the user has none. */
+/**
+ * Asks for the service's key; returns null if the user has none.
+ * @param {boolean} wasWrong
+ * @returns {Promise<string | null>}
+ */
 export function askKey(wasWrong) {
   return new Promise(answer => {
+    /** @type {string | null} */
     let given = null;
     const input = h('input', { type: 'password', id: 'service-key', autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'service-key-text' });
     const give = () => {
@@ -43,6 +55,7 @@ export function askKey(wasWrong) {
         dialog.close();
       }
     };
+    /** @type {HTMLDialogElement} */
     const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title', on: { close: () => { dialog.remove(); answer(given); } } },
       h('h2', { id: 'dialog-title' }, 'This service requires a key'),
       wasWrong ? h('p', { role: 'alert' }, 'That key is wrong.') : null,
@@ -64,6 +77,7 @@ export function showKeys() {
   if (document.querySelector('dialog[open]')) {
     return;
   }
+  /** @type {HTMLDialogElement} */
   const dialog = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title', on: { close: () => dialog.remove() } },
     h('h2', { id: 'dialog-title' }, 'Keyboard'),
     h('dl', { class: 'keys' }, keys.map(([names, what]) => h('div', null, h('dt', null, names.map(name => h('kbd', null, name))), h('dd', null, what)))),

@@ -4,13 +4,27 @@ import { call } from './api.js';
 import { h, sign } from './dom.js';
 import { facts, section, table } from './parts.js';
 
+/**
+ * @import { Known, Schemas } from './types'
+ * @typedef {Schemas['DocumentBlock']} Block
+ */
+
 const elements = ['line', 'polyline', 'circle', 'rect', 'text'];
 const attributes = ['class', 'x', 'y', 'x1', 'y1', 'x2', 'y2', 'cx', 'cy', 'r', 'width', 'height', 'points', 'fill-opacity', 'text-anchor'];
 
-/** Reads a document's blocks. */
+/**
+ * Reads a document's blocks.
+ * @template {string} Address
+ * @param {Known<Address, 'GET'>} path
+ * @param {AbortSignal} signal
+ */
 export const readDocument = (path, signal) => call(path, { accept: 'application/vnd.medqa.sections+json', signal });
 
-/** Renders a document as cards: notices, the summary and each section. `questions` is the address for filter links. */
+/**
+ * Renders a document as cards: notices, the summary and each section. `questions` is the address for filter links.
+ * @param {Schemas['DocumentSections']} document
+ * @param {string} [questions]
+ */
 export function documentCards({ summary, blocks }, questions) {
   const starts = blocks.flatMap((block, index) => block.kind === 'heading' && block.level === 2 ? [index] : []);
   const notes = blocks.slice(0, starts[0]).filter(block => block.kind === 'note');
@@ -19,28 +33,31 @@ export function documentCards({ summary, blocks }, questions) {
     section('At a glance',
       summary.filter(row => row.figure).map(row => h('div', { class: 'headline' },
         h('p', { class: 'big' }, row.figure), h('div', { class: 'headline-text' }, h('h3', null, row.name), h('p', null, row.text)))),
-      names(summary.filter(row => !row.figure).map(row => [row.name, row.text]))),
-    starts.map((start, index) => section(blocks[start].text, documentParts(blocks.slice(start + 1, starts[index + 1]), blocks[start].text, { questions, fewRows: 6 }))),
+      names(summary.filter(row => !row.figure))),
+    starts.map((start, index) => section(blocks[start].text ?? '', documentParts(blocks.slice(start + 1, starts[index + 1]), blocks[start].text ?? '', { questions, fewRows: 6 }))),
   ];
 }
 
 /**
- * Renders blocks in a titled card, with headings of level 3. A plot's table is collapsed if it is longer than the limit;
- * `questions` is the address for filter links.
+ * Blocks below each other, for a card of a title: headings are of level 3. A table with a plot's numbers is folded from so many rows on;
+ * questions are the address that filters belong to.
+ * @param {Block[]} blocks
+ * @param {string} title
+ * @param {{ questions?: string, fewRows?: number }} [options]
  */
-export function documentParts(blocks, title, { questions = null, fewRows = 0 } = {}) {
+export function documentParts(blocks, title, { questions, fewRows = 0 } = {}) {
   let caption = title;
   return blocks.map((block, index) => {
     const [before, after] = [blocks[index - 1], blocks[index + 1]];
     switch (block.kind) {
       case 'heading':
-        caption = block.text;
+        caption = block.text ?? '';
         return block.level === 1 || after?.kind === 'verbatim' ? null : h('h3', null, block.text);
       case 'paragraph': return h('p', { class: 'minor' }, block.text);
       case 'note': return h('p', { class: 'notice', role: 'note' }, h('span', null, sign('⚠ '), block.text));
-      case 'list': return h('ul', null, block.items.map(item => h('li', null, item)));
+      case 'list': return h('ul', null, block.items?.map(item => h('li', null, item)));
       case 'table': return before?.kind === 'plot'
-        ? h('details', { open: block.rows.length <= fewRows }, h('summary', null, 'Data table'), cells(block, `${before.text}: numbers`))
+        ? h('details', { open: (block.rows ?? []).length <= fewRows }, h('summary', null, 'Data table'), cells(block, `${before.text}: numbers`))
         : cells(block, `${caption}: figures`);
       case 'verbatim': return h('details', null, h('summary', null, before?.kind === 'heading' ? before.text : 'Show it'), h('pre', { tabindex: '0' }, block.text));
       case 'plot': return plot(block, caption);
@@ -50,15 +67,23 @@ export function documentParts(blocks, title, { questions = null, fewRows = 0 } =
   });
 }
 
-const names = rows => rows.length === 0 ? null : facts(rows);
+/** @param {Schemas['SummaryRow'][]} rows */
+const names = rows => rows.length === 0 ? null : facts(rows.map(row => [row.name, row.text]));
 
-/** A table, or name-value pairs if no column has a name. */
-const cells = ({ columns, rows }, caption) => columns.some(column => column.name)
+/** A table, or name-value pairs if no column has a name. @type {(block: Block, caption: string) => HTMLElement | null} */
+const cells = ({ columns = [], rows = [] }, caption) => columns.some(column => column.name)
   ? table(caption, columns.map(column => ({ name: column.name, number: column.numbers })), rows, { className: columns.length > 4 ? 'wide' : '' })
-  : names(rows);
+  : names(rows.map(([name, text]) => ({ name, text })));
 
-/** A plot, built element by element because the pages' content security policy forbids parsing markup. */
-function plot({ text, drawing }, caption) {
+/**
+ * A plot, built element by element because the pages' content security policy forbids parsing markup.
+ * @param {Block} block
+ * @param {string} caption
+ */
+function plot({ text = '', drawing }, caption) {
+  if (!drawing) {
+    return null;
+  }
   const image = svg('svg', { viewBox: `0 0 ${drawing.width} ${drawing.height}`, role: 'img', 'aria-label': drawing.description });
   for (const mark of drawing.marks.filter(({ element }) => elements.includes(element))) {
     const element = svg(mark.element, Object.fromEntries(attributes.filter(name => name in mark.attributes).map(name => [name, mark.attributes[name]])));
@@ -68,6 +93,10 @@ function plot({ text, drawing }, caption) {
   return h('figure', { class: 'chart' }, h('figcaption', text === caption ? { class: 'spoken' } : null, text), h('div', { class: 'plot', tabindex: '0', role: 'group', 'aria-label': text }, image));
 }
 
+/**
+ * @param {string} name
+ * @param {Record<string, string>} properties
+ */
 function svg(name, properties, text = '') {
   const element = document.createElementNS('http://www.w3.org/2000/svg', name);
   for (const [attribute, value] of Object.entries(properties)) {

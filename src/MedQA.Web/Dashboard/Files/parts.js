@@ -3,10 +3,19 @@
 import { h, sign, spoken } from './dom.js';
 import { isFinal, of, stateText } from './format.js';
 
-/** A page's heading; it gets the focus when the page changes, so that screen readers start there. */
+/**
+ * @import { Child } from './dom.js'
+ * @import { Schemas } from './types'
+ */
+
+/** A page's heading; it gets the focus when the page changes, so that screen readers start there. @param {...Child} children */
 export const heading = (...children) => h('h1', { tabindex: '-1' }, ...children);
 
-/** A problem and its remedy, with a retry button. */
+/**
+ * A problem and its remedy, with a retry button.
+ * @param {{ title?: string, message: string, details?: { parameter?: string, line?: number } }} problem
+ * @param {(() => unknown) | null} [retry]
+ */
 export function problemBox(problem, retry) {
   const { parameter, line } = problem.details ?? {};
   return h('div', { class: 'problem', role: 'alert' },
@@ -17,19 +26,19 @@ export function problemBox(problem, retry) {
     retry ? h('button', { type: 'button', on: { click: retry } }, 'Try again') : null);
 }
 
-/** The placeholder while something is loading. */
+/** The placeholder while something is loading. @param {string} text */
 export const loading = text => h('div', { class: 'loading', role: 'status' }, h('span', { class: 'spinner', 'aria-hidden': 'true' }), text);
 
-/** The placeholder for an empty list. */
+/** The placeholder for an empty list. @type {(title: string, text: string, ...actions: Child[]) => HTMLElement} */
 export const empty = (title, text, ...actions) => h('div', { class: 'empty' }, h('h2', null, title), h('p', null, text), actions.length ? h('p', { class: 'actions' }, ...actions) : null);
 
-/** A run's state as a badge. */
+/** A run's state as a badge. @param {Schemas['RunResource']} run */
 export const badge = run => {
   const asked = run.requested && run.requested !== 'approve' ? ` · ${run.requested} requested` : '';
   return h('span', { class: `badge state-${run.paused ? 'paused' : run.state}` }, (run.paused ? 'paused' : stateText(run.state)) + asked);
 };
 
-/** A run's progress. */
+/** A run's progress. @param {Schemas['RunResource']} run */
 export function progress(run) {
   const share = run.questions === 0 ? 0 : run.done / run.questions;
   const bar = h('span', { class: 'bar', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': run.questions, 'aria-valuenow': run.done, 'aria-label': `${of(run.done, run.questions)} questions done` },
@@ -37,15 +46,25 @@ export function progress(run) {
   return h('span', { class: 'progress' }, bar, h('span', { class: 'minor' }, of(run.done, run.questions)));
 }
 
-/** A share and its interval on a scale from 0 to 100 %; the figures appear next to it as text. */
+/**
+ * A share and its interval on a scale from 0 to 100 %; the figures appear next to it as text.
+ * @param {number} value
+ * @param {Schemas['Interval'] | null} range
+ */
 export function intervalBar(value, range) {
+  /** @param {number} share */
   const at = share => `${(100 * Math.min(1, Math.max(0, share))).toFixed(2)}%`;
   return h('span', { class: 'scale', 'aria-hidden': 'true' },
     range ? h('span', { class: 'scale-range', style: { left: at(range.lower), width: at(range.upper - range.lower) } }) : null,
     h('span', { class: 'scale-dot', style: { left: at(value) } }));
 }
 
-/** A table. Columns: `{ name, number }`; cells are texts or elements. It scrolls on its own if the page is too narrow. */
+/**
+ * A table. Cells are texts or elements. It scrolls by itself where the page is too narrow.
+ * @param {string} caption
+ * @param {{ name: string, number?: boolean }[]} columns
+ * @param {Child[][]} rows
+ */
 export function table(caption, columns, rows, { className = '' } = {}) {
   return h('div', { class: `table-box ${className}`, tabindex: '0', role: 'region', 'aria-label': caption },
     h('table', null,
@@ -55,15 +74,15 @@ export function table(caption, columns, rows, { className = '' } = {}) {
         h(index === 0 ? 'th' : 'td', { scope: index === 0 ? 'row' : null, class: columns[index].number ? 'number' : null }, cell)))))));
 }
 
-/** Name-value pairs. */
-export const facts = rows => h('dl', { class: 'facts' }, rows.filter(row => row).map(([name, ...values]) => h('div', null, h('dt', null, name), h('dd', null, ...values))));
+/** Name-value pairs. @param {([string, ...Child[]] | null)[]} rows */
+export const facts = rows => h('dl', { class: 'facts' }, rows.filter(row => row !== null).map(([name, ...values]) => h('div', null, h('dt', null, name), h('dd', null, ...values))));
 
-/** Whether an answer is right, as a symbol with text. */
+/** Whether an answer is right, as a symbol with text. @param {boolean | null} [correct] */
 export const mark = correct => correct === true ? h('span', { class: 'mark right' }, sign('✓'), spoken('right'))
   : correct === false ? h('span', { class: 'mark wrong' }, sign('✗'), spoken('wrong'))
   : h('span', { class: 'mark unknown' }, sign('–'), spoken('not graded'));
 
-/** A section of a page with its heading. */
+/** A section of a page with its heading. @type {(title: string, ...children: Child[]) => HTMLElement} */
 export const section = (title, ...children) => {
   const id = `s-${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
   return h('section', { class: 'card', 'aria-labelledby': id }, h('h2', { id }, title), ...children);

@@ -4,10 +4,19 @@ import { h, sign, spoken } from './dom.js';
 import { count, duration, fraction, of, percent, plural } from './format.js';
 import { facts, mark } from './parts.js';
 
+/**
+ * @import { Child } from './dom.js'
+ * @import { Schemas } from './types'
+ * @typedef {Schemas['Question']} Question
+ * @typedef {Schemas['AnsweredQuestion']} Answered
+ */
+
+/** @type {Record<Schemas['SampleEnd'], string>} */
 const ends = { endToken: 'ended by the model', stopText: 'ended by a stop text', maxTokens: 'cut at maxTokens' };
+/** @param {number} index */
 const letterOf = index => String.fromCharCode(65 + index);
 
-/** An answer in full. */
+/** An answer in full. @param {Schemas['AnswerDetail']} detail */
 export function questionView({ question, answer }) {
   const free = question.options.length === 0;
   return h('article', { class: 'question' },
@@ -28,6 +37,11 @@ export function questionView({ question, answer }) {
     ]));
 }
 
+/**
+ * @param {Question} question
+ * @param {Answered} answer
+ * @param {boolean} free
+ */
 function verdict(question, answer, free) {
   if (answer.failure) {
     return h('div', { class: 'problem' }, h('strong', null, `Failed: ${answer.failure.code}`), h('p', null, answer.failure.message), h('p', { class: 'minor' }, 'Counted neither as right nor as wrong. To try it again, choose “Retry failed questions” on the run’s page.'));
@@ -35,19 +49,23 @@ function verdict(question, answer, free) {
   if (free) {
     return h('p', { class: 'verdict' }, 'Free answer, to be rated by people.');
   }
-  const graded = question.gold !== undefined && question.gold !== null;
+  const gold = question.gold ?? null;
   const chosen = answer.answer ?? null;
-  const right = graded ? chosen === question.gold : null;
+  const right = gold === null ? null : chosen === gold;
   const votes = chosen === null ? 0 : answer.votes[chosen] ?? 0;
   const forced = answer.reasonings.filter(reasoning => reasoning.forced).length;
   return h('p', { class: `verdict ${right === true ? 'is-right' : right === false ? 'is-wrong' : ''}` },
     mark(right), ' ',
-    h('strong', null, chosen === null ? 'No answer' : !graded ? `Answered ${letterOf(chosen)}` : right ? `Right: ${letterOf(chosen)}` : `Answered ${letterOf(chosen)}, right is ${letterOf(question.gold)}`),
+    h('strong', null, chosen === null ? 'No answer' : gold === null ? `Answered ${letterOf(chosen)}` : right ? `Right: ${letterOf(chosen)}` : `Answered ${letterOf(chosen)}, right is ${letterOf(gold)}`),
     chosen !== null && answer.samplesAsked > 1 ? ` · ${of(votes, answer.samplesAsked)} samples agree` : '',
     answer.tie ? h('span', { class: 'tag' }, `tie of ${answer.tiedOptions}`) : null,
     forced ? h('span', { class: 'tag' }, `${forced} forced`) : null);
 }
 
+/**
+ * @param {Question} question
+ * @param {Answered} answer
+ */
 function options(question, answer) {
   const most = Math.max(1, ...answer.votes);
   const scored = answer.optionProbabilities.length > 0 ? answer.optionProbabilities : null;
@@ -56,6 +74,8 @@ function options(question, answer) {
     const forced = answer.forcedVotesPerOption[index] ?? 0;
     const gold = question.gold === index;
     const chosen = answer.answer === index;
+    // Null where the model gives no number.
+    const likelihood = answer.optionLogLikelihoods[index];
     return h('li', { class: `option${gold ? ' gold' : ''}${chosen ? ' chosen' : ''}` },
       h('span', { class: 'letter' }, letterOf(index)),
       h('span', { class: 'option-text prose' }, text),
@@ -64,14 +84,19 @@ function options(question, answer) {
         h('span', { class: 'vote-bar', 'aria-hidden': 'true' },
           h('span', { class: 'vote-fill', style: { width: `${100 * (votes - forced) / most}%` } }), h('span', { class: 'vote-fill forced', style: { width: `${100 * forced / most}%` } })),
         h('span', { class: 'minor' }, scored ? percent(scored[index]) : plural(votes, 'vote'), forced ? ` (${forced} forced)` : '',
-          answer.optionLogLikelihoods[index] === undefined ? '' : ` · log-likelihood ${answer.optionLogLikelihoods[index].toFixed(2)}`)));
+          likelihood === undefined ? '' : ` · log-likelihood ${fraction(likelihood, 2)}`)));
   }));
 }
 
+/** @param {Question} question */
 function references(question) {
   return question.referenceAnswers.length === 0 ? null : h('div', null, h('h3', null, 'Reference answers'), h('ul', null, question.referenceAnswers.map(text => h('li', { class: 'prose' }, text))));
 }
 
+/**
+ * @param {Question} question
+ * @param {Answered} answer
+ */
 function reasonings(question, answer) {
   if (answer.reasonings.length === 0) {
     return null;
@@ -85,6 +110,10 @@ function reasonings(question, answer) {
   });
 }
 
+/**
+ * @param {Schemas['Reasoning']} reasoning
+ * @param {Question} question
+ */
 function view(reasoning, question) {
   const answered = reasoning.answer ?? null;
   const right = answered === null || question.gold === undefined || question.gold === null ? null : answered === question.gold;
@@ -98,7 +127,12 @@ function view(reasoning, question) {
     h('p', { class: 'prose' }, marked(reasoning.text, reasoning.answerSpan)));
 }
 
-/** The text, with the part highlighted that the answer was read from. */
+/**
+ * The text, with the part highlighted that the answer was read from.
+ * @param {string} text
+ * @param {Schemas['TextSpan']} [span]
+ * @returns {Child}
+ */
 function marked(text, span) {
   if (!span) {
     return text === '' ? h('span', { class: 'minor' }, '(no text)') : text;

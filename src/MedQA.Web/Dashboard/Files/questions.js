@@ -2,34 +2,50 @@
 
 import { call, follow } from './api.js';
 import { fill, h, sign, spoken, typing } from './dom.js';
-import { count, fraction, isFinal, of, percent, plural } from './format.js';
+import { fraction, isFinal, of, percent, plural } from './format.js';
 import { heading, loading, mark, problemBox } from './parts.js';
 import { questionView } from './question.js';
+
+/**
+ * @import { Context } from './app.js'
+ * @import { Schemas } from './types'
+ */
 
 const page = 100;
 const kinds = [
   ['all', 'All'], ['wrong', 'Wrong'], ['correct', 'Right'], ['deferred', 'Deferred'], ['forced', 'Forced'],
   ['failed', 'Failed'], ['tie', 'Tie'], ['unanswered', 'No answer'], ['lowAgreement', 'Low agreement'],
 ];
+/** @type {Record<string, string>} */
 const nothing = {
   wrong: 'No answers are wrong.', correct: 'No answers are right.', deferred: 'No answer would be deferred to a person.', forced: 'No vote had to be forced.',
   failed: 'No question failed.', tie: 'No question was a tie.', unanswered: 'The model answered every question.', lowAgreement: 'On every answer, at least half of the samples agree.',
 };
 
+/**
+ * @param {HTMLElement} main
+ * @param {Context} context
+ */
 export function show(main, { run, query, signal, title }) {
-  const path = `/api/runs/${run}`;
-  let filter = kinds.some(([kind]) => kind === query.get('filter')) ? query.get('filter') : 'all';
+  const path = /** @type {const} */ (`/api/runs/${run}`);
+  let filter = kinds.find(([kind]) => kind === query.get('filter'))?.[0] ?? 'all';
   let search = query.get('search') ?? '';
   let at = query.get('at') === null ? null : Number(query.get('at'));
+  /** The agreement below which an answer is left to a person; null until it is read, false where there is none. @type {number | false | null} */
   let threshold = null;
+  /** @type {Schemas['AnswerRow'][]} */
   let rows = [];
+  /** @type {string | null} */
   let continuation = null;
+  /** @type {AbortController | null} */
   let reading = null;
+  /** @type {AbortController | null} */
   let opening = null;
   let timer = 0;
   title('Questions');
 
   const name = h('a', { href: `#/runs/${run}` }, 'Run');
+  /** @type {HTMLInputElement} */
   const input = h('input', { type: 'search', id: 'search', placeholder: 'Search in questions and options', autocomplete: 'off', spellcheck: 'false', 'aria-label': 'Search in questions and options', on: { input: () => later(() => choose(filter, input.value)), keydown: leave } });
   const chips = h('div', { class: 'chips', role: 'group', 'aria-label': 'Which questions' });
   const note = h('p', { class: 'minor list-note', role: 'status' });
@@ -90,6 +106,7 @@ export function show(main, { run, query, signal, title }) {
     }
   }
 
+  /** @param {Schemas['RunResource'] | null} resource */
   function live(resource) {
     if (resource === null) {
       return;
@@ -114,15 +131,20 @@ export function show(main, { run, query, signal, title }) {
       }, text);
     }));
     if (held) {
-      chips.querySelector('[aria-pressed=true]')?.focus();
+      /** @type {HTMLElement | null} */ (chips.querySelector('[aria-pressed=true]'))?.focus();
     }
   }
 
+  /** @param {() => void} action */
   function later(action) {
     clearTimeout(timer);
     timer = setTimeout(action, 250);
   }
 
+  /**
+   * @param {string} kind
+   * @param {string} words
+   */
   function choose(kind, words) {
     clearTimeout(timer);
     if (kind === filter && words === search) {
@@ -141,20 +163,21 @@ export function show(main, { run, query, signal, title }) {
     const parts = new URLSearchParams();
     filter === 'all' || parts.set('filter', filter);
     search === '' || parts.set('search', search);
-    at === null || parts.set('at', at);
+    at === null || parts.set('at', String(at));
     history.replaceState(null, '', `#/runs/${run}/questions${parts.size ? `?${parts}` : ''}`);
   }
 
+  /** @param {string | null} from */
   function address(from) {
-    const parts = new URLSearchParams({ take: page });
+    const parts = new URLSearchParams({ take: String(page) });
     if (filter === 'deferred') {
-      parts.set('agreementBelow', threshold);
+      parts.set('agreementBelow', String(threshold));
     } else if (filter !== 'all') {
       parts.set('filter', filter);
     }
     search.trim() === '' || parts.set('search', search.trim());
     from && parts.set('continuation', from);
-    return `${path}/answers?${parts}`;
+    return /** @type {const} */ (`${path}/answers?${parts}`);
   }
 
   async function read() {
@@ -175,6 +198,7 @@ export function show(main, { run, query, signal, title }) {
     }
   }
 
+  /** @param {string | null} from */
   async function fetchPage(from) {
     reading?.abort();
     const mine = reading = new AbortController();
@@ -209,6 +233,7 @@ export function show(main, { run, query, signal, title }) {
     }
   }
 
+  /** @param {Schemas['AnswerRow']} answer */
   function row(answer) {
     const tags = [answer.failure ? 'failed' : null, answer.tie ? 'tie' : null, answer.forcedVotes ? `${answer.forcedVotes} forced` : null].filter(tag => tag);
     return h('li', null, h('a', {
@@ -228,11 +253,15 @@ export function show(main, { run, query, signal, title }) {
     for (const link of list.querySelectorAll('[aria-current]')) {
       link.removeAttribute('aria-current');
     }
-    const link = at === null ? null : list.querySelector(`[data-ordinal="${at}"]`);
+    const link = at === null ? null : /** @type {HTMLElement | null} */ (list.querySelector(`[data-ordinal="${at}"]`));
     link?.setAttribute('aria-current', 'true');
     return link;
   }
 
+  /**
+   * @param {number} ordinal
+   * @param {boolean} enter
+   */
   async function open(ordinal, enter) {
     at = ordinal;
     remember();
@@ -267,7 +296,7 @@ export function show(main, { run, query, signal, title }) {
     }
   }
 
-  /** Brings a row into sight within its list, and moves the page only where the page is the list. */
+  /** Brings a row into sight within its list, and moves the page only where the page is the list. @param {HTMLElement} link */
   function reveal(link) {
     if (narrow()) {
       link.scrollIntoView({ block: 'nearest' });
@@ -286,6 +315,7 @@ export function show(main, { run, query, signal, title }) {
     (showCurrent() ?? input).focus();
   }
 
+  /** @param {number} step */
   async function move(step) {
     const index = rows.findIndex(row => row.ordinal === at);
     const next = index < 0 ? 0 : index + step;
@@ -301,6 +331,7 @@ export function show(main, { run, query, signal, title }) {
     }
   }
 
+  /** @param {KeyboardEvent} event */
   function key(event) {
     if (typing(event)) {
       return;
@@ -319,15 +350,16 @@ export function show(main, { run, query, signal, title }) {
     } else if (event.key === 'Escape' && split.classList.contains('shows-detail')) {
       back();
     } else if (event.key >= '1' && event.key <= String(kinds.length)) {
-      chips.children[Number(event.key) - 1].click();
+      /** @type {HTMLElement} */ (chips.children[Number(event.key) - 1]).click();
     }
   }
 
+  /** @param {KeyboardEvent} event */
   function leave(event) {
     if (event.key === 'Escape' || event.key === 'Enter') {
       event.preventDefault();
       choose(filter, event.key === 'Escape' && input.value === search ? (input.value = '') : input.value);
-      (list.querySelector('a') ?? main.querySelector('h1')).focus();
+      (list.querySelector('a') ?? main.querySelector('h1'))?.focus();
     }
   }
 

@@ -1,29 +1,48 @@
 // The rater's page: one question, one answer, all axes. Every click is saved at once.
 
 import { Attention, Clicks, ask } from './clicks.js';
-import { fill, h, sign } from './dom.js';
+import { byId, fill, h, sign } from './dom.js';
+
+/**
+ * @import { Click, Refusal, Saved } from './clicks.js'
+ * @import { Child } from './dom.js'
+ * @import { Schemas } from './types'
+ * @typedef {Omit<Schemas['QueuedAnswer'], 'marks'> & { marks: Map<string, Click> }} Rated
+ * @typedef {Schemas['RaterAxis']} Axis
+ * @typedef {{ element: HTMLElement, inputs: HTMLInputElement[], reveal: (wanted: boolean) => void, update: (current: Rated) => void }} Field
+ * @typedef {{
+ *   isAnswer?: boolean, update?: () => void, leave?: () => void, next?: () => void, back?: () => void, skip?: () => void,
+ *   axes?: Field[], comment?: HTMLTextAreaElement
+ * }} Page
+ */
 
 const pause = 600;
 const longest = 2000;
-const main = document.getElementById('main');
-const tools = document.getElementById('tools');
-const saved = document.getElementById('saved');
-const bar = document.getElementById('progress');
+const main = byId('main');
+const tools = byId('tools');
+const saved = byId('saved');
+const bar = byId('progress');
 const attention = new Attention();
 
 let token = '';
-let clicks = null;
-let session = null;
+// Both are there before anything is shown that can be clicked.
+/** @type {Clicks} */
+let clicks;
+/** @type {Schemas['RaterQueue']} */
+let session;
+/** @type {Rated[]} */
 let answers = [];
 let place = 0;
 let defined = false;
+/** @type {Page | null} */
 let page = null;
 
-document.getElementById('skip').addEventListener('click', event => {
+byId('skip').addEventListener('click', event => {
   event.preventDefault();
   main.focus();
 });
-window.addEventListener('hashchange', begin);
+// Another link in the same tab is another rater: nothing of this one may stay.
+window.addEventListener('hashchange', () => location.reload());
 document.addEventListener('visibilitychange', () => {
   if (document.visibilityState === 'visible') {
     readAgain();
@@ -38,7 +57,6 @@ begin();
 /** The link's secret follows #, which browsers never send. */
 async function begin() {
   token = location.hash.slice(1);
-  session = null;
   if (!/^[a-z2-7]{16}-r\d+-[\w-]{43}$/.test(token)) {
     message('This page needs your link', 'Open the complete link that you were given; it ends in a long series of letters and digits.');
     return;
@@ -67,7 +85,7 @@ async function read() {
   clicks.now = read.now;
   session = read;
   answers = read.answers.map(answer => ({ ...answer, marks: new Map(answer.marks.map(mark => [keyOf(mark), mark])) }));
-  document.getElementById('study').textContent = read.title;
+  byId('study').textContent = read.title;
   document.title = `${read.title} · MedQA`;
   for (const click of clicks.unsent) {
     apply(click);
@@ -77,7 +95,7 @@ async function read() {
 
 /** Loads changes from other tabs and devices; keeps what is being typed. */
 async function readAgain() {
-  if (session === null) {
+  if (!session) {
     return;
   }
   try {
@@ -91,8 +109,10 @@ async function readAgain() {
 
 // The current ratings: for each axis, comment or skip, the latest click counts.
 
+/** @param {Pick<Click, 'kind' | 'axis'>} click */
 const keyOf = click => `${click.kind} ${click.axis ?? ''}`;
 
+/** @param {Click} click */
 function apply(click) {
   const answer = answers[click.place];
   if (answer === undefined || click.kind === 'time') {
@@ -104,24 +124,31 @@ function apply(click) {
   }
 }
 
+/** @param {Click} click */
 function take(click) {
   apply(click);
   page?.update?.();
 }
 
+/** @type {(answer: Rated, axis: Axis) => string | null} */
 const chosen = (answer, axis) => answer.marks.get(`choice ${axis.id}`)?.choice ?? null;
+/** @param {Rated} answer */
 const commentOf = answer => answer.marks.get('comment ')?.comment ?? '';
+/** @param {Rated} answer */
 const ratedAxes = answer => session.rubric.axes.filter(axis => chosen(answer, axis) !== null).length;
+/** @param {Rated} answer */
 const isComplete = answer => ratedAxes(answer) === session.rubric.axes.length;
 
-/** Rating a skipped answer removes the skip. */
+/** Rating a skipped answer removes the skip. @param {Rated} answer */
 function isSkipped(answer) {
   const mark = answer.marks.get('skip ');
   return mark?.skipped === true && ![...answer.marks.values()].some(other => other.kind === 'choice' && other.choice && other.at > mark.at);
 }
 
+/** @param {Rated} answer */
 const isDone = answer => isComplete(answer) || isSkipped(answer);
 
+/** @param {Omit<Click, 'id' | 'at' | 'place' | 'seconds'>} change */
 function click(change) {
   apply(clicks.add({ place, seconds: attention.take(), ...change }));
   page?.update?.();
@@ -151,6 +178,11 @@ function show() {
   }
 }
 
+/**
+ * @param {string} title
+ * @param {string} text
+ * @param {...Child} actions
+ */
 function message(title, text, ...actions) {
   page = null;
   saved.textContent = '';
@@ -159,6 +191,7 @@ function message(title, text, ...actions) {
   fill(main, h('div', { class: 'card rating-message' }, h('h1', { tabindex: '-1' }, title), h('p', null, text), actions.length ? h('p', { class: 'actions' }, ...actions) : null));
 }
 
+/** @param {Refusal} refusal */
 function ended(refusal) {
   if (refusal.status === 401) {
     message('This link is no longer valid', 'It may have been replaced by a new one. Ask the person who invited you.');
@@ -181,6 +214,7 @@ function consent() {
     h('p', { class: 'actions' }, begin)));
 }
 
+/** @param {string} text */
 const paragraphs = text => text.split(/\n{2,}/).filter(part => part.trim()).map(part => h('p', { class: 'prose' }, part.trim()));
 
 /** One question and the form for rating its answer. */
@@ -214,7 +248,7 @@ function rate() {
     h('div', { class: 'rating-bar' }, h('div', { class: 'rating-bar-inner' }, before, skip, h('span', { class: 'minor rated', role: 'status', id: 'rated' }), next)));
   before.disabled = place === 0;
   update();
-  main.querySelector('h1').focus({ preventScroll: true });
+  main.querySelector('h1')?.focus({ preventScroll: true });
   window.scrollTo(0, 0);
 
   function update() {
@@ -227,9 +261,9 @@ function rate() {
     }
     skipped.hidden = !isSkip;
     skip.textContent = isSkip ? 'Undo skip' : 'Skip';
-    skip.setAttribute('aria-pressed', isSkip);
+    skip.setAttribute('aria-pressed', String(isSkip));
     next.replaceChildren(place === answers.length - 1 ? 'Finish ' : 'Next ', sign('→'));
-    document.getElementById('rated').textContent = `${ratedAxes(answer)} of ${rubric.axes.length} rated`;
+    byId('rated').textContent = `${ratedAxes(answer)} of ${rubric.axes.length} rated`;
     drawProgress();
   }
 
@@ -248,6 +282,10 @@ function rate() {
     }
   }
 
+  /**
+   * @param {Axis} axis
+   * @returns {Field}
+   */
   function axisField(axis) {
     const id = `axis-${axis.id}`;
     const inputs = axis.choices.map(choice => h('input', { type: 'radio', name: id, value: choice.id, id: `${id}-${choice.id}`, on: { change: () => click({ kind: 'choice', axis: axis.id, choice: choice.id }) } }));
@@ -255,6 +293,7 @@ function rate() {
       h('p', null, axis.definition),
       axis.choices.some(choice => choice.definition) ? h('ul', null, axis.choices.filter(choice => choice.definition).map(choice => h('li', null, h('strong', null, choice.label), `: ${choice.definition}`))) : null);
     const more = h('button', { type: 'button', class: 'quiet more-about', 'aria-expanded': String(defined), 'aria-controls': meaning.id, 'aria-label': `What “${axis.title}” means`, on: { click: () => reveal(meaning.hidden) } }, '?');
+    /** @param {boolean} wanted */
     const reveal = wanted => {
       meaning.hidden = !wanted;
       more.setAttribute('aria-expanded', String(wanted));
@@ -277,6 +316,7 @@ function rate() {
   }
 }
 
+/** @param {number} wanted */
 function go(wanted) {
   page?.leave?.();
   spend();
@@ -298,7 +338,7 @@ function overview() {
     h('ol', { class: 'plain overview' }, answers.map((answer, index) => h('li', null, h('button', { type: 'button', class: `overview-row ${isComplete(answer) ? 'complete' : isSkipped(answer) ? 'skipped' : 'open'}`, on: { click: () => go(index) } },
       h('span', { class: 'overview-number' }, String(index + 1)), h('span', { class: 'overview-text' }, answer.question),
       h('span', { class: 'overview-state' }, isComplete(answer) ? 'rated' : isSkipped(answer) ? 'skipped' : `${ratedAxes(answer)} of ${session.rubric.axes.length}`)))))));
-  main.querySelector('h1').focus({ preventScroll: true });
+  main.querySelector('h1')?.focus({ preventScroll: true });
 
   async function hand() {
     await clicks.flush();
@@ -310,7 +350,11 @@ function overview() {
   }
 }
 
-/** Sends a request to the service, whose answer decides the state. */
+/**
+ * Sends a request to the service, whose answer decides the state.
+ * @param {'consent' | 'submit' | 'stop?remove=false' | 'stop?remove=true'} what
+ * @param {() => unknown} then
+ */
 async function act(what, then) {
   try {
     session = { ...session, ...await ask(token, `/api/rating/${what}`, { method: 'POST' }) };
@@ -321,6 +365,7 @@ async function act(what, then) {
   }
 }
 
+/** @param {string} text */
 function notice(text) {
   main.querySelector('.act-problem')?.remove();
   main.prepend(h('div', { class: 'problem act-problem', role: 'alert' }, text));
@@ -340,6 +385,7 @@ function drawProgress() {
   h('span', { class: 'minor' }, place < answers.length ? `${place + 1} of ${answers.length}` : `${done} of ${answers.length} done`));
 }
 
+/** @param {Saved} how */
 function showSaved({ unsent, offline, kept }) {
   saved.className = `save-state ${offline ? 'offline' : unsent ? 'saving' : 'all-saved'}`;
   saved.textContent = unsent === 0 ? 'Saved'
@@ -349,10 +395,16 @@ function showSaved({ unsent, offline, kept }) {
 
 // Dialogs and keys.
 
+/**
+ * @param {string} title
+ * @param {Child} content
+ * @param {(close: () => void) => Child} actions
+ */
 function dialog(title, content, actions) {
   if (document.querySelector('dialog[open]')) {
     return;
   }
+  /** @type {HTMLDialogElement} */
   const box = h('dialog', { class: 'dialog', 'aria-labelledby': 'dialog-title', on: { close: () => box.remove() } }, h('h2', { id: 'dialog-title' }, title), content,
     h('div', { class: 'actions wrap' }, actions(() => box.close())));
   document.body.append(box);
@@ -367,6 +419,7 @@ function stop() {
 }
 
 function help() {
+  /** @type {[string[], string][]} */
   const rows = [[['1', '…', '9'], 'select that choice and go to the next line'], [['j', 'k'], 'next or previous line'], [['n', 'b'], 'next or previous answer'], [['s'], 'skip'], [['c'], 'comment'], [['d'], 'show or hide all definitions'], [['o'], 'overview']];
   dialog('Help and shortcuts', [
     h('p', null, 'Every click is saved at once. You can change your ratings until you submit, and continue later with the same link.'),
@@ -374,36 +427,41 @@ function help() {
   close => [h('button', { type: 'button', class: 'primary', on: { click: close } }, 'Close')]);
 }
 
+/** @param {KeyboardEvent} event */
 function keys(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !page || document.querySelector('dialog[open]')) {
     return;
   }
-  if (event.target.closest?.('textarea')) {
+  if (event.target instanceof HTMLTextAreaElement) {
     if (event.key === 'Escape') {
       event.target.blur();
     }
     return;
   }
-  const current = page.axes?.findIndex(axis => axis.element.contains(document.activeElement)) ?? -1;
-  const focus = index => (page.axes[index]?.inputs.find(input => input.checked) ?? page.axes[index]?.inputs[0])?.focus();
-  const at = current >= 0 ? current : Math.max(0, page.axes?.findIndex(axis => !axis.inputs.some(input => input.checked)) ?? 0);
+  const { axes, comment } = page;
+  const current = axes?.findIndex(axis => axis.element.contains(document.activeElement)) ?? -1;
+  /** @param {number} index */
+  const focus = index => (axes?.[index]?.inputs.find(input => input.checked) ?? axes?.[index]?.inputs[0])?.focus();
+  const at = current >= 0 ? current : Math.max(0, axes?.findIndex(axis => !axis.inputs.some(input => input.checked)) ?? 0);
+  /** @type {Record<string, (() => void) | undefined>} */
   const actions = {
     n: page.next, b: page.back, s: page.skip, o: page.isAnswer ? () => go(answers.length) : undefined, '?': help,
-    c: page.comment && (() => page.comment.focus()),
-    d: page.axes && (() => {
+    c: comment && (() => comment.focus()),
+    d: axes && (() => {
       defined = !defined;
-      page.axes.forEach(axis => axis.reveal(defined));
+      axes.forEach(axis => axis.reveal(defined));
     }),
-    j: page.axes && (() => focus(current < 0 ? at : Math.min(current + 1, page.axes.length - 1))),
-    k: page.axes && (() => focus(Math.max(0, at - 1))),
+    j: axes && (() => focus(current < 0 ? at : Math.min(current + 1, axes.length - 1))),
+    k: axes && (() => focus(Math.max(0, at - 1))),
   };
-  const number = page.axes && /^[1-9]$/.test(event.key) ? page.axes[at].inputs[event.key - 1] : undefined;
-  if (number) {
+  const action = Object.hasOwn(actions, event.key) ? actions[event.key] : undefined;
+  const number = axes && /^[1-9]$/.test(event.key) ? axes[at].inputs[Number(event.key) - 1] : undefined;
+  if (axes && number) {
     event.preventDefault();
     number.click();
-    at + 1 < page.axes.length ? focus(at + 1) : number.focus();
-  } else if (Object.hasOwn(actions, event.key) && actions[event.key]) {
+    at + 1 < axes.length ? focus(at + 1) : number.focus();
+  } else if (action) {
     event.preventDefault();
-    actions[event.key]();
+    action();
   }
 }

@@ -7,13 +7,25 @@ import { fill, h } from './dom.js';
 import { count, duration, isFinal, moment, none, of, percent, plural } from './format.js';
 import { badge, facts, heading, loading, problemBox, progress } from './parts.js';
 
+/**
+ * @import { Context } from './app.js'
+ * @import { Child } from './dom.js'
+ * @import { Schemas } from './types'
+ * @typedef {Schemas['RunResource']} Run
+ */
+
+/**
+ * @param {HTMLElement} main
+ * @param {Pick<Context, 'run' | 'signal' | 'title'>} context
+ */
 export async function show(main, { run, signal, title }) {
   title('Run');
-  const path = `/api/runs/${run}`;
+  const path = /** @type {const} */ (`/api/runs/${run}`);
   const head = h('div');
   const state = h('div', { class: 'stack' });
   const body = h('div', { class: 'stack' });
-  let last = null;
+  /** What was seen last; there is nothing to press before it is known. @type {Run} */
+  let last;
   let shown = -1;
   fill(main, head, state, body);
   fill(head, heading('Run'), loading('Reading the run…'));
@@ -33,6 +45,7 @@ export async function show(main, { run, signal, title }) {
     }
   }
 
+  /** @param {Run | null} resource */
   function take(resource) {
     if (resource === null) {
       fill(state, h('div', { class: 'notice' }, h('p', null, 'The run was deleted. ', h('a', { href: '#/' }, 'All runs'))));
@@ -40,7 +53,7 @@ export async function show(main, { run, signal, title }) {
       return;
     }
     const structure = JSON.stringify([resource.state, resource.paused, resource.requested, resource.reason, resource.revision]);
-    if (last === null || structure !== JSON.stringify([last.state, last.paused, last.requested, last.reason, last.revision])) {
+    if (!last || structure !== JSON.stringify([last.state, last.paused, last.requested, last.reason, last.revision])) {
       drawHead(resource);
     }
     last = resource;
@@ -52,9 +65,10 @@ export async function show(main, { run, signal, title }) {
     }
   }
 
+  /** @param {Run} resource */
   function drawHead(resource) {
     const active = document.activeElement;
-    const held = head.contains(active) && active.tagName === 'H1';
+    const held = head.contains(active) && active?.tagName === 'H1';
     const deleting = resource.state === 'deleting' || resource.requested === 'delete';
     fill(head,
       h('nav', { class: 'crumbs', 'aria-label': 'Breadcrumb' }, h('a', { href: '#/' }, 'Runs')),
@@ -68,11 +82,13 @@ export async function show(main, { run, signal, title }) {
           ['completedWithFailures', 'cancelled', 'failed'].includes(resource.state) && !deleting ? h('button', { type: 'button', disabled: resource.requested === 'retry', on: { click: retry } }, resource.state === 'cancelled' ? 'Resume' : 'Retry failed questions') : null,
           h('button', { type: 'button', class: 'danger-quiet', disabled: deleting, on: { click: remove } }, 'Delete'))));
     if (held) {
-      head.querySelector('h1').focus({ preventScroll: true });
+      head.querySelector('h1')?.focus({ preventScroll: true });
     }
   }
 
+  /** @param {Run} resource */
   function drawState(resource) {
+    /** @type {Child[]} */
     const parts = [];
     if (resource.paused) {
       parts.push(h('div', { class: 'notice' }, h('strong', null, 'Paused'),
@@ -80,7 +96,7 @@ export async function show(main, { run, signal, title }) {
     }
     if (resource.reason) {
       parts.push(h('div', { class: isFinal(resource.state) ? 'problem' : 'notice' },
-        h('strong', null, { waiting: 'Waiting', rejected: 'The file has no usable questions', failed: 'The run failed' }[resource.state] ?? 'Note'),
+        h('strong', null, /** @type {Partial<Record<Run['state'], string>>} */ ({ waiting: 'Waiting', rejected: 'The file has no usable questions', failed: 'The run failed' })[resource.state] ?? 'Note'),
         h('p', null, resource.reason, resource.reasonLine ? ` (line ${resource.reasonLine})` : ''),
         resource.state === 'rejected' ? h('p', { class: 'minor' }, 'Correct the file and start a new run; samples/headers.csv shows every supported header.') : null));
     }
@@ -111,6 +127,7 @@ export async function show(main, { run, signal, title }) {
 
   function files() {
     const failed = h('div');
+    /** @type {(address: `${typeof path}/${'report' | 'answers'}`, accept: string, name: string) => () => Promise<void>} */
     const get = (address, accept, name) => async () => {
       try {
         const url = URL.createObjectURL(await download(address, accept));
@@ -121,6 +138,7 @@ export async function show(main, { run, signal, title }) {
         fill(failed, problemBox(problem));
       }
     };
+    /** @type {(text: string, address: `${typeof path}/${'report' | 'answers'}`, accept: string, extension: string) => HTMLElement} */
     const file = (text, address, accept, extension) => h('button', { type: 'button', on: { click: get(address, accept, `${last.name.replace(/\.[a-z]+$/i, '')}-${run}.${extension}`) } }, text);
     return h('section', { class: 'card', 'aria-label': 'Files' }, h('h2', null, 'Files'),
       h('div', { class: 'actions wrap' },
@@ -160,6 +178,10 @@ export async function show(main, { run, signal, title }) {
     }
   }
 
+  /**
+   * @param {'cancel' | 'retry' | 'approve' | ''} action
+   * @param {'POST' | 'DELETE'} method
+   */
   async function ask(action, method = 'POST') {
     const settled = isFinal(last.state) && !last.requested;
     try {
@@ -173,7 +195,7 @@ export async function show(main, { run, signal, title }) {
   }
 }
 
-/** Live figures of a run in progress. */
+/** Live figures of a run in progress. @param {Run} run */
 function liveCard(run) {
   const seconds = run.started ? (Date.now() - new Date(run.started).getTime()) / 1000 : 0;
   const left = run.done > 0 && run.state === 'running' && !run.paused ? seconds / run.done * (run.questions - run.done) : null;

@@ -5,14 +5,27 @@ import { fill, h, spoken } from './dom.js';
 import { ago, count, interval, isFinal, moment, percent, plural } from './format.js';
 import { badge, empty, heading, intervalBar, loading, problemBox, progress } from './parts.js';
 
+/**
+ * @import { Context } from './app.js'
+ * @import { Schemas } from './types'
+ * @typedef {Schemas['RunResource']} Run
+ */
+
 const page = 100;
 const often = 2000;
 const seldom = 15000;
 
+/**
+ * @param {HTMLElement} main
+ * @param {Pick<Context, 'signal' | 'title'>} context
+ */
 export function show(main, { signal, title }) {
   title('Runs');
+  /** @type {Set<string>} */
   const chosen = new Set();
-  let runs = null;
+  /** What was read last; nothing is drawn before. @type {Run[]} */
+  let runs;
+  /** @type {string | null} */
   let continuation = null;
   let loaded = 1;
   let timer = 0;
@@ -33,6 +46,7 @@ export function show(main, { signal, title }) {
       const read = [];
       continuation = null;
       for (let i = 0; i < loaded; i++) {
+        /** @type {Schemas['RunList']} */
         const part = await call(`/api/runs?take=${page}${continuation ? `&continuation=${continuation}` : ''}`, { signal });
         read.push(...part.runs);
         continuation = part.continuation ?? null;
@@ -49,7 +63,7 @@ export function show(main, { signal, title }) {
       if (signal.aborted) {
         return;
       }
-      if (runs === null) {
+      if (!runs) {
         fill(list, problemBox(problem, refresh));
         return;
       }
@@ -69,19 +83,21 @@ export function show(main, { signal, title }) {
       return;
     }
     const going = runs.filter(run => !isFinal(run.state)).length;
-    fill(note, `${plural(runs.length, 'run')}${continuation ? ' shown' : ''}${going ? `, ${going} in progress` : ''}`);
-    const focused = document.activeElement?.dataset?.key;
+    fill(note, `${plural(runs.length, 'run')}${continuation ? ' shown' : ''}${going ? `, ${going} going on` : ''}`);
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
     fill(list,
       h('div', { class: 'run-row run-header', 'aria-hidden': 'true' }, ['', 'Question set', 'Profile and model', 'State', 'Accuracy', 'Created'].map(name => h('span', null, name))),
       h('ul', { class: 'plain' }, runs.map(row)));
     if (focused) {
-      list.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+      /** @type {HTMLElement | null} */ (list.querySelector(`[data-key="${CSS.escape(focused)}"]`))?.focus({ preventScroll: true });
     }
     fill(more, continuation ? h('button', { type: 'button', on: { click: () => { loaded++; refresh(); } } }, 'Show more runs') : null);
     mark();
   }
 
+  /** @param {Run} run */
   function row(run) {
+    /** @type {HTMLInputElement} */
     const box = h('input', { type: 'checkbox', 'aria-label': `Select ${run.name}, ${run.profile}, to compare`, data: { key: `box-${run.run}` }, on: { change: () => choose(run.run, box.checked) } });
     box.checked = chosen.has(run.run);
     return h('li', { class: 'run-row' },
@@ -95,9 +111,10 @@ export function show(main, { signal, title }) {
       h('time', { class: 'run-created minor', datetime: run.created, title: moment(run.created) }, ago(run.created)));
   }
 
+  /** @param {Run} run */
   function accuracy(run) {
     if (run.accuracy !== null && run.accuracy !== undefined) {
-      const range = run.accuracyLow === null || run.accuracyLow === undefined || run.failed ? null : { lower: run.accuracyLow, upper: run.accuracyHigh };
+      const range = run.accuracyLow === undefined || run.accuracyHigh === undefined || run.failed ? null : { lower: run.accuracyLow, upper: run.accuracyHigh };
       return [
         h('strong', null, percent(run.accuracy)), spoken('; '), intervalBar(run.accuracy, range),
         h('span', { class: 'minor' }, run.failed ? `${count(run.failed)} failed: bounds in the report` : isFinal(run.state) && !run.provisional ? interval(range) : 'provisional')];
@@ -105,13 +122,19 @@ export function show(main, { signal, title }) {
     return run.graded && !isFinal(run.state) ? [h('span', { class: 'provisional' }, percent(run.correct / run.graded)), h('span', { class: 'minor' }, `so far, ${count(run.correct)} of ${count(run.graded)}`)] : h('span', { class: 'minor' }, '–', spoken('none yet'));
   }
 
+  /**
+   * @param {string} run
+   * @param {boolean} wanted
+   */
   function choose(run, wanted) {
     wanted ? chosen.add(run) : chosen.delete(run);
-    while (chosen.size > 2) {
-      chosen.delete(chosen.values().next().value);
+    for (const first of chosen) {
+      if (chosen.size > 2) {
+        chosen.delete(first);
+      }
     }
-    for (const box of list.querySelectorAll('input[type=checkbox]')) {
-      box.checked = chosen.has(box.dataset.key.slice(4));
+    for (const box of list.querySelectorAll('input')) {
+      box.checked = chosen.has(box.dataset.key?.slice(4) ?? '');
     }
     mark();
   }

@@ -5,16 +5,30 @@ import { fill, h } from './dom.js';
 import { count, duration, plural } from './format.js';
 import { facts, heading, loading, problemBox } from './parts.js';
 
+/**
+ * @import { Context } from './app.js'
+ * @import { Schemas } from './types'
+ */
+
 const usual = 'self-consistency';
 const notations = { detect: 'Detect from the file', letter: 'Letters: A is the first', fromZero: 'Numbers: 0 is the first', fromOne: 'Numbers: 1 is the first', text: 'The option’s text' };
+/** @param {number} bytes */
 const sizes = bytes => bytes < 1024 ? `${bytes} bytes` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 
+/**
+ * @param {HTMLElement} main
+ * @param {Pick<Context, 'signal' | 'title'>} context
+ */
 export async function show(main, { signal, title }) {
   title('New run');
+  /** @type {File | null} */
   let file = null;
+  /** @type {Schemas['Profile'][]} */
   let profiles = [];
+  /** @type {AbortController | null} */
   let measuring = null;
-  const picker = h('input', { type: 'file', id: 'file', class: 'spoken', accept: '.csv,.tsv,.json,.jsonl,.parquet,.xlsx,.zip,.gz,.txt', on: { change: () => picker.files[0] && take(picker.files[0]) } });
+  /** @type {HTMLInputElement} */
+  const picker = h('input', { type: 'file', id: 'file', class: 'spoken', accept: '.csv,.tsv,.json,.jsonl,.parquet,.xlsx,.zip,.gz,.txt', on: { change: () => picker.files?.[0] && take(picker.files[0]) } });
   const named = h('p', { class: 'file-name', role: 'status' });
   const drop = h('div', { class: 'drop' }, picker,
     h('p', null, h('strong', null, 'Drop a question set here')), h('p', null, h('label', { for: 'file', class: 'button' }, 'Choose a file')), named,
@@ -42,7 +56,7 @@ export async function show(main, { signal, title }) {
   document.addEventListener('drop', event => {
     event.preventDefault();
     drop.classList.remove('over');
-    event.dataTransfer.files[0] && take(event.dataTransfer.files[0]);
+    event.dataTransfer?.files[0] && take(event.dataTransfer.files[0]);
   }, { signal });
   try {
     profiles = await call('/api/profiles', { signal });
@@ -56,11 +70,13 @@ export async function show(main, { signal, title }) {
     signal.aborted || fill(said, problemBox(problem, () => show(main, { signal, title })));
   }
 
+  /** @param {Event} event */
   function over(event) {
     event.preventDefault();
     drop.classList.add('over');
   }
 
+  /** @param {File} taken */
   function take(taken) {
     file = taken;
     fill(named, h('strong', null, file.name), ` · ${sizes(file.size)}`);
@@ -74,8 +90,13 @@ export async function show(main, { signal, title }) {
     fill(said, h('p', null, profile?.description ?? '', profile ? ` ${plural(profile.samples, 'sample')}, temperature ${profile.temperature}, at most ${profile.maxTokens} tokens each.` : ''));
   }
 
-  function address(path) {
-    return `${path}?${new URLSearchParams({ profile: choice.value, name: file.name, ...notation.value === 'detect' ? {} : { answerNotation: notation.value }, ...again.checked && path === '/api/runs' ? { again: 'true' } : {} })}`;
+  /**
+   * @template {'/api/estimates' | '/api/runs'} Address
+   * @param {Address} path
+   * @param {File} file
+   */
+  function address(path, file) {
+    return /** @type {const} */ (`${path}?${new URLSearchParams({ profile: choice.value, name: file.name, ...notation.value === 'detect' ? {} : { answerNotation: notation.value }, ...again.checked && path === '/api/runs' ? { again: 'true' } : {} })}`);
   }
 
   async function estimate() {
@@ -86,7 +107,7 @@ export async function show(main, { signal, title }) {
     const mine = measuring = new AbortController();
     fill(estimated, loading('Reading the file…'));
     try {
-      const known = await call(address('/api/estimates'), { method: 'POST', body: file, signal: AbortSignal.any([mine.signal, signal]) });
+      const known = await call(address('/api/estimates', file), { method: 'POST', body: file, signal: AbortSignal.any([mine.signal, signal]) });
       if (measuring === mine) {
         fill(estimated, estimateView(known));
       }
@@ -98,12 +119,15 @@ export async function show(main, { signal, title }) {
   }
 
   async function go() {
+    if (file === null) {
+      return;
+    }
     measuring?.abort();
     measuring = null;
     start.disabled = true;
     fill(failed, loading('Checking the file…'));
     try {
-      const run = await call(address('/api/runs'), { method: 'POST', body: file, signal });
+      const run = await call(address('/api/runs', file), { method: 'POST', body: file, signal });
       location.hash = `#/runs/${run.run}`;
     } catch (problem) {
       if (!signal.aborted) {
@@ -114,7 +138,7 @@ export async function show(main, { signal, title }) {
   }
 }
 
-/** The estimate and its sources. */
+/** The estimate and its sources. @param {Schemas['RunEstimate']} known */
 function estimateView(known) {
   return [
     known.warnings.length ? h('div', { class: 'notice' }, known.warnings.map(text => h('p', null, text))) : null,

@@ -7,11 +7,24 @@ import { fill, h } from './dom.js';
 import { ago, count, duration, moment, none, of, plural } from './format.js';
 import { empty, facts, heading, loading, problemBox, section, table } from './parts.js';
 
+/**
+ * @import { Context } from './app.js'
+ * @import { Child } from './dom.js'
+ * @import { Schemas } from './types'
+ * @typedef {Schemas['StudyResource']} Study
+ * @typedef {Schemas['RaterResource']} Rater
+ */
+
 const often = 5000;
 const states = { invited: 'invited', rating: 'rating', submitted: 'submitted', stopped: 'stopped', withdrawn: 'withdrawn' };
 
+/** @type {(main: HTMLElement, context: Context) => Promise<void>} */
 export const show = (main, context) => context.run ? one(main, context) : all(main, context);
 
+/**
+ * @param {HTMLElement} main
+ * @param {Pick<Context, 'signal' | 'title'>} context
+ */
 async function all(main, { signal, title }) {
   title('Studies');
   const list = h('div', { class: 'stack' });
@@ -31,13 +44,18 @@ async function all(main, { signal, title }) {
   }
 }
 
+/**
+ * @param {HTMLElement} main
+ * @param {Context} context
+ */
 async function one(main, { run: name, signal, title }) {
   title('Study');
-  const path = `/api/studies/${name}`;
+  const path = /** @type {const} */ (`/api/studies/${name}`);
   const [head, links, body, failed, report] = [h('div'), h('div'), h('div', { class: 'stack' }), h('div'), h('div', { class: 'stack' })];
   let timer = 0;
   let last = '';
-  let study = null;
+  /** What was read last; nothing is drawn before. @type {Study} */
+  let study;
   fill(main, head, failed, links, body);
   fill(head, heading('Study'), loading('Reading the study…'));
   signal.addEventListener('abort', () => clearTimeout(timer));
@@ -45,7 +63,7 @@ async function one(main, { run: name, signal, title }) {
   const given = made.get(name);
   if (given) {
     made.delete(name);
-    showLinks(given.raters.filter(rater => rater.link), 'The raters’ links');
+    showLinks((given.raters ?? []).filter(rater => rater.link), 'The raters’ links');
   }
   await read();
   readReport();
@@ -75,13 +93,14 @@ async function one(main, { run: name, signal, title }) {
   }
 
   function draw() {
-    const held = document.activeElement?.dataset?.key;
+    const held = /** @type {HTMLElement | null} */ (document.activeElement)?.dataset?.key;
     fill(head,
       h('nav', { class: 'crumbs', 'aria-label': 'Breadcrumb' }, h('a', { href: '#/studies' }, 'Studies')),
       h('div', { class: 'page-head' },
         h('div', null, heading(study.name), h('p', { class: 'minor' }, `${study.rubric} · `, h('code', null, study.study))),
         h('div', { class: 'actions' }, h('button', { type: 'button', class: 'danger-quiet', on: { click: remove } }, 'Delete'))));
-    const raters = study.raters;
+    const raters = study.raters ?? [];
+    /** @param {'rated' | 'skipped'} key */
     const sum = key => raters.reduce((all, rater) => all + (rater[key] ?? 0), 0);
     const whole = h('div', { class: 'stack' },
       section('Raters',
@@ -102,10 +121,14 @@ async function one(main, { run: name, signal, title }) {
         study.notes.length ? h('details', null, h('summary', null, plural(study.notes.length, 'note')), h('ul', null, study.notes.map(note => h('li', null, note)))) : null));
     fill(body, whole);
     if (held) {
-      body.querySelector(`[data-key="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+      /** @type {HTMLElement | null} */ (body.querySelector(`[data-key="${CSS.escape(held)}"]`))?.focus({ preventScroll: true });
     }
   }
 
+  /**
+   * @param {Rater} rater
+   * @returns {Child[]}
+   */
   function row(rater) {
     const finished = rater.rated + rater.skipped;
     return [
@@ -133,7 +156,10 @@ async function one(main, { run: name, signal, title }) {
     }
   }
 
+  /** @typedef {`${typeof path}/${'report' | 'ratings' | 'ratings?history=true'}`} File */
+
   function reportPart() {
+    /** @type {(text: string, address: File, accept: string, extension: string) => HTMLElement} */
     const file = (text, address, accept, extension) => h('button', { type: 'button', on: { click: () => get(address, accept, `${study.study}.${extension}`) } }, text);
     return [report, h('div', { class: 'actions wrap' },
       h('button', { type: 'button', class: 'primary', data: { key: 'again' }, on: { click: readReport } }, 'Read again'),
@@ -143,6 +169,11 @@ async function one(main, { run: name, signal, title }) {
       file('Every click, CSV', `${path}/ratings?history=true`, 'text/csv', 'clicks.csv'))];
   }
 
+  /**
+   * @param {File} address
+   * @param {string} accept
+   * @param {string} file
+   */
   async function get(address, accept, file) {
     try {
       const url = URL.createObjectURL(await download(address, accept));
@@ -153,6 +184,7 @@ async function one(main, { run: name, signal, title }) {
     }
   }
 
+  /** @param {() => Promise<unknown>} work */
   async function attempt(work) {
     try {
       fill(failed);
@@ -163,12 +195,14 @@ async function one(main, { run: name, signal, title }) {
     }
   }
 
+  /** @param {Rater} rater */
   async function renew(rater) {
     if (rater.state === 'invited' && !rater.lastClick || await confirm({ title: `A new link for ${rater.label}?`, text: 'The rater’s current link stops working. The ratings are kept.', action: 'Create a new link' })) {
       await attempt(async () => showLinks([await call(`${path}/raters/${rater.rater}/link`, { method: 'POST' })], 'The new link'));
     }
   }
 
+  /** @param {Rater} rater */
   async function removeRater(rater) {
     if (await confirm({ title: `Delete ${rater.label}?`, text: 'All ratings and comments of this rater are deleted, and the link stops working. The study continues. This cannot be undone.', action: 'Delete the rater', danger: true })) {
       await attempt(() => call(`${path}/raters/${rater.rater}`, { method: 'DELETE' }));
@@ -186,16 +220,22 @@ async function one(main, { run: name, signal, title }) {
     }
   }
 
+  /**
+   * @param {Rater[]} raters
+   * @param {string} name
+   */
   function showLinks(raters, name) {
     const said = h('span', { class: 'minor', role: 'status' });
-    const address = rater => new URL(rater.link, location.href).href;
+    /** @param {Rater} rater */
+    const address = rater => new URL(rater.link ?? '', location.href).href;
+    /** @param {string} text */
     const copy = async text => {
       await navigator.clipboard.writeText(text);
       said.textContent = 'Copied.';
     };
     fill(links, h('section', { class: 'card links', 'aria-label': name },
       h('h2', null, name), h('p', null, 'Give each rater one of these links. They are shown only once.'),
-      h('ul', { class: 'plain' }, raters.map(rater => h('li', null, h('strong', null, rater.label), h('input', { type: 'text', readonly: true, value: address(rater), 'aria-label': `Link of ${rater.label}`, on: { focus: event => event.target.select() } }),
+      h('ul', { class: 'plain' }, raters.map(rater => h('li', null, h('strong', null, rater.label), h('input', { type: 'text', readonly: true, value: address(rater), 'aria-label': `Link of ${rater.label}`, on: { focus: event => /** @type {HTMLInputElement} */ (event.target).select() } }),
         h('button', { type: 'button', 'aria-label': `Copy the link of ${rater.label}`, on: { click: () => copy(address(rater)) } }, 'Copy')))),
       h('p', { class: 'actions' }, raters.length > 1 ? h('button', { type: 'button', class: 'primary', on: { click: () => copy(raters.map(rater => `${rater.label}\t${address(rater)}`).join('\n')) } }, 'Copy all') : null,
         h('button', { type: 'button', on: { click: () => fill(links) } }, 'Hide links'), said)));
@@ -203,7 +243,8 @@ async function one(main, { run: name, signal, title }) {
 }
 
 // Links of a study just created, until its page has shown them.
+/** @type {Map<string, Study>} */
 const made = new Map();
 
-/** Keeps the links of a new study until its page shows them. */
+/** Keeps the links of a new study until its page shows them. @param {Study} study */
 export const keepLinks = study => made.set(study.study, study);

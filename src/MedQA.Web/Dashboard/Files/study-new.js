@@ -6,28 +6,44 @@ import { ago, count, plural } from './format.js';
 import { heading, loading, problemBox } from './parts.js';
 import { keepLinks } from './studies.js';
 
+/**
+ * @import { Context } from './app.js'
+ * @import { Schemas } from './types'
+ */
+
+/**
+ * @param {HTMLElement} main
+ * @param {Pick<Context, 'signal' | 'title'>} context
+ */
 export async function show(main, { signal, title }) {
   title('New study');
   fill(main, h('div', { class: 'page-head' }, heading('New study')), loading('Reading runs and rubrics…'));
+  /** @type {Schemas['RunResource'][]} */
   let runs;
+  /** @type {Schemas['Profile'][]} */
   let profiles;
+  /** @type {Schemas['Rubric'][]} */
   let rubrics;
   try {
-    [{ runs }, profiles, rubrics] = await Promise.all(['/api/runs?take=500', '/api/profiles', '/api/rubrics'].map(path => call(path, { signal })));
+    [{ runs }, profiles, rubrics] = await Promise.all([call('/api/runs?take=500', { signal }), call('/api/profiles', { signal }), call('/api/rubrics', { signal })]);
   } catch (problem) {
     signal.aborted || fill(main, h('div', { class: 'page-head' }, heading('New study')), problemBox(problem, () => show(main, { signal, title })));
     return;
   }
   const freely = profiles.filter(profile => profile.writesFreeAnswers).map(profile => profile.strategy);
   const free = runs.filter(run => freely.includes(run.strategy) && ['completed', 'completedWithFailures'].includes(run.state));
+  /** @type {Map<string, HTMLInputElement>} */
   const chosen = new Map();
+  /** @type {{ file: File, text: string, label: HTMLInputElement }[]} */
   const files = [];
+  /** @type {string | null} */
   let own = null;
 
   const name = h('input', { type: 'text', id: 'study-name', maxlength: 200, required: true, autocomplete: 'off' });
   const heard = h('input', { type: 'text', id: 'study-title', maxlength: 200, placeholder: 'Rating answers to medical questions', autocomplete: 'off' });
   const rubric = h('select', { id: 'rubric', on: { change: () => { own = null; describe(); } } }, rubrics.map(one => h('option', { value: one.name }, `${one.name}: ${one.title}`)));
-  const rubricFile = h('input', { type: 'file', id: 'rubric-file', class: 'spoken', accept: '.json', on: { change: async () => { own = rubricFile.files[0] ? await rubricFile.files[0].text() : null; describe(); } } });
+  /** @type {HTMLInputElement} */
+  const rubricFile = h('input', { type: 'file', id: 'rubric-file', class: 'spoken', accept: '.json', on: { change: async () => { own = await rubricFile.files?.[0]?.text() ?? null; describe(); } } });
   const rubricSaid = h('p', { class: 'minor', role: 'status' });
   const raters = h('textarea', { id: 'raters', rows: '4', 'aria-describedby': 'raters-note' });
   const each = h('input', { type: 'number', id: 'each', min: 1, value: 1 });
@@ -48,6 +64,7 @@ export async function show(main, { signal, title }) {
       h('fieldset', { class: 'plain-set' }, h('legend', null, 'Runs of free answers'),
         free.length ? free.map(run => {
           const label = h('input', { type: 'text', 'aria-label': `Name of ${run.name} in the report`, value: run.model, maxlength: 200 });
+          /** @type {HTMLInputElement} */
           const box = h('input', { type: 'checkbox', on: { change: () => { box.checked ? chosen.set(run.run, label) : chosen.delete(run.run); } } });
           return h('div', { class: 'run-choice' }, h('label', { class: 'check' }, box, h('span', null, run.name, h('span', { class: 'minor' }, ` ${run.model} · ${count(run.questions)} questions · ${ago(run.created)}`))), label);
         }) : h('p', { class: 'minor' }, 'None yet. Run consumer questions with the profile long-form.')),
@@ -66,17 +83,23 @@ export async function show(main, { signal, title }) {
       failed, h('p', { class: 'actions' }, start))));
   describe();
 
+  /**
+   * @param {string} id
+   * @param {string} text
+   * @param {HTMLElement} input
+   * @param {string | null} note
+   */
   function field(id, text, input, note) {
     return h('div', { class: 'field-block' }, h('label', { class: 'field', for: id }, text), input, note ? h('p', { class: 'minor', id: `${id}-note` }, note) : null);
   }
 
   function describe() {
     const known = rubrics.find(one => one.name === rubric.value);
-    fill(rubricSaid, own !== null ? `${rubricFile.files[0].name} is used.` : known ? `${plural(known.axes.length, 'axis', 'axes')}: ${known.axes.map(axis => axis.title).join('; ')}.` : '');
+    fill(rubricSaid, own !== null ? `${rubricFile.files?.[0]?.name} is used.` : known ? `${plural(known.axes.length, 'axis', 'axes')}: ${known.axes.map(axis => axis.title).join('; ')}.` : '');
   }
 
   async function take() {
-    for (const file of picker.files) {
+    for (const file of picker.files ?? []) {
       files.push({ file, text: await file.text(), label: h('input', { type: 'text', 'aria-label': `Name of ${file.name} in the report`, value: file.name.replace(/\.[^.]+$/, ''), maxlength: 200 }) });
     }
     picker.value = '';
@@ -104,6 +127,7 @@ export async function show(main, { signal, title }) {
     }
   }
 
+  /** @returns {Schemas['StudyRequest']} */
   function request() {
     const wanted = strata.value.split(/[,;\n]/).map(part => part.trim()).filter(part => part).map(part => {
       const match = /^(.*?)[\s:=]+(\d+)$/.exec(part);
@@ -120,6 +144,7 @@ export async function show(main, { signal, title }) {
         throw Object.assign(new Error(error.message), { title: 'The rubric is not valid JSON' });
       }
     }
+    /** @param {HTMLInputElement | HTMLTextAreaElement} input */
     const text = input => input.value.trim() || undefined;
     return {
       name: name.value.trim(), title: text(heard), instructions: text(instructions), consent: text(consent), rubric: rubricSent,
