@@ -266,7 +266,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         Assert.Equal(0, code);
         Assert.Contains("before 1\n", output, StringComparison.Ordinal);
         Assert.Matches(
-            @"medqa: example/Tiny-ONNX needs \d+ kB more on the disk of \S+/model.unfinished, which has \d+ kB free: make room",
+            @"medqa: example/Tiny-ONNX needs \d+ kB more on the disk of \S+/model.unfinished, which has \d+ kB free: free space",
             errors);
         Assert.Contains("while 1\n", output, StringComparison.Ordinal);
         Assert.Matches(
