@@ -23,7 +23,7 @@ public sealed class InferenceSettingsTests
 
     [Theory]
     [InlineData("Model:Folder", null, "Model__Folder")]
-    [InlineData("Model:Folder", "/no/such/folder", "no such folder")]
+    [InlineData("Model:Folder", "/no/such/folder", "does not exist")]
     [InlineData("Model:Provider", "tpu", "Cpu, Cuda")]
     [InlineData("Model:Threads", "-1", "Model__Threads")]
     [InlineData("Model:MemoryBudget", "4 GB", "a number of bytes")]

@@ -161,8 +161,8 @@ public sealed class AccessPolicyTests
     {
         Assert.Contains("ReaderKey", Refusal(Keys with { ReaderKey = "short" }), StringComparison.Ordinal);
         Assert.Contains("AdminKey", Refusal(EntraId with { AdminKey = Admin }), StringComparison.Ordinal);
-        Assert.Contains("nobody", Refusal(new AccessOptions { Mode = AccessMode.Keys }), StringComparison.Ordinal);
-        Assert.Contains("another key", Refusal(Keys with { RunnerKey = Admin }), StringComparison.Ordinal);
+        Assert.Contains("one of RunnerKey and AdminKey", Refusal(new AccessOptions { Mode = AccessMode.Keys }), StringComparison.Ordinal);
+        Assert.Contains("different from", Refusal(Keys with { RunnerKey = Admin }), StringComparison.Ordinal);
         Assert.Contains("Mode", Refusal(new AccessOptions { Mode = (AccessMode)9 }), StringComparison.Ordinal);
 
         static string Refusal(AccessOptions options) => Assert.Throws<ArgumentException>(() => new AccessPolicy(options)).Message;

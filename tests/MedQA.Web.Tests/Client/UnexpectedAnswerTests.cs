@@ -63,7 +63,7 @@ public sealed class UnexpectedAnswerTests
 
             // What is no JSON in any case is told by its type alone.
             var isOther = All.ContainsKey(call) && (call.StartsWith("Open", StringComparison.Ordinal) || call is "WatchRun" or "AllAnswers");
-            Assert.Contains(isOther ? $"and {type}, where " : said, fault.Message, StringComparison.Ordinal);
+            Assert.Contains(isOther ? $"and {type}, but " : said, fault.Message, StringComparison.Ordinal);
             Assert.Null(fault.Status);
         }
     }
@@ -86,7 +86,7 @@ public sealed class UnexpectedAnswerTests
             using var http = new HttpClient(new Answering(_ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound) { Content = Text(body, type) })));
             using var client = new MedQAClient(new MedQAClientOptions { Endpoint = new Uri(endpoint) }, http);
             var fault = await Assert.ThrowsAsync<MedQAException>(() => client.GetRunAsync("run", Cancel));
-            Assert.Equal(isHinted && hint is not null, fault.Message.Contains("The endpoint is ", StringComparison.Ordinal));
+            Assert.Equal(isHinted && hint is not null, fault.Message.Contains("The endpoint http", StringComparison.Ordinal));
             Assert.EndsWith(isHinted && hint is not null ? hint : ".", fault.Message, StringComparison.Ordinal);
         }
     }

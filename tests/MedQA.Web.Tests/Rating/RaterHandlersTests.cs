@@ -95,7 +95,7 @@ public sealed class RaterHandlersTests(AzuriteFixture azurite)
         [
             (StudyCalls.Choice(99, axis.Id, axis.Choices[0], Noon), "place must be from 0 to 5"),
             (StudyCalls.Choice(-1, axis.Id, axis.Choices[0], Noon), "place"),
-            (StudyCalls.Choice(0, "no-axis", axis.Choices[0], Noon), "no axis 'no-axis'"),
+            (StudyCalls.Choice(0, "no-axis", axis.Choices[0], Noon), "Unknown axis 'no-axis'"),
             (StudyCalls.Choice(0, axis.Id, "no-choice", Noon), "no choice 'no-choice'"),
             (StudyCalls.Choice(0, axis.Id, axis.Choices[0], Noon, "../../etc/passwd"), "id must have 16"),
             (StudyCalls.Choice(0, axis.Id, axis.Choices[0], Noon, seconds: -1), "seconds"),

@@ -36,7 +36,7 @@ public sealed class RouteTableTests(AzuriteFixture azurite)
                     Assert.All(declared, parameter => Assert.Contains(parameter.Name, detail, StringComparison.Ordinal));
                     if (declared.FirstOrDefault(parameter => parameter.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } meant)
                     {
-                        Assert.Contains($"is '{meant.Name}' meant?", detail, StringComparison.Ordinal);
+                        Assert.Contains($"Did you mean '{meant.Name}'?", detail, StringComparison.Ordinal);
                     }
                 }
             }
