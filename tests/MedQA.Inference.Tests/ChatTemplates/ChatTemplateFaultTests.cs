@@ -83,13 +83,13 @@ public sealed class ChatTemplateFaultTests
     [InlineData("{{ messages[0].x.y }}", "x, which is not defined")]
     [InlineData("\n{{ 'a' + 1 }}", "line 2")]
     [InlineData("{{ 1 // 0 }}", "a division by zero")]
-    [InlineData("{% set messages.x = 1 %}", "no namespace")]
+    [InlineData("{% set messages.x = 1 %}", "not a namespace")]
     [InlineData("{{ 9223372036854775807 + 1 }}", "64 bits")]
     [InlineData("{{ strftime_now('%Q') }}", "the date format %Q")]
     [InlineData("{% macro f() %}x{% endmacro %}{% call f() %}y{% endcall %}", "the argument caller, which the macro f does not have")]
     [InlineData("{% for x in [1] %}{{ loop([2]) }}{% endfor %}", "a call of a loop that is not recursive")]
     [InlineData("{{ messages[0]['role'](1) }}", "a call of a text")]
-    [InlineData("{{ range(**[1]) }}", "no dictionary")]
+    [InlineData("{{ range(**[1]) }}", "not a dictionary")]
     [InlineData("{{ [] | tojson(separators=',') }}", "separators of tojson")]
     public void A_fault_while_rendering_names_what_went_wrong(string source, string says)
     {

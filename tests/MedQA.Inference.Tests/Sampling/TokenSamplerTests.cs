@@ -139,7 +139,7 @@ public class TokenSamplerTests
         logits[50] = broken;
 
         var exception = Assert.Throws<InvalidOperationException>(() => new TokenSampler(100).Draw(logits, new(1), 0.5));
-        Assert.Contains("no distribution", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("not a distribution", exception.Message, StringComparison.Ordinal);
     }
 
     [Property]
