@@ -86,7 +86,9 @@ public sealed partial class ReadmeTests
     public void Every_path_of_the_repository_that_a_document_names_is_there(string document)
     {
         var paths = Paths().Matches(File.ReadAllText(Repository.PathOf(document))).Select(static path => path.Groups["path"].Value);
-        Assert.All(paths, static path => Assert.True(Path.Exists(Repository.PathOf(path)), path));
+
+        // What a build makes is not there before it.
+        Assert.All(paths.Where(static path => !path.Contains("/bin/", StringComparison.Ordinal)), static path => Assert.True(Path.Exists(Repository.PathOf(path)), path));
     }
 
     [Fact]
