@@ -72,7 +72,7 @@ public sealed class GuardedApiTests(AzuriteFixture azurite)
         Assert.Empty(await WarningsAsync(Keys.RunnerKey!));
         Assert.False(await MustWaitAsync(Keys.RunnerKey!, 2));
         var warning = Assert.Single(await WarningsAsync(Keys.RunnerKey!));
-        Assert.StartsWith("The run would wait until the day's budget has room for it", warning, StringComparison.Ordinal);
+        Assert.StartsWith("The run would wait for room in the day's budget", warning, StringComparison.Ordinal);
         Assert.Contains("it can generate 3168 tokens", warning, StringComparison.Ordinal);
         Assert.Contains("Limits__MaxGeneratedTokensPerCallerPerDay", warning, StringComparison.Ordinal);
         Assert.True(await MustWaitAsync(Keys.RunnerKey!, 1));
