@@ -45,7 +45,7 @@ public sealed class WorkerProcessTests(AzuriteFixture azurite)
         var fault = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             WorkerProcess.ReadBindingsAsync($"{app}.dll", settings, TestContext.Current.CancellationToken));
 
-        Assert.Contains("App setting Storage is called MedQAData now", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("App setting Storage was renamed to MedQAData", fault.Message, StringComparison.Ordinal);
     }
 
     private Dictionary<string, string> Settings(string app)

@@ -41,7 +41,8 @@ internal static partial class RaterPaths
             return;
         }
 
-        var text = File.ReadAllText(Repository.PathOf("src", "MedQA.Web", "Dashboard", "Files", file));
+        // Types that a comment imports are there for checks only.
+        var text = Comments().Replace(File.ReadAllText(Repository.PathOf("src", "MedQA.Web", "Dashboard", "Files", file)), "");
         foreach (Match named in Path.GetExtension(file) is ".html" ? Addresses().Matches(text) : Imports().Matches(text))
         {
             Load(named.Groups["file"].Value, known);
@@ -53,6 +54,9 @@ internal static partial class RaterPaths
 
     [GeneratedRegex(@"(src|href)=""/rate/(?<file>[^""]+)""", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Addresses();
+
+    [GeneratedRegex(@"/\*.*?\*/", RegexOptions.Singleline)]
+    private static partial Regex Comments();
 
     [GeneratedRegex(@"(from |import |import\(|url\()['""]?(\./|/rate/)(?<file>[\w.-]+)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Imports();
