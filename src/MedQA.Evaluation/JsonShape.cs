@@ -82,7 +82,7 @@ public static class JsonShape
             var at = Within(path, name);
             if (!known.TryGetValue(name, out var property))
             {
-                var meant = ClosestName.Of(name, known.Keys) is { } closest ? $" (is '{closest}' meant?)" : "";
+                var meant = ClosestName.Of(name, known.Keys) is { } closest ? $" (did you mean '{closest}'?)" : "";
                 return new JsonFault(at, $"is an unknown field{meant}. There are: {string.Join(", ", known.Keys)}.");
             }
 

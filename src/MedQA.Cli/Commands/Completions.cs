@@ -12,6 +12,8 @@ internal static class Completions
     /// <summary>Names of runs, and <c>latest</c>.</summary>
     public static Argument<T> WithRuns<T>(this Argument<T> argument)
     {
+        // Without a name of its own, help would list everything that completes it.
+        argument.HelpName ??= argument.Name;
         argument.CompletionSources.Add(Runs);
         return argument;
     }
@@ -19,6 +21,7 @@ internal static class Completions
     /// <summary>Names of runs, and <c>latest</c>.</summary>
     public static Option<T> WithRuns<T>(this Option<T> option)
     {
+        option.HelpName ??= "RUN";
         option.CompletionSources.Add(Runs);
         return option;
     }
@@ -26,6 +29,7 @@ internal static class Completions
     /// <summary>Names of profiles.</summary>
     public static Argument<T> WithProfiles<T>(this Argument<T> argument)
     {
+        argument.HelpName ??= argument.Name;
         argument.CompletionSources.Add(Profiles);
         return argument;
     }

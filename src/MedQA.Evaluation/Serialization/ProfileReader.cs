@@ -119,7 +119,7 @@ public static class ProfileReader
 
             if (!given.Add(property.Name))
             {
-                throw ProfileFault.Of(sourceName, property.Name, "stands twice.");
+                throw ProfileFault.Of(sourceName, property.Name, "appears twice.");
             }
         }
 
@@ -259,5 +259,5 @@ public static class ProfileReader
     private static string FieldNames() => string.Join(", ", ProfileFields.All.Select(static field => field.Name));
 
     private static string Suggestion(string name) =>
-        ClosestName.Of(name, ProfileFields.All.Select(static field => field.Name)) is { } meant ? $" (is \"{meant}\" meant?)" : "";
+        ClosestName.Of(name, ProfileFields.All.Select(static field => field.Name)) is { } meant ? $" (did you mean \"{meant}\"?)" : "";
 }

@@ -114,9 +114,9 @@ public sealed class BatchWorker
         if (damage is not null)
         {
             // A batch that the run does not have has no row either, and nothing is noted.
-            var stands = await _batches.NoteWorkAsync(run, note with { State = BatchState.Damaged, Error = damage }, stopping);
+            var isNoted = await _batches.NoteWorkAsync(run, note with { State = BatchState.Damaged, Error = damage }, stopping);
             await WakeAsync(run, PipelineTracing.Traceparent ?? message.Traceparent, stopping);
-            return stands ? BatchOutcome.Damaged : BatchOutcome.NotFound;
+            return isNoted ? BatchOutcome.Damaged : BatchOutcome.NotFound;
         }
 
         var blob = _storage.Progress(run, batch);

@@ -165,13 +165,13 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
     /// <summary>Makes the copy what the row is, until the row has not changed meanwhile; without a row there is no copy.</summary>
     private async Task RepairCopyAsync(RunRow row, CancellationToken cancellationToken)
     {
-        var stands = await FindAsync(row.Summary.Run, cancellationToken);
-        while (stands is not null)
+        var current = await FindAsync(row.Summary.Run, cancellationToken);
+        while (current is not null)
         {
-            await PutCopyAsync(stands, cancellationToken);
-            var copied = stands;
-            stands = await FindAsync(row.Summary.Run, cancellationToken);
-            if (stands?.ETag == copied.ETag)
+            await PutCopyAsync(current, cancellationToken);
+            var copied = current;
+            current = await FindAsync(row.Summary.Run, cancellationToken);
+            if (current?.ETag == copied.ETag)
             {
                 await DeleteOtherCopyAsync(row, copied, cancellationToken);
                 return;

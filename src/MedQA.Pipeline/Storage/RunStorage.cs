@@ -201,10 +201,10 @@ public sealed class RunStorage
             .. new[] { RunTable, BatchTable, AnswerTable, ScoreTable, RatingTable }.Select(
                 table => table.CreateIfNotExistsAsync(cancellationToken)),
         ]);
-        var stands = (await Runs.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata;
+        var metadata = (await Runs.GetPropertiesAsync(cancellationToken: cancellationToken)).Value.Metadata;
         StoredFormat.Check(
             $"The storage of account {Runs.AccountName}",
-            stands.TryGetValue(VersionMetadata, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var found)
+            metadata.TryGetValue(VersionMetadata, out var text) && int.TryParse(text, CultureInfo.InvariantCulture, out var found)
                 ? found
                 : null,
             Version);

@@ -138,10 +138,13 @@ internal static class Problem
         FileLength = length,
     };
 
-    public static ProblemException NotPossible(string run, RequestedAction action, RunState state) =>
-        New(StatusCodes.Status409Conflict, "not-possible", "The run's state does not allow this", $"Run '{run}' cannot be "
-            + $"{(action == RequestedAction.Cancel ? "cancelled" : action == RequestedAction.Retry ? "retried" : "approved")} while it is "
-            + $"{EnumNames.Of(state)}.");
+    public static ProblemException NotPossible(string run, RequestedAction action, RunState state)
+    {
+        var done = action == RequestedAction.Cancel ? "cancelled" : action == RequestedAction.Retry ? "retried" : "approved";
+        return New(StatusCodes.Status409Conflict, "not-possible", "The run's state does not allow this", state.IsFinal()
+            ? $"Run '{run}' is {EnumNames.Of(state)} and cannot be {done}."
+            : $"Run '{run}' cannot be {done} while it is {EnumNames.Of(state)}.");
+    }
 
     public static ProblemException OtherRules(string why) =>
         New(StatusCodes.Status409Conflict, "other-rules", "The run uses another version of the evaluation rules", why);

@@ -129,6 +129,19 @@ public sealed class CommandLineFaultsTests
     }
 
     [Fact]
+    public async Task Help_names_what_completes_to_runs_and_lists_none()
+    {
+        foreach (var (path, command, _) in Commands(Root, [], []).Where(static row => row.Command.Arguments.Any(static argument => argument.Name == "RUN")))
+        {
+            Assert.All(command.Arguments.Where(static argument => argument.Name == "RUN"), static argument => Assert.Equal("RUN", argument.HelpName));
+            using var help = new StringWriter();
+            await Root.Parse([.. path, "--help"], CommandLineFaults.Parsing).InvokeAsync(new InvocationConfiguration { Output = help }, TestContext.Current.CancellationToken);
+            Assert.DoesNotContain("latest|", help.ToString(), StringComparison.Ordinal);
+            Assert.DoesNotContain("|latest", help.ToString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void What_is_missing_is_said_with_the_file_that_is_not_there()
     {
         Assert.Equal(["No such file: nowhere.csv.", "`medqa import` needs --to FILE.csv."], Of(["import", "nowhere.csv"]));

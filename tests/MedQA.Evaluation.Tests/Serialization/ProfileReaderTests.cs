@@ -15,7 +15,7 @@ public sealed class ProfileReaderTests
 {
     public static TheoryData<string, string, string> Mistakes => new()
     {
-        { """{"name":"x","strategy":"self-consistency","temprature":0.7}""", "temprature", "\"temperature\" meant" },
+        { """{"name":"x","strategy":"self-consistency","temprature":0.7}""", "temprature", "did you mean \"temperature\"?" },
         { """{"name":"x","strategy":"self-consistency","temperature":"hot"}""", "temperature", "is \"hot\", but must be a number from 0 to 10" },
         { """{"name":"x","strategy":"self-consistency","temperature":-1}""", "temperature", "is -1" },
         { """{"name":"x","strategy":"self-consistency","temperature":0}""", "temperature", "would all be the same" },
@@ -46,7 +46,7 @@ public sealed class ProfileReaderTests
         { """{"name":"x","strategy":"few-shot","examples":[null]}""", "examples", "is null" },
         { """{"name":"x","strategy":"few-shot","examples":"medqa"}""", "examples", "a list of at most 100" },
         { """{"name":"x","strategy":"few-shot","exemplarSet":"medqa","examples":[{"question":"Q","options":["a","b"],"answer":"A"}]}""", "exemplarSet", "remove one of the two" },
-        { """{"name":"x","strategy":"few-shot","name":"y"}""", "name", "stands twice" },
+        { """{"name":"x","strategy":"few-shot","name":"y"}""", "name", "appears twice" },
         { """["few-shot"]""", "", "a JSON object" },
         { "{\n\"name\": few-shot}", "", "line 2" },
         { """{"name":"\ud800","strategy":"few-shot"}""", "", "line 1 holds a text that is not valid Unicode" },

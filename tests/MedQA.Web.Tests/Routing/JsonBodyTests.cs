@@ -145,7 +145,7 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
 
     [Theory]
     [InlineData("{}", "name", "The body: 'name' is missing: it must be a text.")]
-    [InlineData("""{"nam":"x"}""", "nam", "The body: 'nam' is an unknown field (is 'name' meant?). There are: ")]
+    [InlineData("""{"nam":"x"}""", "nam", "The body: 'nam' is an unknown field (did you mean 'name'?). There are: ")]
     [InlineData("[]", "body", "The body must be an object, and is a list.")]
     [InlineData("null", "body", "The body must be an object, and is null.")]
     [InlineData("{\"name\":\n1,}", "body", "The body is not JSON: see line 2, byte 3.")]
