@@ -190,7 +190,7 @@ public sealed class StoppedRunTests
 
         var (code, _, sentence) = await medqa.RunAsync(["run", sums, "--profile", tuned, "--model", other]);
         Assert.Equal(2, code);
-        Assert.Contains("which was not found", sentence, StringComparison.Ordinal);
+        Assert.Contains("which does not exist", sentence, StringComparison.Ordinal);
         await medqa.JsonAsync(["run", few, .. asked]);
         Assert.Equal(["few.csv"], await NamesAsync(medqa));
 
