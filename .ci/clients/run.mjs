@@ -2,12 +2,13 @@
 // generate compiles and takes a question set through a running `medqa serve` on a tiny model.
 //   node .ci/clients/run.mjs MEDQA.DLL [FOLDER]
 // Ends with 0 where everything works, with 1 where something does not, and with 77 where the tools cannot be installed: then nothing was checked.
-import { execFile, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { checkInCopy, run as runTool } from '../tools.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
@@ -28,36 +29,20 @@ const environment = {
   MEDQA_MODEL: join(root, 'models', 'tiny', 'llama-optimum'),
 };
 let server;
-try {
-  // Elsewhere than in the repository, whose own settings of packages are for what is shipped.
-  cpSync(here, work, { recursive: true });
-  if (await install()) {
+// Elsewhere than in the repository, whose own settings of packages are for what is shipped.
+await checkInCopy({
+  here, work, say, stop,
+  tools: 'Kiota, NSwag, TypeScript or Spectral',
+  install: () => Promise.all([
+    run('dotnet', ['tool', 'restore'], work),
+    run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], typescript),
+  ]),
+  check: async () => {
     await Promise.all([generate(), serve()]);
     await use();
     say('both generated clients work.');
-  } else {
-    process.exitCode = 77;
-  }
-} catch (fault) {
-  process.exitCode = 1;
-  say(`FAILED: ${fault.message}`);
-} finally {
-  await stop();
-  rmSync(work, { recursive: true, force: true });
-}
-
-async function install() {
-  try {
-    await Promise.all([
-      run('dotnet', ['tool', 'restore'], work),
-      run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], typescript),
-    ]);
-    return true;
-  } catch (fault) {
-    say(`NOT CHECKED: Kiota, NSwag, TypeScript or Spectral cannot be installed here. ${fault.message}`);
-    return false;
-  }
-}
+  },
+});
 
 async function generate() {
   const tool = name => join(typescript, 'node_modules', '.bin', name);
@@ -114,13 +99,5 @@ function freePort() {
 }
 
 function run(program, args, folder) {
-  return new Promise((done, failed) => {
-    execFile(program, args, { cwd: folder, env: environment, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, timeout: 120_000 }, (fault, output, errors) => {
-      if (fault) {
-        failed(new Error(`${program} ${args.slice(0, 3).join(' ')}: ${fault.code ?? fault.signal}\n${output}${errors}`));
-      } else {
-        done(output);
-      }
-    });
-  });
+  return runTool(program, args, { cwd: folder, env: environment });
 }
