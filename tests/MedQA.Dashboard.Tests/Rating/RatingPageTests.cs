@@ -165,7 +165,9 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
         await Expect(page.Locator(".axis").First).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("1");
         await Expect(page.Locator("#saved")).ToHaveTextAsync("Saved");
-        Assert.Equal("r2", Assert.Single(await RatingsAsync(server, study)).GetProperty("rater").GetString());
+        // On a slow machine the first rater's page has also reported the time it was looked at, which is that rater's and holds no choice.
+        var chosen = (await RatingsAsync(server, study)).Where(static rating => rating.GetProperty("choices").EnumerateObject().Any());
+        Assert.Equal("r2", Assert.Single(chosen).GetProperty("rater").GetString());
         Assert.Empty(visit.Faults);
     }
 

@@ -95,6 +95,7 @@ public sealed class QuestionSetWriterTests
         {
             var options = Options.Take(26).Select(static option => Printable(option.Get)).ToArray();
             options = options.Length < 2 ? [] : options;
+            var asked = Core($"{Printable(Text.Get)}\n{Context}");
             return new Question
             {
                 Id = $"q{index}",
@@ -103,9 +104,13 @@ public sealed class QuestionSetWriterTests
                 Text = Printable(Text.Get),
                 Options = [.. options],
                 Gold = options.Length == 0 || Gold % 4 == 3 ? null : Gold % options.Length,
-                ReferenceAnswers = options.Length > 0 ? [] : [.. References.Select(static reference => Printable(reference.Get))],
+                ReferenceAnswers = options.Length > 0 ? [] : [.. References.Select(static reference => Printable(reference.Get)).Where(reference => !asked.Contains(Core(reference), StringComparison.Ordinal))],
             };
         }
+
+        /// <summary>A text without what a comparison leaves out: a question that has its own answer in it is rejected.</summary>
+        private static string Core(string text) =>
+            string.Concat(text.Where(static c => !char.IsWhiteSpace(c) && !".,;:*\"'".Contains(c))).ToUpperInvariant();
 
         /// <summary>
         /// Valid text that is not blank, and does not begin as a list or an object does: no reader gives those. Quotes, separators and line
