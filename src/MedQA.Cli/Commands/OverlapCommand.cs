@@ -7,13 +7,12 @@ using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Datasets.Training;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Overlap;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.Cli.Commands;
 
@@ -119,25 +118,23 @@ internal static class OverlapCommand
     private static async Task<OverlapReport> OfRunAsync(
         CommandContext context, string name, List<Question>? only, string[] with, bool examples, CancellationToken cancellationToken)
     {
-        RunNames.RequireLocal(context.Settings, "overlap");
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
         var found = await service.FindRunAsync(name, cancellationToken);
-        var (run, reader) = (RunId.Parse(found.Id), new RunReader(service.Storage!.Runs));
-        var protocol = (await reader.GetManifestAsync(run, cancellationToken))?.Protocol
-            ?? throw new InputException($"Run {run} has no questions: {found.Reason}");
+        var protocol = (await Development.ReadAsync(service, found, cancellationToken)).Protocol;
         var wanted = only?.Select(QuestionFingerprint.Of).ToHashSet(StringComparer.Ordinal);
-        var questions = new List<Question>();
-        await foreach (var question in reader.AllQuestionsAsync(run, cancellationToken))
+        var (questions, answers) = (new List<Question>(), new List<AnsweredQuestion>());
+        await foreach (var (question, answered) in service.AnswersAsync(found, cancellationToken))
         {
             if (wanted?.Contains(QuestionFingerprint.Of(question)) != false)
             {
                 questions.Add(question);
+                answers.Add(answered with { Reasonings = [] });
             }
         }
 
         if (questions.Count == 0)
         {
-            throw new InputException($"Run {run} asked none of the questions of that file.");
+            throw new InputException($"Run {found.Id} asked none of the questions of that file.");
         }
 
         var overlap = new TextOverlap(questions);
@@ -148,12 +145,9 @@ internal static class OverlapCommand
             examples ? [.. protocol.Exemplars, .. protocol.DatasetExemplars.SelectMany(static set => set.Exemplars)] : [],
             cancellationToken);
         var accumulator = new OverlapAccumulator(overlap);
-        await foreach (var answered in reader.AllAnsweredAsync(run, cancellationToken))
+        foreach (var answered in answers)
         {
-            if (wanted?.Contains(answered.QuestionFingerprint) != false)
-            {
-                accumulator.Add(answered);
-            }
+            accumulator.Add(answered);
         }
 
         return accumulator.Build();

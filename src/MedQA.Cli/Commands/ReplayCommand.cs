@@ -5,8 +5,6 @@ using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
-using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.Cli.Commands;
 
@@ -32,12 +30,11 @@ internal static class ReplayCommand
 
     private static async Task<int> ReplayAsync(CommandContext context, string name, string? html, CancellationToken cancellationToken)
     {
-        RunNames.RequireLocal(context.Settings, "replay");
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
         var run = await service.FindRunAsync(name, cancellationToken);
         var report = await Development.ReadAsync(service, run, cancellationToken);
         var replay = new ReplayAccumulator(report.Protocol.Profile);
-        await foreach (var answered in new RunReader(service.Storage!.Runs).AllAnsweredAsync(RunId.Parse(run.Id), cancellationToken))
+        await foreach (var (_, answered) in service.AnswersAsync(run, cancellationToken))
         {
             replay.Add(answered);
         }

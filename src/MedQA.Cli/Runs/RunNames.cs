@@ -2,6 +2,8 @@ using MedQA.Client;
 using MedQA.Evaluation;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Pipeline.Queries;
 
 namespace MedQA.Cli.Runs;
 
@@ -79,6 +81,21 @@ internal static class RunNames
         catch (MedQAException exception) when (exception.Type == "urn:medqa:unknown-file")
         {
             return null;
+        }
+    }
+
+    /// <summary>Reads every answer of a run with its question and samples, in the order of the run.</summary>
+    /// <exception cref="InputException">The run has no answers yet.</exception>
+    public static async IAsyncEnumerable<WholeAnswer> AnswersAsync(
+        this CalledService service,
+        RunResource run,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var file = await service.TryOpenFileAsync(run.Id, RunExports.NameOf(RunExport.Answers), cancellationToken)
+            ?? throw new InputException($"Run {run.Id} has no answers yet: it is {StateText.Of(run.State)}.");
+        await foreach (var answer in RunExports.ReadAnswersAsync(file, cancellationToken))
+        {
+            yield return answer;
         }
     }
 

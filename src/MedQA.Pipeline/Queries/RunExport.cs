@@ -40,6 +40,20 @@ public static class RunExports
     public static RunExport? Find(string name) =>
         Enum.GetValues<RunExport>().Select(static export => (RunExport?)export).FirstOrDefault(export => NameOf(export!.Value) == name);
 
+    /// <summary>Reads <c>answers.jsonl</c>, question by question in the order of the run.</summary>
+    /// <param name="file">The file's content.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="JsonException">The content is something else.</exception>
+    public static async IAsyncEnumerable<WholeAnswer> ReadAnswersAsync(
+        Stream file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var lines = JsonSerializer.DeserializeAsyncEnumerable(file, ExportJson.Compact.WholeAnswer, topLevelValues: true, cancellationToken);
+        await foreach (var line in lines)
+        {
+            yield return line ?? throw new JsonException("A line of answers.jsonl is null.");
+        }
+    }
+
     internal static async Task WriteAnswersAsync(
         IAsyncEnumerable<(Question Question, AnsweredQuestion Answer, AnswerRow Row)> answers,
         Stream file,
@@ -81,7 +95,9 @@ public static class RunExports
 }
 
 /// <summary>A line of <c>answers.jsonl</c>.</summary>
-internal sealed record WholeAnswer(Question Question, AnsweredQuestion Answer);
+/// <param name="Question">The question as it was asked.</param>
+/// <param name="Answer">Its answer with every sample.</param>
+public sealed record WholeAnswer(Question Question, AnsweredQuestion Answer);
 
 /// <summary>
 /// The JSON of <c>answers.jsonl</c>: as the API returns one question. Unlike stored answers, it includes derived

@@ -60,7 +60,14 @@ public sealed class EndpointTests
 
         var (deleted, _, _) = await medqa.RunAsync("delete", other, "--endpoint", endpoint);
         Assert.Equal(0, deleted);
-        var (refused, _, why) = await medqa.RunAsync("replay", first, "--endpoint", endpoint);
+        foreach (var arguments in (string[][])[["replay", first], ["overlap", "--run", first]])
+        {
+            var here = await medqa.JsonAsync(arguments);
+            var there = await medqa.JsonAsync([.. arguments, "--endpoint", endpoint]);
+            Assert.Equal(here.GetRawText(), there.GetRawText());
+        }
+
+        var (refused, _, why) = await medqa.RunAsync("verify", first, "--endpoint", endpoint);
         Assert.Equal(2, refused);
         Assert.Contains("works only on the runs of this machine", why, StringComparison.Ordinal);
         server.Kill();

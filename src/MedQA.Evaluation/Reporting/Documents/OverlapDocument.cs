@@ -13,9 +13,11 @@ internal static class OverlapDocument
     [
         new Heading(1, "Overlap with training text"),
         new Paragraph(
-            $"A question overlaps where its whole text, or {TextOverlap.LongEnough} characters of it in one run, stand in the text. "
-                + $"{Figures.Count(report.Questions.Length)} do. {Figures.Count(report.LookedFor)} questions were looked for; "
-                + $"{Figures.Count(report.TooShort)} were too short (below {TextOverlap.ShortestQuestion} characters)."),
+            $"A question overlaps if the text contains all of it, or {TextOverlap.LongEnough} consecutive characters of it. "
+                + $"{Figures.Count(report.Questions.Length)} of {Figures.Count(report.LookedFor)} questions overlap"
+                + (report.TooShort > 0
+                    ? $"; {Figures.Count(report.TooShort)} shorter than {TextOverlap.ShortestQuestion} characters were not searched for."
+                    : ".")),
         .. report.All is { Scored: 0, Failed: 0 }
             ? ImmutableArray<Block>.Empty
             :
