@@ -80,7 +80,7 @@ internal static class ResultsCommand
             return ExitCode.Success;
         }
 
-        context.Console.Line(guarantor is null
+        MarkdownDocument.Write(context.Console, guarantor is null
             ? await ReadAsync(service, run, "report.md", cancellationToken)
             : ReportMarkdown.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), guarantor)));
         return ExitCode.Success;
