@@ -131,7 +131,8 @@ internal sealed record QuestionColumns
         };
         if (columns.Question < 0)
         {
-            fault = $"nothing is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); there are {Listed(header)}.";
+            fault = $"no column is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); "
+                + $"the columns are {Listed(header)}.";
             return null;
         }
 
@@ -242,7 +243,7 @@ internal sealed record QuestionColumns
 
     private static string Listed(IReadOnlyList<string> header)
     {
-        var shown = header.Take(12).Select(static name => $"'{Excerpt.Of(name)}'");
+        var shown = header.Take(12).Select(static name => string.IsNullOrWhiteSpace(name) ? "(no name)" : $"'{Excerpt.Of(name)}'");
         return $"{string.Join(", ", shown)}{(header.Count > 12 ? $" and {header.Count - 12} more" : "")}";
     }
 }

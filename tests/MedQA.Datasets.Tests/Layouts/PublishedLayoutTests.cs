@@ -122,7 +122,7 @@ public sealed class PublishedLayoutTests
     [InlineData("""{"version":"1.0","exams":{"x":{"data":[{"qtext":"One?","ra":"1","answers":[]}]}}}""", "the questions are deeper in the file, under 'exams', 'x', 'data', 'qtext'")]
     [InlineData("""{"medqa":{"0":{"question":"One?","options":{"A":"x","B":"y"},"answer":"A"}}}""", "the questions are deeper in the file, under 'medqa', '0', 'question'")]
     [InlineData("{\"medqa\":{\"question\":\"One?\"},\"medmcqa\":{\"question\":\"Two?\"}}\n{\"medqa\":{\"question\":\"Three?\"}}\n", "the records hold their questions in 'medqa'")]
-    [InlineData("What is it?\nA. yes\nB. no\nANSWER: A\n", "nothing is named question")]
+    [InlineData("What is it?\nA. yes\nB. no\nANSWER: A\n", "no column is named question")]
     public async Task Files_that_cannot_be_read_without_loss_are_refused_and_say_why(string text, string reason) =>
         Assert.Contains(reason, (await SetReadings.RefusedAsync(text)).Message, StringComparison.Ordinal);
 

@@ -184,7 +184,7 @@ public sealed class SpreadsheetTests
     {
         var book = Workbook.Of(("Prices", [["item", "price"], ["tea", "2"]]));
 
-        Assert.Equal("set.xlsx: sheet 'Prices': nothing is named question (or question_text, stem, query, q, text, prompt, problem); there are 'item', 'price'.", (await SetReadings.RefusedAsync(book, Named)).Message);
+        Assert.Equal("set.xlsx: sheet 'Prices': no column is named question (or question_text, stem, query, q, text, prompt, problem); the columns are 'item', 'price'.", (await SetReadings.RefusedAsync(book, Named)).Message);
     }
 
     [Fact]
