@@ -21,7 +21,10 @@ internal static class ResultsCommand
             Description = "Run name, unique prefix, or 'latest'. Default: list all runs",
             Arity = ArgumentArity.ZeroOrOne
         }.WithRuns();
-        var markdown = new Option<bool>("--markdown") { Description = "Write the whole report as Markdown" };
+        var markdown = new Option<bool>("--markdown")
+        {
+            Description = "Write the whole report: as text on a terminal, as Markdown elsewhere"
+        };
         var development = new Option<string>("--dev")
         {
             Description = "Development run of the same profile and model, or its report.json, from which to derive the threshold of "

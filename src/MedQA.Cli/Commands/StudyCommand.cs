@@ -205,7 +205,8 @@ internal static class StudyCommand
         var html = HtmlFile.Create();
         var command = new Command(
             "report",
-            "Write the report of a study as Markdown, or as JSON with --output json, even while raters are still working.") { study, html };
+            "Write the report of a study, even while raters are still working: as text on a terminal, as Markdown elsewhere, or as JSON "
+                + "with --output json.") { study, html };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var service = await CalledService.OpenAsync(context, cancel);

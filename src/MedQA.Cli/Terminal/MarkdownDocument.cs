@@ -45,10 +45,10 @@ internal static partial class MarkdownDocument
             }
             else
             {
-                console.Line(
-                    line.StartsWith(Note, StringComparison.Ordinal) ? $"Note: {Plain(line[Note.Length..])}"
+                var text = line.StartsWith(Note, StringComparison.Ordinal) ? $"Note: {Plain(line[Note.Length..])}"
                     : Heading().Match(line) is { Success: true } heading ? Underlined(Plain(line[heading.Length..]), heading.Length - 1)
-                    : Plain(line));
+                    : Plain(line);
+                console.Line(string.Join('\n', TextLines.Of(text, console.Output.Profile.Width)));
             }
         }
     }

@@ -50,7 +50,7 @@ internal sealed class TextTable(params TextColumn[] columns)
 
         console.Write(table);
 
-        IRenderable Cell(string text, int at) => new Text(string.Join('\n', Lines(text, widths[at])));
+        IRenderable Cell(string text, int at) => new Text(string.Join('\n', TextLines.Of(text, widths[at])));
     }
 
     private bool HasHeadings => columns.Any(static column => column.Name.Length > 0);
@@ -61,10 +61,11 @@ internal sealed class TextTable(params TextColumn[] columns)
         string[][] lines = HasHeadings ? [[.. columns.Select(static column => column.Name)], .. _rows] : [.. _rows];
         var room = width - (FramePerColumn * columns.Length) - 1;
         var widths = Widest(static cell => cell.Split('\n'));
-        var least = Widest(cell => cell.Split(' ', '\n').SelectMany(word => afterHyphens ? Parts(word) : [word]));
+        var least = Widest(cell => cell.Split(' ', '\n').SelectMany(word => afterHyphens ? TextLines.PartsOf(word) : [word]));
         if (!HasHeadings)
         {
-            // A value may be a path or a fingerprint that no line has room for.
+            // Names stay in one line. A value may be a path or a fingerprint that no line has room for.
+            least[0] = Math.Min(widths[0], Math.Max(1, room / 2));
             least[^1] = Math.Min(least[^1], Math.Max(1, room - least[..^1].Sum()));
         }
 
@@ -81,7 +82,7 @@ internal sealed class TextTable(params TextColumn[] columns)
         return widths;
 
         int[] Widest(Func<string, IEnumerable<string>> partsOf) =>
-            [.. columns.Select((_, at) => lines.SelectMany(line => partsOf(line[at])).Select(Width).Append(1).Max())];
+            [.. columns.Select((_, at) => lines.SelectMany(line => partsOf(line[at])).Select(TextLines.WidthOf).Append(1).Max())];
     }
 
     private void WriteParagraphs(IAnsiConsole console)
@@ -93,14 +94,14 @@ internal sealed class TextTable(params TextColumn[] columns)
             foreach (var (column, cell) in columns.Zip(row).Skip(1).Where(static pair => pair.Second.Length > 0))
             {
                 var fact = (column.Name.Length > 0 ? $"{column.Name}: {cell}" : cell).ReplaceLineEndings(" ");
-                if (line.Length > Indent.Length && Width(line + Separator + fact) > console.Profile.Width)
+                if (line.Length > Indent.Length && TextLines.WidthOf(line + Separator + fact) > console.Profile.Width)
                 {
                     console.Profile.Out.Writer.WriteLine(line);
                     line = Indent;
                 }
 
                 line += line.Length > Indent.Length ? Separator + fact : fact;
-                string[] wrapped = [.. Lines(line[Indent.Length..], console.Profile.Width - Indent.Length)];
+                string[] wrapped = [.. TextLines.Of(line[Indent.Length..], console.Profile.Width - Indent.Length)];
                 foreach (var whole in wrapped[..^1])
                 {
                     console.Profile.Out.Writer.WriteLine(Indent + whole);
@@ -115,41 +116,6 @@ internal sealed class TextTable(params TextColumn[] columns)
             }
         }
     }
-
-    /// <summary>Breaks a text into lines, between words where possible.</summary>
-    private static IEnumerable<string> Lines(string text, int width)
-    {
-        foreach (var paragraph in text.ReplaceLineEndings("\n").Split('\n'))
-        {
-            var line = "";
-            foreach (var word in paragraph.Split(' '))
-            {
-                var separator = line.Length > 0 ? " " : "";
-                foreach (var part in Width(word) > width ? Parts(word) : [word])
-                {
-                    if (line.Length > 0 && Width(line + separator + part) > width)
-                    {
-                        yield return line;
-                        (line, separator) = ("", "");
-                    }
-
-                    line += separator + part;
-                    separator = "";
-                }
-            }
-
-            yield return line;
-        }
-    }
-
-    /// <summary>Returns the parts of a name that hyphens separate, with their hyphens.</summary>
-    private static IEnumerable<string> Parts(string word)
-    {
-        var parts = word.Split('-');
-        return parts.Select((part, at) => at < parts.Length - 1 ? part + "-" : part);
-    }
-
-    private static int Width(string text) => text.GetCellWidth();
 }
 
 /// <summary>A column of a <see cref="TextTable"/>.</summary>

@@ -120,13 +120,15 @@ internal sealed class LimitedBody : Stream
 
     /// <summary>
     /// Continues reading. Never throws an <see cref="IOException"/>, which the code that uploads the body would mistake for a storage error
-    /// and retry in vain.
+    /// and retry in vain. A read that has begun ends by itself if the caller leaves. Kestrel would not notice that a cancelled read has
+    /// ended, and log an error.
     /// </summary>
     private async ValueTask<int> ReadSomeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await _body.ReadAsync(buffer, cancellationToken);
+            return await _body.ReadAsync(buffer, CancellationToken.None);
         }
         catch (BadHttpRequestException exception)
         {
