@@ -244,7 +244,7 @@ internal sealed record QuestionColumns
 
     private static string Listed(IReadOnlyList<string> header)
     {
-        var shown = header.Take(12).Select(static name => string.IsNullOrWhiteSpace(name) ? "(no name)" : $"'{Excerpt.Of(name)}'");
+        var shown = header.Take(12).Select(static name => string.IsNullOrWhiteSpace(name) ? "(without a name)" : $"'{Excerpt.Of(name)}'");
         return $"{string.Join(", ", shown)}{(header.Count > 12 ? $" and {header.Count - 12} more" : "")}";
     }
 }

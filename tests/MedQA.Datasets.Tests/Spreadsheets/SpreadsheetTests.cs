@@ -141,7 +141,7 @@ public sealed class SpreadsheetTests
     {
         var workbook = Workbook.Of(("Quiz", [["", "Quiz template"], [], ["", "Question - max 120 characters", "Answer 1", "Answer 2"], ["1", "One?", "x", "y"]]));
 
-        Assert.Contains("the columns are (no name), 'Question - max 120 characters', 'Answer 1', 'Answer 2'.", (await SetReadings.RefusedAsync(workbook, Named)).Message, StringComparison.Ordinal);
+        Assert.Contains("the columns are (without a name), 'Question - max 120 characters', 'Answer 1', 'Answer 2'.", (await SetReadings.RefusedAsync(workbook, Named)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
