@@ -111,7 +111,7 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
     }
 
     [Fact]
-    public async Task On_a_phone_every_plot_fits_without_scrolling_sideways_and_its_labels_can_be_read()
+    public async Task On_a_phone_every_plot_fits_without_scrolling_sideways()
     {
         await using var visit = await chromium.OpenAsync(seeded.Server.Home, new Chromium.View(360));
         await visit.GoAsync($"#/runs/{seeded.Voted}");
@@ -120,10 +120,6 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
             [...document.querySelectorAll('.plot')].filter(plot => plot.scrollWidth > plot.clientWidth || plot.querySelector('svg').getBoundingClientRect().right > innerWidth)
               .map(plot => plot.outerHTML).join('\n')
             """));
-        var smallest = await visit.Page.EvaluateAsync<double>("""
-            Math.min(...[...document.querySelectorAll('.plot svg')].map(svg => parseFloat(getComputedStyle(svg.querySelector('text')).fontSize) * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width))
-            """);
-        Assert.True(smallest >= 7.5, $"Labels of {smallest} pixels.");
     }
 
     [Fact]

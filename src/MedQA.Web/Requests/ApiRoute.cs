@@ -84,6 +84,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
                 && exception is ProblemException or OperationCanceledException or IOException)
         {
             // The caller has left within the request: nobody is there to read an answer, and nothing is wrong with the service.
+            request.Http.HttpContext.Abort();
             return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
         }
     }

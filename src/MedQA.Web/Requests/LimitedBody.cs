@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using MedQA.Web.Problems;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -19,9 +20,11 @@ internal sealed class LimitedBody : Stream
     private readonly Stream _body;
     private readonly long _most;
     private readonly bool _isJson;
+    private readonly Action _abort;
     private long _read;
 
-    private LimitedBody(Stream body, long most, bool isJson) => (_body, _most, _isJson) = (body, most, isJson);
+    private LimitedBody(HttpRequest request, long most, bool isJson) =>
+        (_body, _abort, _most, _isJson) = (request.Body, request.HttpContext.Abort, most, isJson);
 
     public override bool CanRead => true;
 
@@ -102,7 +105,7 @@ internal sealed class LimitedBody : Stream
         request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding
             && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? throw Problem.WrongMedia($"The body is encoded as {coding}. Send it without a content encoding.")
-            : new LimitedBody(request.Body, most, isJson);
+            : new LimitedBody(request, most, isJson);
 
     /// <exception cref="ProblemException">The body exceeds the limit, turns out to be empty, or cannot
     /// be read.</exception>
@@ -120,22 +123,26 @@ internal sealed class LimitedBody : Stream
 
     /// <summary>
     /// Continues reading. Never throws an <see cref="IOException"/>, which the code that uploads the body would mistake for a storage error
-    /// and retry in vain. A read that has begun ends by itself if the caller leaves. Kestrel would not notice that a cancelled read has
-    /// ended, and log an error.
+    /// and retry in vain.
     /// </summary>
     private async ValueTask<int> ReadSomeAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            return await _body.ReadAsync(buffer, CancellationToken.None);
+            return await _body.ReadAsync(buffer, cancellationToken);
         }
         catch (BadHttpRequestException exception)
         {
             throw Problem.Unreadable(exception.StatusCode, $"The body cannot be read: {exception.Message}");
         }
-        catch (IOException)
+        catch (IOException exception)
         {
+            if (exception is ConnectionResetException)
+            {
+                // Otherwise the server would try to read the rest, and log that it cannot.
+                _abort();
+            }
+
             throw Problem.Unreadable(StatusCodes.Status400BadRequest, "The connection closed before the body was complete.");
         }
     }
