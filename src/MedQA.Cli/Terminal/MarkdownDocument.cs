@@ -41,7 +41,7 @@ internal static partial class MarkdownDocument
             }
             else if (Fence().Match(line) is { Success: true } opening)
             {
-                fence = opening.Groups[1].Value;
+                fence = opening.Groups["fence"].Value;
             }
             else
             {
@@ -85,7 +85,7 @@ internal static partial class MarkdownDocument
     [GeneratedRegex(@"\\[\\`*_\[\]{}|#~!]|&(?:lt|gt|amp);", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Escape();
 
-    [GeneratedRegex("^(`{3,})text$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex("^(?<fence>`{3,})text$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Fence();
 
     [GeneratedRegex("^#{1,6} ", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
