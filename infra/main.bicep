@@ -124,7 +124,7 @@ param keepUploadsDays int = 0
 @description('Profile of uploads that name none.')
 param defaultProfile string = 'self-consistency'
 
-@description('Tokens a second that one worker draws; it decides how many questions a batch has. Measure it: docs/deploy.md.')
+@description('Tokens a second that one worker generates; it decides how many questions a batch has. Measure it: docs/deploy.md.')
 @minValue(1)
 param tokensPerSecond int = 150
 

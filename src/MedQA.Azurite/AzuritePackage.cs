@@ -106,9 +106,9 @@ internal static class AzuritePackage
         catch (Win32Exception exception)
         {
             throw new UnusableException(
-                $"Azurite, the storage emulator, is installed with npm, but the program '{options.Npm}' could not be started. Install "
-                    + "npm (included with Node.js), set MEDQA_NPM to its path, or set MEDQA_STORAGE to the connection string of a storage "
-                    + "account.",
+                $"Azurite, the storage emulator, is installed with npm, but the program '{options.Npm}' could not be started",
+                "Install npm (included with Node.js), set MEDQA_NPM to its path, or set MEDQA_STORAGE to the connection string "
+                    + "of a storage account",
                 exception);
         }
 

@@ -97,7 +97,7 @@ internal sealed class AzuriteServer : IAsyncDisposable
         ];
         if (Array.Find(files, Directory.Exists) is { } path)
         {
-            throw new UnusableException($"{path} is a folder, but medqa keeps a file of that name there. Move the folder.");
+            throw new UnusableException($"{path} is a folder, but medqa keeps a file of that name there", "Move the folder");
         }
     }
 
@@ -219,8 +219,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
             if (!await IsAzuriteAsync(service, port, cancellationToken))
             {
                 throw new UnusableException(
-                    $"Port {port}, where Azurite's {service.ToLowerInvariant()} service should listen, is used by another program. Stop "
-                        + $"that program, or {OtherPorts}.");
+                    $"Port {port}, where Azurite's {service.ToLowerInvariant()} service should listen, is used by another program",
+                    $"Stop that program, or {OtherPorts}");
             }
 
             var record = await AzuriteRecord.ReadAsync(AzuriteRecord.PathFor(options.CacheFolder, options.Ports.Blob), cancellationToken);
@@ -279,7 +279,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
         // The lock is taken last, so that no other child of this process, such as npm, inherits it.
         using var owner = OwnerLock.TryTake(dataFolder)
             ?? throw new UnusableException(
-                $"{dataFolder} was just taken by another process. Run the command again.");
+                $"{dataFolder} was just taken by another process",
+                "Run the command again");
         var process = Process.Start(start) ?? throw new InvalidOperationException("No process was started.");
         owner.LeaveToChild();
         return process;

@@ -83,6 +83,13 @@ public class InputException : FaultException
     /// <param name="inner">What was caught, if anything.</param>
     public static InputException Of(string given, string problem, Exception? inner = null) =>
         new(new FaultLocation(Parameter: given), $"{given} {problem}", null, inner);
+
+    /// <summary>Creates an error about an option or a setting, with its remedy.</summary>
+    /// <param name="given">The option or setting, as people write it: the sentence begins with it.</param>
+    /// <param name="problem">The rest of the sentence: what was given and what is allowed.</param>
+    /// <param name="remedy">What to do.</param>
+    public static InputException Of(string given, string problem, string remedy) =>
+        new(new FaultLocation(Parameter: given), $"{given} {problem}", remedy);
 }
 
 /// <summary>What is stored or installed cannot be used: a model, a soft prompt, a newer format, the storage emulator.</summary>
@@ -93,6 +100,15 @@ public sealed class UnusableException : FaultException
     /// <param name="inner">What was caught, if anything.</param>
     public UnusableException(string sentence, Exception? inner = null)
         : base(null, sentence, null, inner)
+    {
+    }
+
+    /// <summary>Creates an error with its remedy.</summary>
+    /// <param name="sentence">What is wrong and where.</param>
+    /// <param name="remedy">What to do.</param>
+    /// <param name="inner">What was caught, if anything.</param>
+    public UnusableException(string sentence, string remedy, Exception? inner = null)
+        : base(null, sentence, remedy, inner)
     {
     }
 

@@ -39,6 +39,13 @@ public sealed class KeyTests(Chromium chromium, AzuriteFixture azurite)
         Assert.Equal($"practice-{finished}.html", report.SuggestedFilename);
         await using var content = await report.CreateReadStreamAsync();
         Assert.Contains("practice.csv", await new StreamReader(content).ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        // The study's report is fetched with the key, too.
+        var study = (await StudyDraft.MakeAsync(server.Client, questions: 4, raters: 1)).Study;
+        await page.GotoAsync($"/#/studies/{study}");
+        var rated = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Printable report" }).ClickAsync());
+        Assert.Equal($"{study}.html", rated.SuggestedFilename);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Printable report" })).ToHaveCountAsync(0);
         var go = new TaskCompletionSource();
         server.Model.Before = cancel => go.Task.WaitAsync(cancel);
         var held = await server.RunAsync(Server.Questions(4), name: "held.csv");

@@ -111,6 +111,18 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
     }
 
     [Fact]
+    public async Task On_a_phone_every_plot_fits_without_scrolling_sideways()
+    {
+        await using var visit = await chromium.OpenAsync(seeded.Server.Home, new Chromium.View(360));
+        await visit.GoAsync($"#/runs/{seeded.Voted}");
+        await Expect(visit.Page.Locator(".plot svg")).ToHaveCountAsync(5);
+        Assert.Equal("", await visit.Page.EvaluateAsync<string>("""
+            [...document.querySelectorAll('.plot')].filter(plot => plot.scrollWidth > plot.clientWidth || plot.querySelector('svg').getBoundingClientRect().right > innerWidth)
+              .map(plot => plot.outerHTML).join('\n')
+            """));
+    }
+
+    [Fact]
     public async Task What_a_report_says_of_questions_leads_to_them()
     {
         await using var visit = await chromium.OpenAsync(seeded.Server.Home);

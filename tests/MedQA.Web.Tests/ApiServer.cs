@@ -58,7 +58,8 @@ internal sealed class ApiServer : IAsyncDisposable
         string? profiles = null,
         RandomNumberGenerator? random = null,
         bool onNetwork = false,
-        Action<ClientOptions>? configure = null)
+        Action<ClientOptions>? configure = null,
+        ILoggerProvider? log = null)
     {
         var storage = StorageConnection.Open(connectionString, configure: configure);
         await storage.EnsureCreatedAsync(Cancel);
@@ -77,7 +78,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, logger, signals);
         var queue = new BatchQueueReader(storage, worker, TimeProvider.System, logger, signals);
 
-        return new ApiServer(await ServeAsync(api, onNetwork), storage, model,
+        return new ApiServer(await ServeAsync(api, onNetwork, log), storage, model,
             [loop.RunAsync, queue.RunAsync]) { ConnectionString = connectionString };
     }
 
@@ -177,10 +178,15 @@ internal sealed class ApiServer : IAsyncDisposable
         }
     }
 
-    private static async Task<WebApplication> ServeAsync(Api api, bool onNetwork = false)
+    private static async Task<WebApplication> ServeAsync(Api api, bool onNetwork = false, ILoggerProvider? log = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        if (log is not null)
+        {
+            builder.Logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug);
+        }
+
         if (onNetwork)
         {
             builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(static kestrel => kestrel.AddServerHeader = false);

@@ -179,7 +179,7 @@ internal static class CommandLineFaults
         .Where(argument => argument.Arity.MinimumNumberOfValues > (command.GetResult(argument)?.Tokens.Count ?? 0))
         .Select(
             static argument => argument.Arity.MinimumNumberOfValues > 1
-                ? $"at least {argument.Arity.MinimumNumberOfValues} {argument.Name}"
+                ? $"at least {argument.Arity.MinimumNumberOfValues} {argument.Name.ToLowerInvariant()}s"
                 : argument.Name)
         .FirstOrDefault();
 

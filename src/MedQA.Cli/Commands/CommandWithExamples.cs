@@ -30,12 +30,41 @@ internal sealed class CommandWithExamples(string name, string description, strin
         {
             var code = help.Invoke(parseResult);
             var command = parseResult.CommandResult.Command;
+            var settings = parseResult.RootCommandResult.Command.Options
+                .Where(static option => option is { Hidden: true, Recursive: true })
+                .Select(static option => $"{option.Name} {option.HelpName}")
+                .ToList();
+            if (settings.Count > 0)
+            {
+                parseResult.InvocationConfiguration.Output.WriteLine(
+                    $"Settings, described in docs/configuration.md:\n{Wrapped(settings)}\n");
+            }
+
             if ((command is RootCommand ? rootClosing : (command as CommandWithExamples)?.Closing) is { } closing)
             {
                 parseResult.InvocationConfiguration.Output.WriteLine(closing);
             }
 
             return code;
+        }
+
+        private static string Wrapped(IEnumerable<string> options)
+        {
+            const int Width = 90;
+            var lines = new List<string>();
+            foreach (var option in options)
+            {
+                if (lines is [.., var last] && last.Length + option.Length < Width)
+                {
+                    lines[^1] = $"{last}, {option}";
+                }
+                else
+                {
+                    lines.Add($"  {option}");
+                }
+            }
+
+            return string.Join(",\n", lines);
         }
     }
 }

@@ -46,10 +46,20 @@ internal static class CompareCommand
             await HtmlFile.WriteAsync(context, html, () => written, cancellationToken);
         }
 
+        var isJson = context.Output == OutputFormat.Json;
         await using var comparison = await service.Client.OpenComparisonAsync(
-            runs, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancellationToken);
-        using var text = new StreamReader(comparison);
-        context.Console.Line(await text.ReadToEndAsync(cancellationToken));
+            runs, isJson ? ReportFormat.Json : ReportFormat.Markdown, cancellationToken);
+        using var reader = new StreamReader(comparison);
+        var text = await reader.ReadToEndAsync(cancellationToken);
+        if (isJson)
+        {
+            context.Console.Line(text);
+        }
+        else
+        {
+            MarkdownDocument.Write(context.Console, text);
+        }
+
         return ExitCode.Success;
     }
 }

@@ -39,8 +39,10 @@ internal static class Development
         catch (JsonException)
         {
             throw new InputException(
-                $"{runOrFile} is not the report.json of a run. `medqa export RUN` writes one; `medqa run FILE --dev {runOrFile}` asks "
-                    + "the questions of a development file first.");
+                new FaultLocation(),
+                $"{runOrFile} is not the report.json of a run",
+                $"`medqa export RUN` writes one; `medqa run FILE --dev {runOrFile}` asks the questions of a development file "
+                    + "first");
         }
     }
 

@@ -12,7 +12,6 @@ using MedQA.Evaluation.Strategies;
 using MedQA.Files;
 using MedQA.Pipeline.Queries;
 using MedQA.Web.Contracts;
-using Spectre.Console;
 using AnsweredQuestion = MedQA.Evaluation.Answering.AnsweredQuestion;
 using Profile = MedQA.Evaluation.Profiles.Profile;
 using Question = MedQA.Evaluation.Questions.Question;
@@ -197,9 +196,8 @@ internal static class EstimateCommand
             return;
         }
 
-        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
-        table.AddColumns("", "");
-        void Row(string name, string value) => table.AddRow(new Text(name), new Text(value));
+        var table = TextTable.OfValues();
+        void Row(string name, string value) => table.Add(name, value);
         Row("Question set", estimate.Name);
         Row("Profile", $"{estimate.Profile}, {estimate.CallsPerQuestion:#,0} {(estimate.CallsPerQuestion == 1 ? "answer" : "answers")} of "
             + $"{estimate.Model} per question at most");
@@ -230,7 +228,7 @@ internal static class EstimateCommand
             Row("Cost", cost.ToString("about #,0.00", CultureInfo.InvariantCulture));
         }
 
-        context.Console.Output.Write(table);
+        table.Write(context.Console.Output);
         foreach (var sentence in estimate.Unknown.Concat(estimate.Warnings))
         {
             context.Console.Line($"Note: {sentence}");

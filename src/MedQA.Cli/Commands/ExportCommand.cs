@@ -58,7 +58,10 @@ internal static class ExportCommand
     {
         if (OutputFolder.WhyNotWritable(to ?? ".") is { } unwritable)
         {
-            throw new InputException($"Cannot write the files: {unwritable}. Choose another folder with --to.");
+            throw new InputException(
+                new FaultLocation(),
+                $"Cannot write the files: {unwritable}",
+                "Choose another folder with --to");
         }
 
         await using var service = await CalledService.OpenAsync(context, cancellationToken);

@@ -6,7 +6,6 @@ using MedQA.Cli.Hosting;
 using MedQA.Cli.Terminal;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Sessions;
-using Spectre.Console;
 
 namespace MedQA.Cli.Commands;
 
@@ -16,7 +15,7 @@ internal static class ModelsCheckCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "Model folder, or a name in models" };
+        var model = new Argument<string>("MODEL") { Description = "Model folder, or a name that `medqa models` lists" };
         var references = new Option<string>("--references")
         {
             Description = "Folder or file with the original model's answers; tests/references shows the format",
@@ -83,24 +82,23 @@ internal static class ModelsCheckCommand
     private static void Write(HostConsole console, ReferenceCheckResult result)
     {
         console.Line($"{result.Model}, {result.Graph}, fingerprint {result.Fingerprint}");
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(
-            new TableColumn("File"),
-            new TableColumn("Outcome").NoWrap(),
-            new TableColumn("Agreeing").RightAligned(),
-            new TableColumn("Largest deviation").RightAligned(),
-            new TableColumn("Note"));
+        var table = new TextTable(
+            new TextColumn("File"),
+            new TextColumn("Outcome"),
+            new TextColumn("Agreeing", Numbers: true),
+            new TextColumn("Largest deviation", Numbers: true),
+            new TextColumn("Note"));
         foreach (var file in result.Files)
         {
-            table.AddRow(
-                new Text(file.File),
-                new Text(Outcome(file.Outcome)),
-                new Text(file.Items > 0 ? $"{file.Agreeing:#,0} of {file.Items:#,0}" : "–"),
-                new Text(file.LargestDeviation is { } deviation ? deviation.ToString("0.0e+0", CultureInfo.InvariantCulture) : "–"),
-                new Text(Note(file)));
+            table.Add(
+                file.File,
+                Outcome(file.Outcome),
+                file.Items > 0 ? $"{file.Agreeing:#,0} of {file.Items:#,0}" : "–",
+                file.LargestDeviation is { } deviation ? deviation.ToString("0.0e+0", CultureInfo.InvariantCulture) : "–",
+                Note(file));
         }
 
-        console.Output.Write(table);
+        table.Write(console.Output);
         console.Line(result.Passed ? "The model matches the references." : "The model does not match the references.");
     }
 

@@ -6,7 +6,6 @@ using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Inference;
 using MedQA.Inference.Models;
-using Spectre.Console;
 
 namespace MedQA.Cli.Commands;
 
@@ -32,7 +31,7 @@ internal static class ModelsCommand
 
         var folder = new Argument<string?>("MODEL")
         {
-            Description = "Model folder, or a name in models. Default: the model of the settings",
+            Description = "Model folder, or a name that `medqa models` lists. Default: the model of the settings",
             Arity = ArgumentArity.ZeroOrOne
         };
         var describe = new Command("describe", "Describe a model from its files.") { folder };
@@ -70,13 +69,12 @@ internal static class ModelsCommand
             return ExitCode.Success;
         }
 
-        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
-        table.AddColumns("", "");
+        var table = TextTable.OfValues();
         void Row(string name, object? value)
         {
             if (value is not null)
             {
-                table.AddRow(new Text(name), new Text($"{value}"));
+                table.Add(name, $"{value}");
             }
         }
 
@@ -94,7 +92,7 @@ internal static class ModelsCommand
         Row("Key/value heads", folder.KeyValueHeads);
         Row("Vocabulary", folder.VocabularySize);
         Row("Sliding window", folder.SlidingWindow);
-        context.Console.Output.Write(table);
+        table.Write(context.Console.Output);
         return ExitCode.Success;
     }
 }

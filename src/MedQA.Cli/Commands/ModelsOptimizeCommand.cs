@@ -13,7 +13,7 @@ internal static class ModelsOptimizeCommand
     {
         var model = new Argument<string?>("MODEL")
         {
-            Description = "Model folder, or a name in models. Default: the model of the settings",
+            Description = "Model folder, or a name that `medqa models` lists. Default: the model of the settings",
             Arity = ArgumentArity.ZeroOrOne
         };
         var command = new CommandWithExamples("optimize", "Write a faster graph next to a model's own, with 8-bit products with zero "

@@ -91,8 +91,15 @@ internal static class OverlapCommand
         var report = run is null
             ? await OfFileAsync(context, questions, with, examples, cancellationToken)
             : await OfRunAsync(context, run, file is null ? null : questions, with, examples, cancellationToken);
-        context.Console.Line(
-            context.Output == OutputFormat.Json ? Encoding.UTF8.GetString(ReportJson.Write(report)) : ReportMarkdown.Write(report));
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(Encoding.UTF8.GetString(ReportJson.Write(report)));
+        }
+        else
+        {
+            MarkdownDocument.Write(context.Console, ReportMarkdown.Write(report));
+        }
+
         return ExitCode.Success;
     }
 

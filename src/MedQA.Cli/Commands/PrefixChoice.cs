@@ -43,7 +43,9 @@ internal static class PrefixChoice
 
         var folder = SoftPromptStore.FolderOf(settings.PrefixesFolder, name)
             ?? throw new InputException(
-                $"Profile {profile.Name} names the prefix '{name}', which was not found. Specify its folder with --prefixes.");
+                new FaultLocation(),
+                $"Profile {profile.Name} names the prefix '{name}', which was not found",
+                "Specify its folder with --prefixes");
         var (prefix, _, keyValues) = await SoftPromptStore.ReadFolderAsync(folder, name, cancellationToken);
         return profile.GetIncompatibility(model.Description, prefix) is { } reason
             ? throw new InputException(reason)

@@ -10,7 +10,6 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Models;
 using MedQA.Inference.SoftPrompts;
 using MedQA.Pipeline.SoftPrompts;
-using Spectre.Console;
 
 namespace MedQA.Cli.Commands;
 
@@ -62,36 +61,35 @@ internal static class PrefixesCommand
         }
         else
         {
-            context.Console.Output.Write(TableOf(prefixes));
+            TableOf(prefixes).Write(context.Console.Output);
         }
 
         return ExitCode.Success;
     }
 
-    private static Table TableOf(IEnumerable<PrefixSummary> prefixes)
+    private static TextTable TableOf(IEnumerable<PrefixSummary> prefixes)
     {
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(
-            new TableColumn("Prefix").NoWrap(),
-            new TableColumn("Virtual tokens").RightAligned(),
-            new TableColumn("Model"),
-            new TableColumn("Exemplars").RightAligned(),
-            new TableColumn("Steps").RightAligned(),
-            new TableColumn("Can be used"));
+        var table = new TextTable(
+            new TextColumn("Prefix"),
+            new TextColumn("Virtual tokens", Numbers: true),
+            new TextColumn("Model"),
+            new TextColumn("Exemplars", Numbers: true),
+            new TextColumn("Steps", Numbers: true),
+            new TextColumn("Can be used"));
         foreach (var prefix in prefixes)
         {
-            table.AddRow(
-                new Text(prefix.Name),
+            table.Add(
+                prefix.Name,
                 Number(prefix.Length),
-                new Text(prefix.Model ?? ""),
+                prefix.Model ?? "",
                 Number(prefix.Exemplars),
                 Number(prefix.Steps),
-                new Text(prefix.Problem is null ? "yes" : $"no: {prefix.Problem}"));
+                prefix.Problem is null ? "yes" : $"no: {prefix.Problem}");
         }
 
         return table;
 
-        static Text Number(int? number) => new(number?.ToString("N0", CultureInfo.InvariantCulture) ?? "");
+        static string Number(int? number) => number?.ToString("N0", CultureInfo.InvariantCulture) ?? "";
     }
 
     /// <summary>Reads a folder's manifest; the tensors are read only when a run needs them.</summary>

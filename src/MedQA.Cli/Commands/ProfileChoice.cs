@@ -50,8 +50,9 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
                     + "them."),
         { NameOrFile: { } file } when file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) =>
             throw new InputException(
-                $"{file} is a file on this machine, but a service uses only its own profiles. Its administrator can add it with `medqa "
-                    + "serve --profiles FOLDER`, or in the settings of the service in Azure."),
+                new FaultLocation(),
+                $"{file} is a file on this machine, but a service uses only its own profiles",
+                "Its administrator can add it with `medqa serve --profiles FOLDER`, or in the settings of the service in Azure"),
         _ => NameOrFile == Default ? null : NameOrFile,
     };
 

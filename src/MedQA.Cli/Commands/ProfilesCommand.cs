@@ -6,9 +6,8 @@ using MedQA.Cli.Hosting;
 using MedQA.Cli.Terminal;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
-using Spectre.Console;
-using Profile = MedQA.Evaluation.Profiles.Profile;
 
 namespace MedQA.Cli.Commands;
 
@@ -40,7 +39,13 @@ internal static class ProfilesCommand
 
     private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        var profiles = await ReadAsync(context, cancellationToken);
+        var broken = new List<InputException>();
+        var profiles = await ReadAsync(context, broken.Add, cancellationToken);
+        if (context.Output != OutputFormat.Table)
+        {
+            broken.ForEach(fault => context.Console.Note($"Skipped: {fault.Message}"));
+        }
+
         if (context.Output == OutputFormat.Csv)
         {
             context.Console.Text(string.Concat(
@@ -59,26 +64,26 @@ internal static class ProfilesCommand
             return ExitCode.Success;
         }
 
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(
-            new TableColumn("Profile").NoWrap(),
-            new TableColumn("Strategy"),
-            new TableColumn("Samples").RightAligned(),
-            new TableColumn("Temperature").RightAligned(),
-            new TableColumn("Worked examples").RightAligned(),
-            new TableColumn("Tokens at most").RightAligned());
+        var table = new TextTable(
+            new TextColumn("Profile"),
+            new TextColumn("Strategy"),
+            new TextColumn("Samples", Numbers: true),
+            new TextColumn("Temperature", Numbers: true),
+            new TextColumn("Worked examples", Numbers: true),
+            new TextColumn("Tokens at most", Numbers: true));
         foreach (var profile in profiles)
         {
-            table.AddRow(
-                new Text(profile.Name),
-                new Text(profile.Strategy.Name),
-                new Text(profile.Samples.ToString(CultureInfo.InvariantCulture)),
-                new Text(profile.Temperature.ToString(CultureInfo.InvariantCulture)),
-                new Text(profile.Exemplars.ToString(CultureInfo.InvariantCulture)),
-                new Text(profile.MaxTokens.ToString(CultureInfo.InvariantCulture)));
+            table.Add(
+                profile.Name,
+                profile.Strategy.Name,
+                profile.Samples.ToString(CultureInfo.InvariantCulture),
+                profile.Temperature.ToString(CultureInfo.InvariantCulture),
+                profile.Exemplars.ToString(CultureInfo.InvariantCulture),
+                profile.MaxTokens.ToString(CultureInfo.InvariantCulture));
         }
 
-        context.Console.Output.Write(table);
+        table.Write(context.Console.Output);
+        broken.ForEach(fault => context.Console.Line($"Broken: {fault.Message}"));
         return ExitCode.Success;
     }
 
@@ -91,14 +96,15 @@ internal static class ProfilesCommand
             return ExitCode.Success;
         }
 
-        var profiles = await ReadAsync(context, cancellationToken);
+        var profiles = await ReadAsync(context, static _ => { }, cancellationToken);
         var profile = profiles.FirstOrDefault(profile => profile.Name == name)
             ?? throw new InputException(ProfileChoice.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
         context.Console.Line(Json(profile));
         return ExitCode.Success;
     }
 
-    private static async Task<IReadOnlyList<Profile>> ReadAsync(CommandContext context, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Profile>> ReadAsync(
+        CommandContext context, Action<InputException> unusable, CancellationToken cancellationToken)
     {
         if (context.Settings.Endpoint is { } endpoint)
         {
@@ -107,7 +113,7 @@ internal static class ProfilesCommand
                 profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
         }
 
-        return ProfileFolders.Open(context.Settings).All(fault => context.Console.Note($"Skipped: {fault.Message}"));
+        return ProfileFolders.Open(context.Settings).All(unusable);
     }
 
     private static string Json(Profile profile)

@@ -41,8 +41,15 @@ internal static class ReplayCommand
 
         var result = replay.Build(report);
         await HtmlFile.WriteAsync(context, html, () => ReportHtml.Write(result), cancellationToken);
-        context.Console.Line(
-            context.Output == OutputFormat.Json ? Encoding.UTF8.GetString(ReportJson.Write(result)) : ReportMarkdown.Write(result));
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(Encoding.UTF8.GetString(ReportJson.Write(result)));
+        }
+        else
+        {
+            MarkdownDocument.Write(context.Console, ReportMarkdown.Write(result));
+        }
+
         return ExitCode.Success;
     }
 }

@@ -21,7 +21,10 @@ internal static class ResultsCommand
             Description = "Run name, unique prefix, or 'latest'. Default: list all runs",
             Arity = ArgumentArity.ZeroOrOne
         }.WithRuns();
-        var markdown = new Option<bool>("--markdown") { Description = "Write the whole report as Markdown" };
+        var markdown = new Option<bool>("--markdown")
+        {
+            Description = "Write the whole report: as text on a terminal, as Markdown elsewhere"
+        };
         var development = new Option<string>("--dev")
         {
             Description = "Development run of the same profile and model, or its report.json, from which to derive the threshold of "
@@ -80,7 +83,7 @@ internal static class ResultsCommand
             return ExitCode.Success;
         }
 
-        context.Console.Line(guarantor is null
+        MarkdownDocument.Write(context.Console, guarantor is null
             ? await ReadAsync(service, run, "report.md", cancellationToken)
             : ReportMarkdown.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), guarantor)));
         return ExitCode.Success;

@@ -109,8 +109,9 @@ internal static class RunCommand
         {
             throw InputException.Of(
                 "--dev",
-                $"is {development}, which has the same questions as {same}: a threshold chosen on a run's own questions guarantees "
-                    + "nothing about them. Use a file of other questions.");
+                $"is {development}, which has the same questions as {same}: a threshold chosen on a run's own questions "
+                    + "guarantees nothing about them",
+                "Use a file of other questions");
         }
 
         if (asked is null)
@@ -176,7 +177,10 @@ internal static class RunCommand
         }
         catch (MedQAException exception) when (exception.Type == "urn:medqa:deleted")
         {
-            throw new InputException($"{file}: the run of these questions and profile was deleted. Use --again to ask them again.");
+            throw new InputException(
+                new FaultLocation(),
+                $"{file}: the run of these questions and profile was deleted",
+                "Use --again to ask them again");
         }
         catch (MedQAException exception) when (exception.Type == "urn:medqa:no-question-set")
         {

@@ -184,7 +184,9 @@ internal static class RunFollowing
         catch (MedQAException exception) when (exception.Type == "urn:medqa:unknown-run")
         {
             throw new InputException(
-                $"Run {run.Id} was deleted while it was followed. `medqa run` with its file asks the questions again, as a new run.");
+                new FaultLocation(),
+                $"Run {run.Id} was deleted while it was followed",
+                "`medqa run` with its file asks the questions again, as a new run");
         }
         finally
         {

@@ -9,7 +9,6 @@ using MedQA.Cli.Studies;
 using MedQA.Cli.Terminal;
 using MedQA.Pipeline.Studies;
 using MedQA.Web.Contracts;
-using Spectre.Console;
 
 namespace MedQA.Cli.Commands;
 
@@ -56,10 +55,8 @@ internal static class StudyCommand
             return;
         }
 
-        var facts = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
-        facts.AddColumn(new TableColumn("").NoWrap());
-        facts.AddColumn("");
-        void Row(string name, string value) => facts.AddRow(new Text(name), new Text(value));
+        var facts = TextTable.OfValues();
+        void Row(string name, string value) => facts.Add(name, value);
         Row("Study", $"{study.Study} ({study.Name})");
         Row("Sources", string.Join(", ", study.Sources.Select(static source => source.Name)));
         Row("Rubric", $"{study.Rubric}, {study.Axes} axes");
@@ -67,32 +64,31 @@ internal static class StudyCommand
             + $"({string.Join(", ", study.Strata.Select(static stratum => $"{stratum.Questions} {stratum.Dataset}"))})");
         Row("Raters", $"{study.Raters?.Length ?? 0}, {study.RatersPerAnswer} per "
             + $"answer{(study.Pilot > 0 ? $", {study.Pilot} answers by all" : "")}");
-        context.Console.Output.Write(facts);
+        facts.Write(context.Console.Output);
         foreach (var note in study.Notes)
         {
             context.Console.Line($"Note: {note}");
         }
 
-        var raters = new Table { Border = TableBorder.Rounded };
-        raters.AddColumns(
-            new TableColumn("Rater").NoWrap(),
-            new TableColumn("Name"),
-            new TableColumn("State").NoWrap(),
-            new TableColumn("Rated").RightAligned(),
-            new TableColumn("Skipped").RightAligned(),
-            new TableColumn("Minutes").RightAligned());
+        var raters = new TextTable(
+            new TextColumn("Rater"),
+            new TextColumn("Name"),
+            new TextColumn("State"),
+            new TextColumn("Rated", Numbers: true),
+            new TextColumn("Skipped", Numbers: true),
+            new TextColumn("Minutes", Numbers: true));
         foreach (var rater in study.Raters ?? [])
         {
-            raters.AddRow(
-                new Text(rater.Rater),
-                new Text(rater.Label),
-                new Text(rater.State?.ToString().ToLowerInvariant() ?? "deleted"),
-                new Text($"{rater.Rated}/{rater.Assigned}"),
-                new Text($"{rater.Skipped}"),
-                new Text((rater.Seconds / 60).ToString("0.0", CultureInfo.InvariantCulture)));
+            raters.Add(
+                rater.Rater,
+                rater.Label,
+                rater.State?.ToString().ToLowerInvariant() ?? "deleted",
+                $"{rater.Rated}/{rater.Assigned}",
+                $"{rater.Skipped}",
+                (rater.Seconds / 60).ToString("0.0", CultureInfo.InvariantCulture));
         }
 
-        context.Console.Output.Write(raters);
+        raters.Write(context.Console.Output);
     }
 
     /// <summary>Writes the links of raters, one per line for copying.</summary>
@@ -125,26 +121,25 @@ internal static class StudyCommand
             return ExitCode.Success;
         }
 
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(
-            new TableColumn("Study").NoWrap(),
-            new TableColumn("Name"),
-            new TableColumn("Rubric").NoWrap(),
-            new TableColumn("Sources"),
-            new TableColumn("Answers").RightAligned(),
-            new TableColumn("Created (UTC)"));
+        var table = new TextTable(
+            new TextColumn("Study"),
+            new TextColumn("Name"),
+            new TextColumn("Rubric"),
+            new TextColumn("Sources"),
+            new TextColumn("Answers", Numbers: true),
+            new TextColumn("Created (UTC)"));
         foreach (var study in list.Studies)
         {
-            table.AddRow(
-                new Text(study.Study),
-                new Text(study.Name),
-                new Text(study.Rubric),
-                new Text(string.Join(", ", study.Sources.Select(static one => one.Name))),
-                new Text($"{study.Answers:#,0}"),
-                new Text(study.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)));
+            table.Add(
+                study.Study,
+                study.Name,
+                study.Rubric,
+                string.Join(", ", study.Sources.Select(static one => one.Name)),
+                $"{study.Answers:#,0}",
+                study.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
         }
 
-        context.Console.Output.Write(table);
+        table.Write(context.Console.Output);
         return ExitCode.Success;
     }
 
@@ -210,7 +205,8 @@ internal static class StudyCommand
         var html = HtmlFile.Create();
         var command = new Command(
             "report",
-            "Write the report of a study as Markdown, or as JSON with --output json, even while raters are still working.") { study, html };
+            "Write the report of a study, even while raters are still working: as text on a terminal, as Markdown elsewhere, or as JSON "
+                + "with --output json.") { study, html };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
@@ -221,11 +217,18 @@ internal static class StudyCommand
                 await HtmlFile.WriteAsync(context, path, () => page, cancel);
             }
 
-            context.Console.Line(
-                await TextAsync(
-                    service.Client.OpenStudyReportAsync(
-                        found.Study, context.Output == OutputFormat.Json ? ReportFormat.Json : ReportFormat.Markdown, cancel),
-                    cancel));
+            var isJson = context.Output == OutputFormat.Json;
+            var report = await TextAsync(
+                service.Client.OpenStudyReportAsync(found.Study, isJson ? ReportFormat.Json : ReportFormat.Markdown, cancel), cancel);
+            if (isJson)
+            {
+                context.Console.Line(report);
+            }
+            else
+            {
+                MarkdownDocument.Write(context.Console, report);
+            }
+
             return ExitCode.Success;
         });
         return command;

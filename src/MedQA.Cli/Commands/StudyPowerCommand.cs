@@ -6,7 +6,6 @@ using MedQA.Cli.Hosting;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Rating;
-using Spectre.Console;
 
 namespace MedQA.Cli.Commands;
 
@@ -96,22 +95,21 @@ internal static class StudyPowerCommand
             return;
         }
 
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(
-            new TableColumn("Raters per answer").RightAligned(),
-            new TableColumn("Questions").RightAligned(),
-            new TableColumn("Ratings of two sources").RightAligned(),
-            new TableColumn($"Raters at {perRater} each").RightAligned());
+        var table = new TextTable(
+            new TextColumn("Raters per answer", Numbers: true),
+            new TextColumn("Questions", Numbers: true),
+            new TextColumn("Ratings of two sources", Numbers: true),
+            new TextColumn($"Raters at {perRater} each", Numbers: true));
         foreach (var size in sizes)
         {
-            table.AddRow(
-                new Text($"{size.RatersPerAnswer}"),
-                new Text(size.Questions is { } questions ? $"{questions:#,0}" : $"over {StudyPower.MaxQuestions:#,0}"),
-                new Text(size.Ratings is { } ratings ? $"{ratings:#,0}" : "–"),
-                new Text(size.Questions is null ? "–" : $"{size.Raters:#,0}"));
+            table.Add(
+                $"{size.RatersPerAnswer}",
+                size.Questions is { } questions ? $"{questions:#,0}" : $"over {StudyPower.MaxQuestions:#,0}",
+                size.Ratings is { } ratings ? $"{ratings:#,0}" : "–",
+                size.Questions is null ? "–" : $"{size.Raters:#,0}");
         }
 
-        context.Console.Output.Write(table);
+        table.Write(context.Console.Output);
         context.Console.Line(
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -50,7 +50,11 @@ internal static partial class TuneCommand
 
             if (ProjectAbove(AppContext.BaseDirectory) is { } project)
             {
-                console.Note($"Building {Path.GetRelativePath(Directory.GetCurrentDirectory(), project)} if it changed…");
+                if (!arguments.Any(AsksAboutProgram))
+                {
+                    console.Note($"Building {Path.GetRelativePath(Directory.GetCurrentDirectory(), project)} if it changed…");
+                }
+
                 return !await BuildAsync(project, console, cancellationToken)
                     ? ExitCode.Failure
                     : await StartAsync(
@@ -92,9 +96,7 @@ internal static partial class TuneCommand
     internal static string[] WithModel(string[] arguments)
     {
         const string Option = "--model";
-        if (arguments.Any(
-            static argument =>
-                argument is "--help" or "-h" or "-?" or "--version" || argument.StartsWith(Option + "=", StringComparison.Ordinal)))
+        if (arguments.Any(static argument => AsksAboutProgram(argument) || argument.StartsWith(Option + "=", StringComparison.Ordinal)))
         {
             return arguments;
         }
@@ -109,6 +111,8 @@ internal static partial class TuneCommand
             ]
             : arguments;
     }
+
+    private static bool AsksAboutProgram(string argument) => argument is "--help" or "-h" or "-?" or "--version";
 
     /// <summary>Builds the other program, and shows the build's output only if it fails.</summary>
     private static async Task<bool> BuildAsync(string project, HostConsole console, CancellationToken cancellationToken)

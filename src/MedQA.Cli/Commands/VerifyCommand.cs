@@ -13,7 +13,6 @@ using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.SoftPrompts;
 using MedQA.Pipeline.Storage;
-using Spectre.Console;
 
 namespace MedQA.Cli.Commands;
 
@@ -121,9 +120,10 @@ internal static class VerifyCommand
         if (model.Description.Fingerprint != manifest.ModelFingerprint)
         {
             throw new InputException(
+                new FaultLocation(),
                 $"Run {run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), not "
-                    + $"{model.Description.Name} ({model.Description.Fingerprint[..12]}). Specify that model with --model, or use "
-                    + "--questions 0.");
+                    + $"{model.Description.Name} ({model.Description.Fingerprint[..12]})",
+                "Specify that model with --model, or use --questions 0");
         }
 
         var models = new ModelsWithSoftPrompts(model, new SoftPromptStore(storage));
@@ -194,29 +194,30 @@ internal static class VerifyCommand
             : $"Run {verification.Run}: {string.Join("; ", verification.SealDifferences)}.");
         if (!verification.Answers.IsEmpty)
         {
-            var table = new Table { Border = TableBorder.Rounded };
-            table.AddColumns(
-                new TableColumn("Question"),
-                new TableColumn("Compared").NoWrap(),
-                new TableColumn("Samples").RightAligned(),
-                new TableColumn("Largest deviation").RightAligned(),
-                new TableColumn("Outcome"));
+            var table = new TextTable(
+                new TextColumn("Question"),
+                new TextColumn("Compared"),
+                new TextColumn("Samples", Numbers: true),
+                new TextColumn("Largest deviation", Numbers: true),
+                new TextColumn("Outcome"));
             foreach (var answer in verification.Answers)
             {
-                table.AddRow(
-                    new Text(answer.Id),
-                    new Text(
-                        answer.Kind switch { VerificationKind.SameBits =>
-                            "bit for bit", VerificationKind.LogLikelihoods => "log-likelihoods", _ => "nothing" }),
-                    new Text(answer.Samples.ToString(CultureInfo.InvariantCulture)),
-                    new Text(
-                        answer.Kind != VerificationKind.LogLikelihoods
-                            ? "–"
-                            : answer.LargestDeviation.ToString("0.####", CultureInfo.InvariantCulture)),
-                    new Text(answer.Difference ?? "the same"));
+                table.Add(
+                    answer.Id,
+                    answer.Kind switch
+                    {
+                        VerificationKind.SameBits => "bit for bit",
+                        VerificationKind.LogLikelihoods => "log-likelihoods",
+                        _ => "nothing"
+                    },
+                    answer.Samples.ToString(CultureInfo.InvariantCulture),
+                    answer.Kind != VerificationKind.LogLikelihoods
+                        ? "–"
+                        : answer.LargestDeviation.ToString("0.####", CultureInfo.InvariantCulture),
+                    answer.Difference ?? "the same");
             }
 
-            console.Output.Write(table);
+            table.Write(console.Output);
             console.Line($"Questions drawn by seed {verification.Seed}.");
         }
 

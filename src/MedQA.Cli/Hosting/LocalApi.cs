@@ -41,8 +41,8 @@ internal static class LocalApi
         { Length: var length } =>
             throw InputException.Of(
                 "--key",
-                $"has {length} characters, but must have at least {AccessOptions.ShortestKey} to protect a service. `openssl rand -hex 32` "
-                    + "generates one."),
+                $"has {length} characters, but must have at least {AccessOptions.ShortestKey} to protect a service",
+                "`openssl rand -hex 32` generates one"),
     };
 
     /// <summary>Creates the server, which does not listen yet.</summary>

@@ -55,8 +55,9 @@ internal sealed class LocalStorage : IAsyncDisposable
         catch (Exception) when (Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new UnusableException(
-                $"The storage process of {Place} has ended: it was killed, or the folder was moved or deleted. Saved data is in the "
-                + "folder. Run the command again, with --data if the folder was moved.");
+                $"The storage process of {Place} has ended: it was killed, or the folder was moved or deleted. Saved data is in "
+                    + "the folder",
+                "Run the command again, with --data if the folder was moved");
         }
     }
 

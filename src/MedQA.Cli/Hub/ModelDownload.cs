@@ -104,7 +104,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
     {
         if (!Directory.Exists(target))
         {
-            return File.Exists(target) ? throw new UnusableException($"{target} is a file. Choose a folder with --to.") : null;
+            return File.Exists(target) ? throw new UnusableException($"{target} is a file", "Choose a folder with --to") : null;
         }
 
         if (!Directory.EnumerateFileSystemEntries(target).Any())
@@ -122,7 +122,9 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         catch (Exception exception) when (exception is FileNotFoundException or JsonException)
         {
             throw new UnusableException(
-                $"{target} exists already and was not fetched by medqa. Choose another folder with --to.", exception);
+                $"{target} exists already and was not fetched by medqa",
+                "Choose another folder with --to",
+                exception);
         }
     }
 
@@ -173,9 +175,9 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         {
             File.Delete(part);
             throw new UnusableException(
-                $"{file.Path} does not match the hub's hash ({(file.IsSha256 ? "SHA-256" : "git hash")} {file.Hash}) "
-                + "and was deleted. Run the command again; if this persists, something between this machine and "
-                + $"{hub.Address} modifies downloads.");
+                $"{file.Path} does not match the hub's hash ({(file.IsSha256 ? "SHA-256" : "git hash")} {file.Hash}) and was "
+                    + "deleted",
+                $"Run the command again; if this persists, something between this machine and {hub.Address} modifies downloads");
         }
 
         File.Move(part, whole, overwrite: true);
@@ -279,7 +281,7 @@ internal sealed class ModelDownload(HubClient hub, HubModel model, string commit
         {
             if (new FileInfo(part).LinkTarget is not null)
             {
-                throw new UnusableException($"{part} is a link, which is refused. Delete it.");
+                throw new UnusableException($"{part} is a link, which is refused", "Delete it");
             }
         }
     }

@@ -17,8 +17,9 @@ internal static class RunNames
         if (settings.Endpoint is { } endpoint)
         {
             throw new InputException(
-                $"`medqa {command}` works only on the runs of this machine, but the settings name the service {endpoint}. Remove "
-                    + "--endpoint and MEDQA_ENDPOINT.");
+                new FaultLocation(),
+                $"`medqa {command}` works only on the runs of this machine, but the settings name the service {endpoint}",
+                "Remove --endpoint and MEDQA_ENDPOINT");
         }
     }
 
@@ -115,10 +116,13 @@ internal static class RunNames
         {
             [var one] => one,
             [] => throw new InputException(
-                $"No run '{name}'{Meant(name, runs.Select(static run => run.Id))}. `medqa results` lists the runs."),
+                new FaultLocation(),
+                $"No run '{name}'{Meant(name, runs.Select(static run => run.Id))}",
+                "`medqa results` lists the runs"),
             _ => throw new InputException(
-                $"'{name}' matches {matching.Length} runs: "
-                    + $"{string.Join(", ", matching.Take(5).Select(static run => run.Id))}. Add more characters."),
+                new FaultLocation(),
+                $"'{name}' matches {matching.Length} runs: {string.Join(", ", matching.Take(5).Select(static run => run.Id))}",
+                "Add more characters"),
         };
     }
 

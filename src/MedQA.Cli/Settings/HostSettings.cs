@@ -128,16 +128,17 @@ internal sealed record HostSettings
         {
             throw InputException.Of(
                 $"\"{refused.Name}\" in {FileName}",
-                "cannot be set by a file in the current folder, which may be somebody else's, because it names a program, a destination "
-                    + $"or a secret, or deletes data. Use {refused.Option}, {refused.Variable} or {personalFile}.");
+                "cannot be set by a file in the current folder, which may be somebody else's, because it names a program, a "
+                    + "destination or a secret, or deletes data",
+                $"Use {refused.Option}, {refused.Variable} or {personalFile}");
         }
 
         if (local.TryGetValue("data", out var data) && LeadsOut(folder, data))
         {
             throw InputException.Of(
                 $"\"data\" in {FileName}",
-                $"is '{data}', which is outside the folder of that file, and the file may be somebody else's. Use --data, MEDQA_DATA or "
-                    + $"{personalFile}.");
+                $"is '{data}', which is outside the folder of that file, and the file may be somebody else's",
+                $"Use --data, MEDQA_DATA or {personalFile}");
         }
 
         var settings = new HostSettings();
@@ -174,8 +175,8 @@ internal sealed record HostSettings
         {
             throw InputException.Of(
                 DataFolderName,
-                "is a link that leads out of this folder, which may be somebody else's. Name its target with --data, MEDQA_DATA or "
-                    + $"{personalFile}.");
+                "is a link that leads out of this folder, which may be somebody else's",
+                $"Name its target with --data, MEDQA_DATA or {personalFile}");
         }
 
         return settings;

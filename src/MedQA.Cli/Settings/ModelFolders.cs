@@ -22,8 +22,8 @@ internal static class ModelFolders
                 "--model", $"is missing, and the default model, models/{Default}, is neither in {toolFolder} nor in a parent folder.")
             : InputException.Of(
                 "--model",
-                $"is '{model}', but there is no such folder or model. `medqa models` lists the available models; `medqa models fetch` "
-                    + "downloads others."));
+                $"is '{model}', but there is no such folder or model",
+                "`medqa models` lists the available models; `medqa models fetch` downloads others"));
 
     /// <summary>Returns that folder, or <see langword="null"/> if it does not exist.</summary>
     /// <inheritdoc cref="Find"/>

@@ -38,7 +38,7 @@ internal sealed record Setting(
             "Where runs are stored. Default: .medqa in the current folder",
             true, static (settings, text) => settings with { DataFolder = Path.GetFullPath(text) }),
         Of("model", "FOLDER",
-            "Language model: a folder, or a name in models. Default: smollm2-135m-instruct, included with medqa",
+            "Language model: a folder, or a name that `medqa models` lists. Default: smollm2-135m-instruct, included with medqa",
             true, static (settings, text) => settings with { Model = text }),
         Of("endpoint", "URL",
             "URL of a service (`medqa serve` or Azure) to use instead of the runs on this machine",

@@ -23,8 +23,10 @@ internal static class StudyNames
                     ? "No studies yet. Create one: medqa study create --help"
                     : NoStudy(name, RunNames.Meant(name, studies.Select(static study => study.Study)))),
             _ => throw new InputException(
+                new FaultLocation(),
                 $"'{name}' matches {matching.Length} studies: "
-                    + $"{string.Join(", ", matching.Take(5).Select(static study => study.Study))}. Add more characters."),
+                    + $"{string.Join(", ", matching.Take(5).Select(static study => study.Study))}",
+                "Add more characters"),
         };
     }
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
-using Spectre.Console;
 
 namespace MedQA.Cli.Terminal;
 
@@ -12,10 +11,8 @@ internal static class RunTable
     /// <summary>Writes one run: its figures if it has a report, otherwise its progress.</summary>
     public static void Write(HostConsole console, RunResource summary, RunReport? report)
     {
-        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
-        table.AddColumn(new TableColumn("").NoWrap());
-        table.AddColumn("");
-        void Row(string name, string value) => table.AddRow(new Text(name), new Text(value));
+        var table = TextTable.OfValues();
+        void Row(string name, string value) => table.Add(name, value);
 
         Row("Run", $"{summary.Id} ({StateText.Of(summary)})");
         Row("Question set", summary.RejectedRows == 0
@@ -44,7 +41,7 @@ internal static class RunTable
             }
         }
 
-        console.Output.Write(table);
+        table.Write(console.Output);
         foreach (var warning in report is null ? [] : report.Warnings.AddRange(report.Notes))
         {
             console.Line($"Note: {warning}");
@@ -117,28 +114,27 @@ internal static class RunTable
             return;
         }
 
-        var table = new Table { Border = TableBorder.Rounded };
-        table.AddColumns(
-            new TableColumn("Run").NoWrap(),
-            new TableColumn("Question set"),
-            new TableColumn("Profile").NoWrap(),
-            new TableColumn("State").NoWrap(),
-            new TableColumn("Questions").RightAligned(),
-            new TableColumn("Accuracy").RightAligned(),
-            new TableColumn("Created (UTC)"));
+        var table = new TextTable(
+            new TextColumn("Run"),
+            new TextColumn("Question set"),
+            new TextColumn("Profile"),
+            new TextColumn("State"),
+            new TextColumn("Questions", Numbers: true),
+            new TextColumn("Accuracy", Numbers: true),
+            new TextColumn("Created (UTC)"));
         foreach (var run in runs)
         {
-            table.AddRow(
-                new Text(run.Id),
-                new Text(run.Name),
-                new Text(run.Profile),
-                new Text(StateText.Of(run)),
-                new Text(run.HasEnded ? $"{run.Questions:#,0}" : $"{run.Done:#,0}/{run.Questions:#,0}"),
-                new Text(run is { Accuracy: not null, Provisional: true } ? $"{Percent(run.Accuracy)} provisional" : Percent(run.Accuracy)),
-                new Text(run.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)));
+            table.Add(
+                run.Id,
+                run.Name,
+                run.Profile,
+                StateText.Of(run),
+                run.HasEnded ? $"{run.Questions:#,0}" : $"{run.Done:#,0}/{run.Questions:#,0}",
+                run is { Accuracy: not null, Provisional: true } ? $"{Percent(run.Accuracy)} provisional" : Percent(run.Accuracy),
+                run.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
         }
 
-        console.Output.Write(table);
+        table.Write(console.Output);
     }
 
     private static string Percent(double? share) =>

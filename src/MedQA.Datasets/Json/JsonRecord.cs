@@ -224,7 +224,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         if (!_known.TryGetValue(signature, out var meaning))
         {
             meaning = new Meaning(
-                QuestionColumns.Recognize(names, out var fault),
+                QuestionColumns.Recognize(names, out var fault, isRecord: true),
                 fault,
                 names.Exists(static name => HeaderNames.Plain(name) is "context" or "contexts"));
             if (_known.Count < MaxKnown && signature.Length <= MaxKnownLength)

@@ -85,7 +85,8 @@ internal sealed record QuestionColumns
     /// <summary>Reads a header.</summary>
     /// <param name="header">The names of the columns.</param>
     /// <param name="fault">Why the header is none of a question set; empty if it is one.</param>
-    public static QuestionColumns? Recognize(IReadOnlyList<string> header, out string fault)
+    /// <param name="isRecord">Whether the names are the properties of a JSON record.</param>
+    public static QuestionColumns? Recognize(IReadOnlyList<string> header, out string fault, bool isRecord = false)
     {
         var plain = header.Select(HeaderNames.Plain).ToArray();
         var options = OptionColumns(header, plain, out fault);
@@ -131,7 +132,8 @@ internal sealed record QuestionColumns
         };
         if (columns.Question < 0)
         {
-            fault = $"nothing is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); there are {Listed(header)}.";
+            fault = $"no {(isRecord ? "property" : "column")} is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); "
+                + $"the {(isRecord ? "properties" : "columns")} are {Listed(header)}.";
             return null;
         }
 
@@ -242,7 +244,7 @@ internal sealed record QuestionColumns
 
     private static string Listed(IReadOnlyList<string> header)
     {
-        var shown = header.Take(12).Select(static name => $"'{Excerpt.Of(name)}'");
+        var shown = header.Take(12).Select(static name => string.IsNullOrWhiteSpace(name) ? "(without a name)" : $"'{Excerpt.Of(name)}'");
         return $"{string.Join(", ", shown)}{(header.Count > 12 ? $" and {header.Count - 12} more" : "")}";
     }
 }

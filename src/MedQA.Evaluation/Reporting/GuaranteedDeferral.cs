@@ -168,7 +168,9 @@ public sealed record GuaranteedDeferral
             if (run.Provisional || run.Questions.Failed > 0)
             {
                 throw new InputException(
-                    $"The run on {run.QuestionSet} has questions that are not answered yet, or that failed. Finish or retry it first.");
+                    new FaultLocation(),
+                    $"The run on {run.QuestionSet} has questions that are not answered yet, or that failed",
+                    "Finish or retry it first");
             }
 
             if (run.Confidence is null)

@@ -75,10 +75,16 @@ internal sealed class VotesSection : IReportSection
     public IEnumerable<SummaryRow> Summary(RunReport report)
     {
         var (forced, tokens) = (report.ForcedVotes, report.Tokens);
-        yield return new SummaryRow(
-            "Agreement",
-            null,
-            report.Agreement.Mean is { } mean ? $"{Figures.Percent(mean)} of the samples vote for the answer, on average" : Figures.None);
+        if (report.Agreement.Histogram.IsEmpty || report.Agreement.Histogram.Any(static level => level.Samples > 1))
+        {
+            yield return new SummaryRow(
+                "Agreement",
+                null,
+                report.Agreement.Mean is { } mean
+                    ? $"{Figures.Percent(mean)} of the samples vote for the answer, on average"
+                    : Figures.None);
+        }
+
         yield return new SummaryRow(
             "Forced answers",
             null,

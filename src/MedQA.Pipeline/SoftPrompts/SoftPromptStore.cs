@@ -60,8 +60,9 @@ public sealed class SoftPromptStore
             return await _storage.Prefix(KeyValuesOf(prefix.Hash)).FindContentAsync(cancellationToken) is { } content
                 ? content.ToMemory()
                 : throw new InputException(
-                    $"prefix {prefix.Name} is missing: the container {_storage.PrefixesName} has no {KeyValuesOf(prefix.Hash)}. Upload "
-                        + "it again.");
+                    new FaultLocation(),
+                    $"prefix {prefix.Name} is missing: the container {_storage.PrefixesName} has no {KeyValuesOf(prefix.Hash)}",
+                    "Upload it again");
         }
         catch (Exception exception) when (exception.IsForbidden(out var code))
         {
@@ -86,8 +87,10 @@ public sealed class SoftPromptStore
             return hash == prefix.Hash
                 ? (prefix, manifest, keyValues)
                 : throw new InputException(
+                    new FaultLocation(),
                     $"prefix {name} is damaged: its {SoftPromptFiles.KeyValues} has the SHA-256 {hash}, but its manifest says "
-                        + $"{prefix.Hash}. Tune it again, or copy the folder again.");
+                        + $"{prefix.Hash}",
+                    "Tune it again, or copy the folder again");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

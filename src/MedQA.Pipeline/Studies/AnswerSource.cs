@@ -47,7 +47,9 @@ public sealed partial record AnswerSource(
         if (summary.State is not (RunState.Completed or RunState.CompletedWithFailures))
         {
             throw new InputException(
-                Sources, $"Run {run} is {summary.State.ToString().ToLowerInvariant()}. Wait until it has ended.");
+                Sources,
+                $"Run {run} is {summary.State.ToString().ToLowerInvariant()}",
+                "Wait until it has ended");
         }
 
         var questions = await reader.AllQuestionsAsync(id, cancellationToken).ToListAsync(cancellationToken);

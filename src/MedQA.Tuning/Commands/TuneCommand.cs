@@ -18,37 +18,47 @@ namespace MedQA.Tuning.Commands;
 internal static class TuneCommand
 {
     private const string CheckpointFolder = "checkpoint";
+    private const int DefaultMaxTokens = 2048;
 
     /// <summary>Adds the options and the action to the root command.</summary>
     public static void AddTo(RootCommand root)
     {
         var model = new Option<string?>("--model")
         {
-            Description = "Model folder: an ONNX model as for `medqa run`, or safetensors"
+            Description = "Model: a folder with an ONNX model as for `medqa run` or with safetensors, or a name that `medqa models` lists. "
+                + "Default: the model of the settings",
+            HelpName = "FOLDER"
         };
         var data = new Option<string?>("--data")
         {
-            Description = "Exemplars: a question set (CSV, JSON lines …) with options and right answers, or with long answers"
+            Description = "Exemplars: a question set (CSV, JSON lines …) with options and right answers, or with long answers",
+            HelpName = "FILE"
         };
-        var output = new Option<string?>("--out") { Description = "Folder to write the soft prompt to" };
+        var output = new Option<string?>("--out") { Description = "Folder to write the soft prompt to", HelpName = "FOLDER" };
         var target = new Option<string?>("--for")
         {
-            Description = "ONNX model folder that will run with the soft prompt, if --model has safetensors of the same model"
+            Description = "ONNX model folder that will run with the soft prompt, if --model has safetensors of the same model",
+            HelpName = "FOLDER"
         };
         var dev = new Option<string?>("--dev")
         {
-            Description = "Other questions, for choosing the best soft prompt and for the final evaluation"
+            Description = "Other questions, for choosing the best soft prompt and for the final evaluation",
+            HelpName = "FILE"
         };
-        var profile = new Option<string>("--profile")
+        var profile = new Option<string?>("--profile")
         {
-            Description = "Profile, by name or file, that the soft prompt will be used with",
-            DefaultValueFactory = static _ => TuningModel.DefaultProfile
+            Description = $"Profile that the soft prompt will be used with: a name or a JSON file. Default: {TuningModel.DefaultProfile}",
+            HelpName = "NAME|FILE.json"
         };
-        var instruction = new Option<string?>("--instruction") { Description = "Instruction that replaces the profile's" };
-        var maxTokens = new NumberOption<int>("--max-tokens", NumberRange.Whole(1))
+        var instruction = new Option<string?>("--instruction")
         {
-            Description = "Maximum number of tokens per exemplar",
-            DefaultValueFactory = static _ => 2048
+            Description = "Instruction that replaces the profile's",
+            HelpName = "TEXT"
+        };
+        var maxTokens = new NumberOption<int?>("--max-tokens", NumberRange.Whole(1))
+        {
+            Description = $"Maximum number of tokens per exemplar. Default: {DefaultMaxTokens}",
+            HelpName = "N"
         };
         var tuning = new TuningOptions();
         foreach (var option in (Option[])[model, data, output, target, dev, profile, instruction, maxTokens])
@@ -59,12 +69,15 @@ internal static class TuneCommand
         tuning.AddTo(root, withLength: true);
         root.SetAction((parsed, cancellationToken) => TuningConsole.InvokeAsync(() =>
         {
-            var asked = TuningModel.ReadProfile(parsed.GetValue(profile)!);
+            var asked = TuningModel.ReadProfile(parsed.GetValue(profile) ?? TuningModel.DefaultProfile);
             return TuneAsync(
-                new(Given(
-                    parsed,
-                    model), parsed.GetValue(
-                        target), Given(parsed, data), parsed.GetValue(dev), Given(parsed, output), parsed.GetValue(maxTokens)),
+                new(
+                    Given(parsed, model),
+                    parsed.GetValue(target),
+                    Given(parsed, data),
+                    parsed.GetValue(dev),
+                    Given(parsed, output),
+                    parsed.GetValue(maxTokens) ?? DefaultMaxTokens),
                 parsed.GetValue(instruction) is { } text ? asked with { Instruction = text } : asked,
                 tuning.Read(parsed, withLength: true),
                 cancellationToken);
@@ -74,7 +87,10 @@ internal static class TuneCommand
     private static string Given(ParseResult parsed, Option<string?> option) =>
         parsed.GetValue(option) is { Length: > 0 } value
             ? value
-            : throw InputException.Of(option.Name, "is missing. See `medqa tune --help`.");
+            : throw InputException.Of(
+                option.Name,
+                "is missing",
+                "See `medqa tune --help`");
 
     private static async Task<int> TuneAsync(
         TuningFiles files, Profile profile, TuningSettings settings, CancellationToken cancellationToken)
@@ -84,7 +100,10 @@ internal static class TuneCommand
         {
             // Left by a tuning that was interrupted after its last write.
             TuningState.Remove(checkpoints);
-            throw new InputException($"{files.Output} already has a soft prompt. Choose another --out, or delete the folder.");
+            throw new InputException(
+                new FaultLocation(),
+                $"{files.Output} already has a soft prompt",
+                "Choose another --out, or delete the folder");
         }
 
         var model = TuningModel.Open(files.Model, files.Target);

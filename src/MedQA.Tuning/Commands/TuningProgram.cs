@@ -19,6 +19,13 @@ internal static class TuningProgram
             "Learn a soft prompt from a few exemplars with the model frozen (prompt tuning, Lester et al. 2021; instruction prompt "
                 + "tuning, Singhal et al. 2023), and write it to a folder, from which `medqa run` prepends it to prompts.");
         TuneCommand.AddTo(root);
+        CommandWithExamples.Teach(root, """
+            Examples:
+              medqa tune --data exemplars.csv --out prefixes/mine
+              medqa tune --data exemplars.csv --dev others.csv --out prefixes/mine --steps 50 --batch 16
+              medqa tune --data exemplars.csv --out prefixes/mine --profile few-shot --model smollm2-135m-instruct
+              medqa prefixes --prefixes prefixes
+            """);
         var parsed = root.Parse(arguments, CommandLineFaults.Parsing);
         if (CommandLineFaults.Of(parsed, Name) is { Count: > 0 } faults)
         {
@@ -31,7 +38,17 @@ internal static class TuningProgram
             return TuningConsole.BadInput;
         }
 
-        return await parsed.InvokeAsync(
-            new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false });
+        var configuration = new InvocationConfiguration { ProcessTerminationTimeout = StopLimit, EnableDefaultExceptionHandler = false };
+        if (parsed.Action is not { ClearsParseErrors: true })
+        {
+            return await parsed.InvokeAsync(configuration);
+        }
+
+        // Help names this program, but people start it as a command of medqa.
+        using var said = new StringWriter();
+        configuration.Output = said;
+        var code = await parsed.InvokeAsync(configuration);
+        await Console.Out.WriteAsync(said.ToString().Replace($"  {RootCommand.ExecutableName} [", $"  {Name} [", StringComparison.Ordinal));
+        return code;
     }
 }

@@ -56,7 +56,9 @@ internal sealed class PromptTuning(Decoder decoder, Tokenizer tokenizer, TuningS
             if (!double.IsFinite(loss) || !Array.TrueForAll(gradient, float.IsFinite))
             {
                 throw new InputException(
-                    $"The loss diverged at step {state.Step + 1}. Tune again with a lower --learning-rate.");
+                    new FaultLocation(),
+                    $"The loss diverged at step {state.Step + 1}",
+                    "Tune again with a lower --learning-rate");
             }
 
             state.Step++;

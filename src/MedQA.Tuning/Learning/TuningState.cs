@@ -89,8 +89,9 @@ internal sealed record TuningState
             if (saved.Signature != signature)
             {
                 throw new InputException(
-                    $"{folder} has the checkpoint of a tuning with another model, other data or other settings. Use the same ones to "
-                        + "continue it, choose another --out, or delete the folder.");
+                    new FaultLocation(),
+                    $"{folder} has the checkpoint of a tuning with another model, other data or other settings",
+                    "Use the same ones to continue it, choose another --out, or delete the folder");
             }
 
             using var tensors = SafetensorsReader.Open(Path.Combine(folder, saved.Tensors), remedy);

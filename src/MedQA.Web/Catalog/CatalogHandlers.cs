@@ -4,6 +4,8 @@ using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
 using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace MedQA.Web.Catalog;
 
@@ -22,11 +24,15 @@ internal static class CatalogHandlers
     });
 
     /// <summary>
-    /// Lists all profiles with their fields and strategies' descriptions. An invalid file is reported only when its profile is requested
-    /// by name.
+    /// Lists all profiles with their fields and strategies' descriptions. Files that hold no usable profile are left out, and named in the
+    /// log.
     /// </summary>
-    public static Task<IResult> ProfilesAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult(Conditional.Bytes(request, CanonicalJson.Catalog(api.Profiles.All(static _ => { })), "application/json"));
+    public static Task<IResult> ProfilesAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var logger = request.Http.HttpContext.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>();
+        var profiles = api.Profiles.All(fault => logger?.ProfileUnusable(fault.Message));
+        return Task.FromResult(Conditional.Bytes(request, CanonicalJson.Catalog(profiles), "application/json"));
+    }
 
     /// <summary>Lists accuracies from the literature.</summary>
     public static Task<IResult> PublishedResultsAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>

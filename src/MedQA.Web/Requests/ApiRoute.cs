@@ -79,6 +79,14 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
         {
             return Fault(request.Http.HttpContext, exception);
         }
+        catch (Exception exception)
+            when (!api.ThrowsFaults && cancellationToken.IsCancellationRequested
+                && exception is ProblemException or OperationCanceledException or IOException)
+        {
+            // The caller has left within the request: nobody is there to read an answer, and nothing is wrong with the service.
+            request.Http.HttpContext.Abort();
+            return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
+        }
     }
 
     /// <summary>Returns the problem for a request that failed before its first byte was sent.</summary>

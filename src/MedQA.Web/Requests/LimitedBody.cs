@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using MedQA.Web.Problems;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -19,9 +20,11 @@ internal sealed class LimitedBody : Stream
     private readonly Stream _body;
     private readonly long _most;
     private readonly bool _isJson;
+    private readonly Action _abort;
     private long _read;
 
-    private LimitedBody(Stream body, long most, bool isJson) => (_body, _most, _isJson) = (body, most, isJson);
+    private LimitedBody(HttpRequest request, long most, bool isJson) =>
+        (_body, _abort, _most, _isJson) = (request.Body, request.HttpContext.Abort, most, isJson);
 
     public override bool CanRead => true;
 
@@ -102,7 +105,7 @@ internal sealed class LimitedBody : Stream
         request.Headers.ContentEncoding.ToString() is { Length: > 0 } coding
             && !coding.Equals("identity", StringComparison.OrdinalIgnoreCase)
             ? throw Problem.WrongMedia($"The body is encoded as {coding}. Send it without a content encoding.")
-            : new LimitedBody(request.Body, most, isJson);
+            : new LimitedBody(request, most, isJson);
 
     /// <exception cref="ProblemException">The body exceeds the limit, turns out to be empty, or cannot
     /// be read.</exception>
@@ -132,8 +135,14 @@ internal sealed class LimitedBody : Stream
         {
             throw Problem.Unreadable(exception.StatusCode, $"The body cannot be read: {exception.Message}");
         }
-        catch (IOException)
+        catch (IOException exception)
         {
+            if (exception is ConnectionResetException)
+            {
+                // Otherwise the server would try to read the rest, and log that it cannot.
+                _abort();
+            }
+
             throw Problem.Unreadable(StatusCodes.Status400BadRequest, "The connection closed before the body was complete.");
         }
     }

@@ -155,7 +155,7 @@ public sealed class CommandLineFaultsTests
     [Theory]
     [InlineData("`medqa results` does not take 'b': too many arguments.", "results", "a", "b")]
     [InlineData("`medqa study delete` has no option --yes.", "study", "delete", "latest", "--yes")]
-    [InlineData("`medqa compare` needs at least 2 RUN.", "compare", "a")]
+    [InlineData("`medqa compare` needs at least 2 runs.", "compare", "a")]
     [InlineData("`medqa` needs a command.", "--quiet")]
     [InlineData("`medqa serve` has no option --port: use --urls, which takes the address to listen on: --urls http://127.0.0.1:8080.", "serve", "--port", "8080")]
     [InlineData("`medqa serve` has no option --host: use --urls, which takes the address to listen on: --urls http://127.0.0.1:8080.", "serve", "--host=0.0.0.0")]

@@ -1,3 +1,4 @@
+using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 
 namespace MedQA.Cli.Tests.Commands;
@@ -43,6 +44,7 @@ public sealed class EarlyRefusalTests
         var (code, run, _) = await medqa.RunAsync("help", "run");
         Assert.Equal(ExitCode.Success, code);
         Assert.Equal((await medqa.RunAsync("run", "--help")).Output, run);
+        Assert.All(Setting.All, setting => Assert.Contains($"{setting.Option} ", run, StringComparison.Ordinal));
         Assert.Equal((await medqa.RunAsync("--help")).Output, (await medqa.RunAsync("help")).Output);
         Assert.Equal((await medqa.RunAsync("study", "create", "--help")).Output, (await medqa.RunAsync("help", "study", "create")).Output);
         var (unknown, _, said) = await medqa.RunAsync("help", "rsults");
@@ -61,6 +63,8 @@ public sealed class EarlyRefusalTests
         Assert.Equal(ExitCode.Success, code);
         Assert.Contains("few-shot,", list, StringComparison.Ordinal);
         Assert.Contains("Skipped: Profile broken.json", said, StringComparison.Ordinal);
+        var (_, table, _) = await medqa.RunAsync("profiles");
+        Assert.Contains("Broken: Profile broken.json: ", table, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Success, (await medqa.RunAsync("profiles", "show", "few-shot")).Code);
         var (own, _, why) = await medqa.RunAsync("profiles", "show", "broken");
         Assert.Equal(ExitCode.BadInput, own);

@@ -10,7 +10,7 @@ public sealed class RefusedFileTests
     [InlineData("\r\n\n", "set.csv: the file is empty.")]
     [InlineData("question,option_a,option_b,answer\n", "set.csv: the file has a header, but no row below it.")]
     [InlineData("question,option_a,option_b,answer", "set.csv: the file has a header, but no row below it.")]
-    [InlineData("name,age\nAda,36\n", "set.csv, line 1: nothing is named question (or question_text, stem, query, q, text, prompt, problem); there are 'name', 'age'.")]
+    [InlineData("name,age\nAda,36\n", "set.csv, line 1: no column is named question (or question_text, stem, query, q, text, prompt, problem); the columns are 'name', 'age'.")]
     [InlineData("<!DOCTYPE html><html><body>Sign in</body></html>", "set.csv: the file is a web page (HTML), not a question set: was a login or error page saved in place of the file?")]
     [InlineData("%PDF-1.7\n", "set.csv: the file is a PDF, not a question set.")]
     [InlineData("question,question,option_a,option_b\n1,2,3,4\n", "set.csv, line 1: two columns are named 'question'; rename or remove one.")]

@@ -43,7 +43,7 @@ public sealed class JsonQuestionSetTests
         Assert.Equal(
             [
                 "1 One?", "2 The line is not valid JSON from byte 49 on.", "4 answer '\uFFFF' is not one of the 2 options.", "5 The question contains bytes that are not text in the file's encoding; save the file as UTF-8.",
-                "6 The record is not a JSON object.", "7 Nothing is named question (or question_text, stem, query, q, text, prompt, problem); there are 'name'.",
+                "6 The record is not a JSON object.", "7 No property is named question (or question_text, stem, query, q, text, prompt, problem); the properties are 'name'.",
                 "8 The options are not named A, B, C … or by numbers without gaps, or one is not text (see 'C').", "9 Seven?",
             ],
             rows.Select(static row => $"{row.Line} {(row is RejectedRow rejected ? rejected.Reason : ((AcceptedRow)row).Question.Text)}"));

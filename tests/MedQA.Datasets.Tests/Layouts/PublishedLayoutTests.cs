@@ -118,11 +118,11 @@ public sealed class PublishedLayoutTests
     [InlineData("question,(i),(ii),(iii),answer\nOne?,x,y,z,x\n", "'(i)', '(ii)', '(iii)' look like options")]
     [InlineData("question,true answer,false answer 1\nOne?,x,y\n", "'false answer 1' looks like options")]
     [InlineData("question,odp_a,odp_b,poprawna\nOne?,x,y,x\n", "'odp_a', 'odp_b' look like options")]
-    [InlineData("Quiz template,,,\n,,,\n,Question - max 120 characters,Answer 1,Answer 2\n1,One?,x,y\n", "there are '', 'Question - max 120 characters', 'Answer 1', 'Answer 2'.")]
+    [InlineData("Quiz template,,,\n,,,\n,Question - max 120 characters,Answer 1,Answer 2\n1,One?,x,y\n", "the columns are (without a name), 'Question - max 120 characters', 'Answer 1', 'Answer 2'.")]
     [InlineData("""{"version":"1.0","exams":{"x":{"data":[{"qtext":"One?","ra":"1","answers":[]}]}}}""", "the questions are deeper in the file, under 'exams', 'x', 'data', 'qtext'")]
     [InlineData("""{"medqa":{"0":{"question":"One?","options":{"A":"x","B":"y"},"answer":"A"}}}""", "the questions are deeper in the file, under 'medqa', '0', 'question'")]
     [InlineData("{\"medqa\":{\"question\":\"One?\"},\"medmcqa\":{\"question\":\"Two?\"}}\n{\"medqa\":{\"question\":\"Three?\"}}\n", "the records hold their questions in 'medqa'")]
-    [InlineData("What is it?\nA. yes\nB. no\nANSWER: A\n", "nothing is named question")]
+    [InlineData("What is it?\nA. yes\nB. no\nANSWER: A\n", "no column is named question")]
     public async Task Files_that_cannot_be_read_without_loss_are_refused_and_say_why(string text, string reason) =>
         Assert.Contains(reason, (await SetReadings.RefusedAsync(text)).Message, StringComparison.Ordinal);
 

@@ -24,6 +24,6 @@ public sealed class QuestionListTests
     {
         var fault = await SetReadings.RefusedAsync("Dear team,\nwhat about the file?\nRegards\n");
 
-        Assert.Equal("set.csv, line 1: nothing is named question (or question_text, stem, query, q, text, prompt, problem); there are 'Dear team', ''.", fault.Message);
+        Assert.Equal("set.csv, line 1: no column is named question (or question_text, stem, query, q, text, prompt, problem); the columns are 'Dear team', (without a name).", fault.Message);
     }
 }

@@ -141,7 +141,7 @@ public sealed class SpreadsheetTests
     {
         var workbook = Workbook.Of(("Quiz", [["", "Quiz template"], [], ["", "Question - max 120 characters", "Answer 1", "Answer 2"], ["1", "One?", "x", "y"]]));
 
-        Assert.Contains("there are '', 'Question - max 120 characters', 'Answer 1', 'Answer 2'.", (await SetReadings.RefusedAsync(workbook, Named)).Message, StringComparison.Ordinal);
+        Assert.Contains("the columns are (without a name), 'Question - max 120 characters', 'Answer 1', 'Answer 2'.", (await SetReadings.RefusedAsync(workbook, Named)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public sealed class SpreadsheetTests
     {
         var book = Workbook.Of(("Prices", [["item", "price"], ["tea", "2"]]));
 
-        Assert.Equal("set.xlsx: sheet 'Prices': nothing is named question (or question_text, stem, query, q, text, prompt, problem); there are 'item', 'price'.", (await SetReadings.RefusedAsync(book, Named)).Message);
+        Assert.Equal("set.xlsx: sheet 'Prices': no column is named question (or question_text, stem, query, q, text, prompt, problem); the columns are 'item', 'price'.", (await SetReadings.RefusedAsync(book, Named)).Message);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class QuestionSetSuiteTests
             Assert.Empty(files.Files);
             Assert.Equal(9, files.Missing.Count);
             Assert.All(files.Missing, static member => Assert.StartsWith("github.com/", member.Origin, StringComparison.Ordinal));
-            Assert.StartsWith("notes.txt, line 1: nothing is named question", Assert.Single(files.Others), StringComparison.Ordinal);
+            Assert.StartsWith("notes.txt, line 1: no column is named question", Assert.Single(files.Others), StringComparison.Ordinal);
         }
         finally
         {

@@ -13,7 +13,7 @@ public sealed class NumberOptionTests
         var root = new RootCommand();
         TuneCommand.AddTo(root);
         var seen = 0;
-        foreach (var option in root.Options.Where(static option => option.ValueType == typeof(int) || option.ValueType == typeof(double)))
+        foreach (var option in root.Options.Where(static option => option.ValueType == typeof(int?) || option.ValueType == typeof(double?)))
         {
             var takes = Assert.IsType<INumberOption>(option, exactMatch: false).Takes;
             foreach (var value in (string[])["abc", "-1", "1e300", "NaN", "1,5"])

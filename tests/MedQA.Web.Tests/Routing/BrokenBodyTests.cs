@@ -1,6 +1,10 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using MedQA.Web.Routing;
 using MedQA.Web.Tests.Catalog;
+using Microsoft.Extensions.Logging;
 
 namespace MedQA.Web.Tests.Routing;
 
@@ -69,5 +73,27 @@ public sealed class BrokenBodyTests(AzuriteFixture azurite)
         Assert.True(answer is null or { Status: 400 }, answer?.Text);
         var runs = await server.GetAsync("/api/runs");
         Assert.Empty(runs.Body.GetProperty("runs").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_caller_that_aborts_an_upload_is_no_error_in_the_log()
+    {
+        using var log = new SeenLog("ConnectionStop");
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), onNetwork: true, log: log);
+        var home = server.Client.BaseAddress!;
+        using (var caller = new TcpClient())
+        {
+            await caller.ConnectAsync(IPAddress.Loopback, home.Port, Cancel);
+            await caller.GetStream().WriteAsync(Encoding.Latin1.GetBytes($"POST /api/runs?profile=few-shot HTTP/1.1\r\nHost: {home.Authority}\r\nContent-Length: 100000\r\nExpect: 100-continue\r\n\r\n"), Cancel);
+
+            // The server asks for the body once it reads it. Closing without lingering resets the connection.
+            Assert.NotEqual(0, await caller.GetStream().ReadAsync(new byte[1024], Cancel));
+            await caller.GetStream().WriteAsync(Encoding.Latin1.GetBytes(ApiServer.Questions(1, right: 1)), Cancel);
+            caller.LingerState = new LingerOption(true, 0);
+        }
+
+        await log.Seen.WaitAsync(TimeSpan.FromMinutes(1), Cancel);
+
+        Assert.DoesNotContain(log.Lines, static line => line.Level >= LogLevel.Warning);
     }
 }

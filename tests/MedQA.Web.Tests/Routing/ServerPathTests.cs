@@ -8,6 +8,7 @@ using MedQA.Web.Routing;
 using MedQA.Web.Tests.Catalog;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace MedQA.Web.Tests.Routing;
 
@@ -20,13 +21,15 @@ public sealed class ServerPathTests(AzuriteFixture azurite)
     public async Task A_broken_profile_file_costs_only_itself_and_is_named_without_its_folder()
     {
         using var folder = new ProfileFiles();
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), profiles: folder.Path);
+        using var log = new SeenLog("ProfileUnusable");
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), profiles: folder.Path, log: log);
         var (listed, profiles) = await server.GetAsync("/api/profiles");
         Assert.Equal(HttpStatusCode.OK, listed.StatusCode);
         var names = profiles.EnumerateArray().Select(static profile => profile.GetProperty("name").GetString()).ToList();
         Assert.Contains("good", names);
         Assert.Contains("self-consistency", names);
         Assert.DoesNotContain(names, static name => ProfileFiles.Broken.Contains($"{name}.json"));
+        Assert.All(ProfileFiles.Broken, file => Assert.Single(log.Lines, line => line.Level == LogLevel.Warning && line.Text.Contains($"Profile {file}: ", StringComparison.Ordinal)));
 
         foreach (var file in ProfileFiles.Broken)
         {

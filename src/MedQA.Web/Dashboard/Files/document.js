@@ -90,7 +90,7 @@ function plot({ text = '', drawing }, caption) {
     element.append(mark.hint ? svg('title', {}, mark.hint) : mark.text ?? '');
     image.append(element);
   }
-  return h('figure', { class: 'chart' }, h('figcaption', text === caption ? { class: 'spoken' } : null, text), h('div', { class: 'plot', tabindex: '0', role: 'group', 'aria-label': text }, image));
+  return h('figure', { class: 'chart' }, h('figcaption', text === caption ? { class: 'spoken' } : null, text), h('div', { class: 'plot' }, image));
 }
 
 /**

@@ -1,6 +1,6 @@
 // Studies of human ratings: the list, and one study with its raters, their links and its report.
 
-import { call, download } from './api.js';
+import { call, download, heldKey } from './api.js';
 import { confirm } from './dialogs.js';
 import { documentParts, readDocument } from './document.js';
 import { fill, h } from './dom.js';
@@ -163,7 +163,9 @@ async function one(main, { run: name, signal, title }) {
     const file = (text, address, accept, extension) => h('button', { type: 'button', on: { click: () => get(address, accept, `${study.study}.${extension}`) } }, text);
     return [report, h('div', { class: 'actions wrap' },
       h('button', { type: 'button', class: 'primary', data: { key: 'again' }, on: { click: readReport } }, 'Read again'),
-      h('a', { class: 'button', href: `${path}/report`, target: '_blank', rel: 'noopener' }, 'Printable report'),
+      // Links cannot send a key.
+      heldKey() ? file('Printable report', `${path}/report`, 'text/html', 'html')
+        : h('a', { class: 'button', href: `${path}/report`, target: '_blank', rel: 'noopener' }, 'Printable report'),
       file('Report, Markdown', `${path}/report`, 'text/markdown', 'md'), file('Report, JSON', `${path}/report`, 'application/json', 'json'),
       file('Ratings, CSV', `${path}/ratings`, 'text/csv', 'csv'), file('Ratings, Parquet', `${path}/ratings`, 'application/vnd.apache.parquet', 'parquet'),
       file('Every click, CSV', `${path}/ratings?history=true`, 'text/csv', 'clicks.csv'))];
