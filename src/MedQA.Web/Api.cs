@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using MedQA.Evaluation.LanguageModels;
+using MedQA.Pipeline;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Profiles;
@@ -9,6 +10,7 @@ using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Uploading;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MedQA.Web;
 
@@ -16,6 +18,21 @@ namespace MedQA.Web;
 public sealed record Api
 {
     private const string CannotStart = "This host cannot start runs because it has no model.";
+
+    /// <summary>The services of a host with the pipeline of <see cref="PipelineServices.AddMedQAPipeline"/>.</summary>
+    public static Api Of(IServiceProvider services) => new()
+    {
+        Reader = services.GetRequiredService<RunReader>(),
+        Control = services.GetRequiredService<RunControl>(),
+        Studies = services.GetRequiredService<StudyStore>(),
+        Uploads = services.GetService<QuestionSetUploads>()!,
+        Splitter = services.GetService<QuestionSetSplitter>()!,
+        Ledger = services.GetService<BudgetLedger>(),
+        Profiles = services.GetRequiredService<IProfileSource>(),
+        Models = [.. services.GetServices<ModelDescription>()],
+        DefaultProfile = services.GetRequiredService<SplitOptions>().DefaultProfile,
+        Signals = services.GetRequiredService<PipelineSignals>(),
+    };
 
     /// <summary>Reads runs and answers.</summary>
     public required RunReader Reader { get; init; }

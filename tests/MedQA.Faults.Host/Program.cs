@@ -34,9 +34,9 @@ if (role == "control")
         storage,
         new SumsProfile(),
         model.Description,
-        model.CountTokens,
         new SplitOptions { DefaultProfile = SumsProfile.Name, BatchSize = 8, ClaimFor = TimeSpan.FromSeconds(2) },
-        time, logging.CreateLogger<QuestionSetSplitter>(), signals);
+        time, logging.CreateLogger<QuestionSetSplitter>(), signals,
+        countTokens: model.CountTokens);
     var advancer = new RunAdvancer(storage, new AdvanceOptions { ResendAfter = TimeSpan.FromSeconds(4) }, time, logging.CreateLogger<RunAdvancer>(), signals);
     await new RunLoop(storage, advancer, splitter, time, logging.CreateLogger<RunLoop>(), signals).RunAsync(stop.Token);
 }

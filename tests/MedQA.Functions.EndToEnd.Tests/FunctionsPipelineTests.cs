@@ -10,9 +10,8 @@ using MedQA.Functions.Settings;
 using MedQA.Functions.Uploading;
 using MedQA.Inference;
 using MedQA.Inference.Sessions;
-using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Access;
@@ -48,12 +47,14 @@ public sealed class FunctionsPipelineTests(AzuriteFixture azurite)
         using var control = Host<ControlTriggers>("MedQA.Functions", data, services => services
             .AddControl(storage, new ControlSettings
             {
-                Model = model.Description,
-                Split = new SplitOptions { DefaultProfile = SumsProfile.Name, BatchSize = 1 },
-                Advance = new AdvanceOptions(),
+                Pipeline = new PipelineOptions
+                {
+                    Model = model.Description,
+                    Profiles = new SumsProfile(),
+                    Split = new SplitOptions { DefaultProfile = SumsProfile.Name, BatchSize = 1 },
+                },
                 Access = new AccessOptions { Mode = AccessMode.Anyone },
             })
-            .AddSingleton<IProfileSource, SumsProfile>()
             .AddSingleton<UploadFunctions>()
             .AddSingleton<AdvanceFunctions>()
             .AddSingleton<ApiFunctions>()

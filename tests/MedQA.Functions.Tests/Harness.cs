@@ -1,7 +1,8 @@
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Functions.Advancing;
+using MedQA.Functions.Http;
 using MedQA.Functions.Settings;
-using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Web.Access;
@@ -67,14 +68,14 @@ internal sealed class Harness : IAsyncDisposable
         .AddSingleton<IHostApplicationLifetime, Lifetime>()
         .AddControl(storage, new ControlSettings
         {
-            Model = Model,
-            Split = new SplitOptions { DefaultProfile = "few-shot", BatchSize = 2 },
-            Advance = new AdvanceOptions(),
+            Pipeline = new PipelineOptions { Model = Model, Split = new SplitOptions { DefaultProfile = "few-shot", BatchSize = 2 } },
             Access = new AccessOptions { Mode = AccessMode.Anyone },
         })
         .AddSingleton<AdvanceFunctions>()
+        .AddSingleton<RetentionFunctions>()
         .AddSingleton<Uploading.UploadFunctions>()
-        .BuildServiceProvider();
+        .AddSingleton<ApiFunctions>()
+        .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
 
     private sealed class Lifetime : IHostApplicationLifetime
     {

@@ -70,13 +70,12 @@ internal sealed class ApiServer : IAsyncDisposable
         }
 
         var signals = new PipelineSignals();
-        var logger = NullLogger.Instance;
         var api = ApiOver(storage, model, limits ?? new ApiLimits(), signals, profiles) with { Time = time ?? TimeProvider.System };
         api = random is null ? api : api with { Random = random };
-        var advancer = new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, logger, signals);
-        var loop = new RunLoop(storage, advancer, api.Splitter, TimeProvider.System, logger, signals);
-        var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, logger, signals);
-        var queue = new BatchQueueReader(storage, worker, TimeProvider.System, logger, signals);
+        var advancer = new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, NullLogger<RunAdvancer>.Instance, signals);
+        var loop = new RunLoop(storage, advancer, api.Splitter, TimeProvider.System, NullLogger<RunLoop>.Instance, signals);
+        var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, NullLogger<BatchWorker>.Instance, signals);
+        var queue = new BatchQueueReader(storage, worker, TimeProvider.System, NullLogger<BatchQueueReader>.Instance, signals);
 
         return new ApiServer(await ServeAsync(api, onNetwork, log), storage, model,
             [loop.RunAsync, queue.RunAsync]) { ConnectionString = connectionString };
@@ -103,12 +102,12 @@ internal sealed class ApiServer : IAsyncDisposable
                 storage,
                 profiles,
                 model.Description,
-                model.CountTokens,
                 new SplitOptions(),
                 TimeProvider.System,
-                NullLogger.Instance,
+                NullLogger<QuestionSetSplitter>.Instance,
                 signals,
-                ledger: ledger),
+                ledger: ledger,
+                countTokens: model.CountTokens),
             Ledger = ledger,
             Profiles = profiles,
             Models = [model.Description],

@@ -61,8 +61,8 @@ internal static class ResumeCommand
 
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork);
-        await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, model, cancellationToken);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, logging, storage.AtWork);
+        await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, cancellationToken);
         return await GoOnAsync(here, new WorkHere("resume", storage, pipeline, model.Description.Fingerprint));
 
         async Task<int> GoOnAsync(CalledService called, WorkHere? work)

@@ -134,8 +134,8 @@ internal static class RunCommand
         await using var storage = await LocalStorage.OpenAsync(context.Settings, console, cancellationToken);
         var profile = choice.Resolve(context.Settings);
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork);
-        await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, model, cancellationToken);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, logging, storage.AtWork);
+        await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, cancellationToken);
         return await RunAsync(profile, here, new WorkHere("run", storage, pipeline, model.Description.Fingerprint));
 
         async Task<int> RunAsync(string? profile, CalledService service, WorkHere? work)

@@ -35,8 +35,8 @@ internal static class ServeCommand
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(
-            storage.Runs, model, context.Settings, TimeProvider.System, logging, storage.AtWork, servesAnybody: true);
-        await using var server = LocalApi.Create(context.Settings, LocalApi.Over(pipeline, model, storage.SaveAsync));
+            storage.Runs, model, context.Settings, logging, storage.AtWork, servesAnybody: true);
+        await using var server = LocalApi.Create(context.Settings, pipeline.Api with { SaveAsync = storage.SaveAsync });
 
         // The address is bound before work begins, so that a second server fails at once.
         try

@@ -25,7 +25,7 @@ internal static class WorkerCommand
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, TimeProvider.System, logging);
+        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, logging);
         using var present = storage.AtWork?.Begin(AtWork.Worker, model.Description.Fingerprint);
         context.Console.Note($"Answering questions of {storage.Place}. Press Ctrl-C to stop.");
         await storage.WhileKeptAsync(pipeline.WorkAsync, cancellationToken);

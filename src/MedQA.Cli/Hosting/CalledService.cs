@@ -1,16 +1,13 @@
 using MedQA.Client;
-using MedQA.Evaluation.LanguageModels;
 using MedQA.Cli.Settings;
+using MedQA.Pipeline;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Studies;
 using MedQA.Web;
 using MedQA.Web.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.Cli.Hosting;
 
@@ -22,11 +19,18 @@ internal sealed class CalledService : IAsyncDisposable
 {
     private readonly WebApplication? _here;
     private readonly HttpClient? _http;
+    private readonly ServiceProvider? _services;
     private readonly bool _ownsStorage;
 
     private CalledService(
-        HostSettings settings, MedQAClient client, LocalStorage? storage, bool ownsStorage, WebApplication? here, HttpClient? http) =>
-        (Settings, Client, Storage, _ownsStorage, _here, _http) = (settings, client, storage, ownsStorage, here, http);
+        HostSettings settings,
+        MedQAClient client,
+        LocalStorage? storage,
+        bool ownsStorage,
+        ServiceProvider? services,
+        WebApplication? here,
+        HttpClient? http) =>
+        (Settings, Client, Storage, _ownsStorage, _services, _here, _http) = (settings, client, storage, ownsStorage, services, here, http);
 
     /// <summary>The settings that select it.</summary>
     public HostSettings Settings { get; }
@@ -54,15 +58,11 @@ internal sealed class CalledService : IAsyncDisposable
                 context.Settings,
                 storage,
                 ownsStorage: true,
-                new Api
-                {
-                    Reader = new RunReader(storage.Runs, storage.AtWork),
-                    Control = new RunControl(storage.Runs, TimeProvider.System),
-                    Studies = new StudyStore(storage.Runs, TimeProvider.System),
-                    Profiles = ProfileFolders.Open(context.Settings),
-                    Models = [],
-                    SaveAsync = storage.SaveAsync,
-                },
+                new ServiceCollection()
+                    .AddLogging()
+                    .AddMedQAPipeline(
+                        storage.Runs, new PipelineOptions { Profiles = ProfileFolders.Open(context.Settings), Attendance = storage.AtWork })
+                    .BuildServiceProvider(),
                 cancellationToken);
         }
         catch
@@ -73,12 +73,12 @@ internal sealed class CalledService : IAsyncDisposable
     }
 
     /// <summary>Opens the service of the settings.</summary>
-    public static CalledService Elsewhere(HostSettings settings) => new(settings, ClientOf(settings), null, false, null, null);
+    public static CalledService Elsewhere(HostSettings settings) => new(settings, ClientOf(settings), null, false, null, null, null);
 
     /// <summary>Opens this process, over a pipeline that runs in it.</summary>
     public static Task<CalledService> OverAsync(
-        HostSettings settings, LocalStorage storage, LocalPipeline pipeline, ILanguageModel model, CancellationToken cancellationToken) =>
-        OverAsync(settings, storage, ownsStorage: false, LocalApi.Over(pipeline, model, storage.SaveAsync), cancellationToken);
+        HostSettings settings, LocalStorage storage, LocalPipeline pipeline, CancellationToken cancellationToken) =>
+        OverAsync(settings, storage, ownsStorage: false, pipeline.Services, cancellationToken);
 
     /// <summary>Calls the service of the settings.</summary>
     public static MedQAClient ClientOf(HostSettings settings) => new(new MedQAClientOptions
@@ -101,7 +101,7 @@ internal sealed class CalledService : IAsyncDisposable
             && Storage is { AtWork: { } atWork }
             && !atWork.Processes().Any(static process => process.Drives))
         {
-            var advancer = new RunAdvancer(Storage.Runs, new AdvanceOptions(), TimeProvider.System, NullLogger.Instance);
+            var advancer = _services!.GetRequiredService<RunAdvancer>();
             var id = RunId.Parse(run);
             while (await advancer.AdvanceAsync(id, cancellationToken) is { State: { } state, ComeBackIn: { } pause } && !state.IsFinal())
             {
@@ -122,12 +122,13 @@ internal sealed class CalledService : IAsyncDisposable
 
         if (_ownsStorage)
         {
+            await _services!.DisposeAsync();
             await Storage!.DisposeAsync();
         }
     }
 
     private static async Task<CalledService> OverAsync(
-        HostSettings settings, LocalStorage storage, bool ownsStorage, Api api, CancellationToken cancellationToken)
+        HostSettings settings, LocalStorage storage, bool ownsStorage, ServiceProvider services, CancellationToken cancellationToken)
     {
         // Ignores the usual configuration of web servers: no variables, no watched settings files, no developer pages.
         var builder = WebApplication.CreateEmptyBuilder(
@@ -138,8 +139,9 @@ internal sealed class CalledService : IAsyncDisposable
         here.UseRouting();
 
         // Local files may have any size and name, and the command reports faults itself.
-        here.MapApi(api with
+        here.MapApi(Api.Of(services) with
         {
+            SaveAsync = storage.SaveAsync,
             Stopping = here.Lifetime.ApplicationStopping,
             ThrowsFaults = true,
             Limits = new ApiLimits { MaxUploadBytes = long.MaxValue, TakesAnyName = true },
@@ -148,6 +150,6 @@ internal sealed class CalledService : IAsyncDisposable
         var http = here.GetTestClient();
         http.Timeout = Timeout.InfiniteTimeSpan;
         var client = new MedQAClient(new MedQAClientOptions { Endpoint = http.BaseAddress! }, http);
-        return new CalledService(settings, client, storage, ownsStorage, here, http);
+        return new CalledService(settings, client, storage, ownsStorage, services, here, http);
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using MedQA.Cli.Settings;
 using MedQA.Evaluation;
-using MedQA.Evaluation.LanguageModels;
 using MedQA.Web;
 using MedQA.Web.Access;
 using MedQA.Web.Routing;
@@ -15,23 +14,6 @@ namespace MedQA.Cli.Hosting;
 /// <summary>The HTTP API on Kestrel: every route of the route table, for this machine only.</summary>
 internal static class LocalApi
 {
-    /// <summary>Creates the dependencies of the handlers, over the pipeline of this process.</summary>
-    /// <param name="pipeline">The pipeline.</param>
-    /// <param name="model">The answering model.</param>
-    /// <param name="save">See <see cref="Api.SaveAsync"/>.</param>
-    public static Api Over(LocalPipeline pipeline, ILanguageModel model, Func<CancellationToken, Task> save) => new()
-    {
-        SaveAsync = save,
-        Reader = pipeline.Reader,
-        Control = pipeline.Control,
-        Studies = pipeline.Studies,
-        Uploads = pipeline.Uploads,
-        Splitter = pipeline.Splitter,
-        Profiles = pipeline.Profiles,
-        Models = [model.Description],
-        Signals = pipeline.Signals,
-    };
-
     /// <summary>Grants everything to callers on this machine's loopback, or, if a key is set, to callers that have it.</summary>
     /// <exception cref="InputException">The key is too short.</exception>
     internal static AccessPolicy AccessOf(HostSettings settings) => settings.Key switch

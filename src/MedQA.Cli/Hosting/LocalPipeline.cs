@@ -1,20 +1,17 @@
 using MedQA.Cli.Settings;
 using MedQA.Evaluation.LanguageModels;
+using MedQA.Pipeline;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
-using MedQA.Pipeline.Signalling;
-using MedQA.Pipeline.SoftPrompts;
-using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
-using MedQA.Pipeline.Studies;
-using MedQA.Pipeline.Uploading;
+using MedQA.Web;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.Cli.Hosting;
 
-/// <summary>The parts of the pipeline, all connected in one process over the storage.</summary>
+/// <summary>The pipeline with its model and all its loops, in one process over the storage.</summary>
 internal sealed class LocalPipeline : IDisposable
 {
     private readonly WorkerIdentity _identity;
@@ -26,7 +23,6 @@ internal sealed class LocalPipeline : IDisposable
     /// <param name="storage">The storage.</param>
     /// <param name="model">The answering model.</param>
     /// <param name="settings">The settings.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="logging">Receives the logs of the parts.</param>
     /// <param name="attendance">Tracks the processes that work on the storage's runs; <see langword="null"/> if that is unknown.</param>
     /// <param name="servesAnybody">Whether to run question sets that other tools uploaded to the container.</param>
@@ -34,65 +30,45 @@ internal sealed class LocalPipeline : IDisposable
         RunStorage storage,
         ILanguageModel model,
         HostSettings settings,
-        TimeProvider time,
         ILoggerFactory logging,
         IRunAttendance? attendance = null,
         bool servesAnybody = false)
     {
-        var signals = Signals;
         _telemetry = LocalTelemetry.Start(settings);
         _identity = WorkerIdentity.Take(settings.DataFolder);
-        Profiles = ProfileFolders.Open(settings);
-        Reader = new RunReader(storage, attendance, time);
-        Control = new RunControl(storage, time, signals);
-        Studies = new StudyStore(storage, time, logging.CreateLogger<StudyStore>());
-        Uploads = new QuestionSetUploads(storage, time, model: model.Description.Fingerprint);
-        Splitter = new QuestionSetSplitter(
-            storage,
-            Profiles,
-            model.Description,
-            model.CountTokens,
-            new SplitOptions(),
-            time,
-            logging.CreateLogger<QuestionSetSplitter>(),
-            signals,
-            new SoftPromptStore(storage, settings.PrefixesFolder));
         var name = $"{Environment.MachineName}{(_identity.Id is { } id ? $"-{id:N}" : "")}";
-        var advancer = new RunAdvancer(
-            storage,
-            new AdvanceOptions { OwnWorker = _identity.Id is null ? null : name, MaxComputeHours = settings.MaxHours },
-            time,
-            logging.CreateLogger<RunAdvancer>(),
-            signals);
-        var keep = new RetentionOptions { RunDays = settings.KeepDays, UploadDays = settings.KeepUploadsDays };
-        var retention =
-            keep == new RetentionOptions() ? null : new RunRetention(storage, keep, time, logging.CreateLogger<RunRetention>(), signals);
-        _loop = new RunLoop(storage, advancer, Splitter, time, logging.CreateLogger<RunLoop>(), signals, retention, servesAnybody);
-        var options = new WorkerOptions { Name = name, Identity = _identity.Id, Report = TimeSpan.FromSeconds(1), Drain = TimeSpan.Zero };
-        var worker = new BatchWorker(storage, model, options, time, logging.CreateLogger<BatchWorker>(), signals);
-        _queue = new BatchQueueReader(storage, worker, time, logging.CreateLogger<BatchQueueReader>(), signals);
+        Services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(logging)
+            .AddMedQAPipeline(storage, new PipelineOptions
+            {
+                Model = model.Description,
+                CountTokens = model.CountTokens,
+                Profiles = ProfileFolders.Open(settings),
+                SoftPromptsFolder = settings.PrefixesFolder,
+                Advance = new AdvanceOptions { OwnWorker = _identity.Id is null ? null : name, MaxComputeHours = settings.MaxHours },
+                Retention = new RetentionOptions { RunDays = settings.KeepDays, UploadDays = settings.KeepUploadsDays },
+                Worker = new WorkerOptions
+                {
+                    Name = name,
+                    Identity = _identity.Id,
+                    Report = TimeSpan.FromSeconds(1),
+                    Drain = TimeSpan.Zero,
+                },
+                Attendance = attendance,
+            })
+            .AddSingleton(model)
+            .AddSingleton<BatchWorker>()
+            .BuildServiceProvider();
+        _loop = ActivatorUtilities.CreateInstance<RunLoop>(Services, servesAnybody);
+        _queue = ActivatorUtilities.CreateInstance<BatchQueueReader>(Services);
     }
 
-    /// <summary>The signals by which the parts wake each other.</summary>
-    public PipelineSignals Signals { get; } = new();
+    /// <summary>The services of the pipeline.</summary>
+    public ServiceProvider Services { get; }
 
-    /// <summary>The available profiles.</summary>
-    public IProfileSource Profiles { get; }
-
-    /// <summary>Reads runs.</summary>
-    public RunReader Reader { get; }
-
-    /// <summary>Requests actions on runs.</summary>
-    public RunControl Control { get; }
-
-    /// <summary>Keeps studies of human ratings.</summary>
-    public StudyStore Studies { get; }
-
-    /// <summary>Stores question sets.</summary>
-    public QuestionSetUploads Uploads { get; }
-
-    /// <summary>Splits question sets into runs.</summary>
-    public QuestionSetSplitter Splitter { get; }
+    /// <summary>The services of the handlers of its HTTP API.</summary>
+    public Api Api => Api.Of(Services);
 
     /// <summary>Splits uploads, continues unfinished runs and answers their questions until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => TogetherAsync([_loop.RunAsync, _queue.RunAsync], cancellationToken);
@@ -103,6 +79,7 @@ internal sealed class LocalPipeline : IDisposable
     /// <summary>Releases the identity of this data folder's worker, and sends the remaining telemetry.</summary>
     public void Dispose()
     {
+        Services.Dispose();
         _identity.Dispose();
         _telemetry?.Dispose();
     }

@@ -2,7 +2,7 @@ using MedQA.Functions.Hosting;
 using MedQA.Functions.Inference.Settings;
 using MedQA.Inference;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -14,11 +14,10 @@ namespace MedQA.Functions.Inference.Answering;
 /// </summary>
 internal sealed class ModelLoading(
     InferenceSettings settings,
-    RunStorage storage,
     LoadedWorker loaded,
     TimeProvider time,
     ILogger<ModelLoading> logger,
-    ILogger<BatchWorker> workerLogger) : BackgroundService
+    IServiceProvider services) : BackgroundService
 {
     private OnnxLanguageModel? _model;
 
@@ -54,6 +53,6 @@ internal sealed class ModelLoading(
             model.ContextLength,
             model.HasChatTemplate,
             model.GivesEmbeddings);
-        loaded.Complete(new BatchWorker(storage, _model, settings.Worker, time, workerLogger), model);
+        loaded.Complete(ActivatorUtilities.CreateInstance<BatchWorker>(services, _model), model);
     }
 }

@@ -1,8 +1,10 @@
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Functions.Hosting;
+using MedQA.Pipeline;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Splitting;
 using MedQA.Web.Access;
 
@@ -12,27 +14,12 @@ namespace MedQA.Functions.Settings;
 internal sealed record ControlSettings
 {
     /// <summary>
-    /// The workers' model. The app itself has none: the deployment names it here and bakes it into the workers.
+    /// The pipeline's. The app itself has no model: the deployment names the workers' here and bakes it into the workers.
     /// </summary>
-    public required ModelDescription Model { get; init; }
-
-    /// <summary>How question sets are split.</summary>
-    public required SplitOptions Split { get; init; }
-
-    /// <summary>How runs are driven.</summary>
-    public required AdvanceOptions Advance { get; init; }
-
-    /// <summary>The day's budget.</summary>
-    public DayBudget Budget { get; init; } = new();
-
-    /// <summary>The retention.</summary>
-    public RetentionOptions Retention { get; init; } = new();
+    public required PipelineOptions Pipeline { get; init; }
 
     /// <summary>The access options.</summary>
     public required AccessOptions Access { get; init; }
-
-    /// <summary>A folder with additional profiles, or <see langword="null"/>.</summary>
-    public string? ProfilesFolder { get; init; }
 
     /// <summary>Reads them.</summary>
     /// <param name="settings">The app's settings.</param>
@@ -52,31 +39,36 @@ internal sealed record ControlSettings
         var rate = settings.Find<double>("Split__TokensPerSecond", "a number of tokens") ?? usual.TokensPerSecond;
         return new ControlSettings
         {
-            Model = ReadModel(settings),
-            Split = usual with
+            Pipeline = new PipelineOptions
             {
-                DefaultProfile = settings.Find("Split__DefaultProfile") ?? usual.DefaultProfile,
-                TokensPerSecond = rate,
-                BatchSize = settings.Find<int>("Split__BatchSize", "a number of questions"),
-            },
-            Advance = new AdvanceOptions
-            {
-                MaxQuestions = settings.Find<int>("Limits__MaxQuestions", "a number of questions"),
-                MaxGeneratedTokens = settings.Find<long>("Limits__MaxGeneratedTokens", "a number of tokens"),
-                MaxComputeHours = settings.Find<double>("Limits__MaxComputeHours", "a number of hours"),
-            },
-            Budget = new DayBudget
-            {
-                MaxGeneratedTokensPerDay = settings.Find<long>("Limits__MaxGeneratedTokensPerDay", "a number of tokens"),
-                MaxComputeHoursPerDay = settings.Find<double>("Limits__MaxComputeHoursPerDay", "a number of hours"),
-                MaxGeneratedTokensPerCallerPerDay = settings.Find<long>("Limits__MaxGeneratedTokensPerCallerPerDay", "a number of tokens"),
-                MaxComputeHoursPerCallerPerDay = settings.Find<double>("Limits__MaxComputeHoursPerCallerPerDay", "a number of hours"),
-                TokensPerSecond = rate,
-            },
-            Retention = new RetentionOptions
-            {
-                RunDays = settings.Find<int>("Retention__RunDays", "a number of days"),
-                UploadDays = settings.Find<int>("Retention__UploadDays", "a number of days"),
+                Model = ReadModel(settings),
+                Split = usual with
+                {
+                    DefaultProfile = settings.Find("Split__DefaultProfile") ?? usual.DefaultProfile,
+                    TokensPerSecond = rate,
+                    BatchSize = settings.Find<int>("Split__BatchSize", "a number of questions"),
+                },
+                Advance = new AdvanceOptions
+                {
+                    MaxQuestions = settings.Find<int>("Limits__MaxQuestions", "a number of questions"),
+                    MaxGeneratedTokens = settings.Find<long>("Limits__MaxGeneratedTokens", "a number of tokens"),
+                    MaxComputeHours = settings.Find<double>("Limits__MaxComputeHours", "a number of hours"),
+                },
+                Budget = new DayBudget
+                {
+                    MaxGeneratedTokensPerDay = settings.Find<long>("Limits__MaxGeneratedTokensPerDay", "a number of tokens"),
+                    MaxComputeHoursPerDay = settings.Find<double>("Limits__MaxComputeHoursPerDay", "a number of hours"),
+                    MaxGeneratedTokensPerCallerPerDay = settings.Find<long>(
+                        "Limits__MaxGeneratedTokensPerCallerPerDay", "a number of tokens"),
+                    MaxComputeHoursPerCallerPerDay = settings.Find<double>("Limits__MaxComputeHoursPerCallerPerDay", "a number of hours"),
+                    TokensPerSecond = rate,
+                },
+                Retention = new RetentionOptions
+                {
+                    RunDays = settings.Find<int>("Retention__RunDays", "a number of days"),
+                    UploadDays = settings.Find<int>("Retention__UploadDays", "a number of days"),
+                },
+                Profiles = new ProfileFolder(settings.Find("ProfilesFolder")),
             },
             Access = new AccessOptions
             {
@@ -86,7 +78,6 @@ internal sealed record ControlSettings
                 AdminKey = settings.Find("Access__AdminKey"),
                 HostName = settings.Find("WEBSITE_HOSTNAME"),
             },
-            ProfilesFolder = settings.Find("ProfilesFolder"),
         };
     }
 

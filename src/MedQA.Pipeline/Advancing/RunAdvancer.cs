@@ -59,7 +59,7 @@ public sealed class RunAdvancer
         RunStorage storage,
         AdvanceOptions options,
         TimeProvider time,
-        ILogger logger,
+        ILogger<RunAdvancer> logger,
         PipelineSignals? signals = null,
         BudgetLedger? ledger = null)
     {

@@ -64,7 +64,7 @@ public sealed class RunLoop
         RunAdvancer advancer,
         QuestionSetSplitter? splitter,
         TimeProvider time,
-        ILogger logger,
+        ILogger<RunLoop> logger,
         PipelineSignals? signals = null,
         RunRetention? retention = null,
         bool servesAnybody = true)

@@ -31,7 +31,7 @@ public sealed class RunRetention
         RunStorage storage,
         RetentionOptions options,
         TimeProvider time,
-        ILogger logger,
+        ILogger<RunRetention> logger,
         PipelineSignals? signals = null,
         BudgetLedger? ledger = null)
     {

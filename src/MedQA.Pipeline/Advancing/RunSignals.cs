@@ -22,7 +22,7 @@ public sealed class RunSignals
     private readonly BatchRows _batches;
 
     /// <summary>Takes the wake-ups of a storage.</summary>
-    public RunSignals(RunStorage storage, RunAdvancer advancer, ILogger logger)
+    public RunSignals(RunStorage storage, RunAdvancer advancer, ILogger<RunSignals> logger)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(advancer);

@@ -25,7 +25,8 @@ public sealed class BatchQueueReader
     private readonly PipelineSignals _signals;
 
     /// <summary>A loop for a worker. Several may run side by side with the same worker.</summary>
-    public BatchQueueReader(RunStorage storage, BatchWorker worker, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+    public BatchQueueReader(
+        RunStorage storage, BatchWorker worker, TimeProvider time, ILogger<BatchQueueReader> logger, PipelineSignals? signals = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(worker);

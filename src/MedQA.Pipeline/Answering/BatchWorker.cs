@@ -34,7 +34,12 @@ public sealed class BatchWorker
     /// <summary>A worker for a model.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public BatchWorker(
-        RunStorage storage, ILanguageModel model, WorkerOptions options, TimeProvider time, ILogger logger, PipelineSignals? signals = null)
+        RunStorage storage,
+        ILanguageModel model,
+        WorkerOptions options,
+        TimeProvider time,
+        ILogger<BatchWorker> logger,
+        PipelineSignals? signals = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(model);

@@ -16,7 +16,7 @@ public sealed class PoisonUploadHandler
     private readonly ILogger _logger;
 
     /// <summary>Uses the splitter that has failed.</summary>
-    public PoisonUploadHandler(QuestionSetSplitter splitter, ILogger logger)
+    public PoisonUploadHandler(QuestionSetSplitter splitter, ILogger<PoisonUploadHandler> logger)
     {
         ArgumentNullException.ThrowIfNull(splitter);
         (_splitter, _logger) = (splitter, logger);

@@ -45,26 +45,26 @@ public sealed class QuestionSetSplitter
     /// <param name="storage">Where uploads and runs lie.</param>
     /// <param name="profiles">The profiles that uploads can name.</param>
     /// <param name="model">The model that will answer.</param>
-    /// <param name="countTokens">Counts tokens as that model does; <see langword="null"/> where the host cannot, and each question then
-    /// takes as many worked examples as fit it.</param>
     /// <param name="options">Batch sizes and limits.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told what became of each upload.</param>
     /// <param name="signals">Wakes the loop of this process that advances runs.</param>
     /// <param name="prefixes">The soft prompts that profiles can name; <see langword="null"/> for those of the storage.</param>
     /// <param name="ledger">Knows whose budget a run counts for; <see langword="null"/> where there is no budget.</param>
+    /// <param name="countTokens">Counts tokens as that model does; <see langword="null"/> where the host cannot, and each question then
+    /// takes as many worked examples as fit it.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public QuestionSetSplitter(
         RunStorage storage,
         IProfileSource profiles,
         ModelDescription model,
-        Func<Prompt, int>? countTokens,
         SplitOptions options,
         TimeProvider time,
-        ILogger logger,
+        ILogger<QuestionSetSplitter> logger,
         PipelineSignals? signals = null,
         SoftPromptStore? prefixes = null,
-        BudgetLedger? ledger = null)
+        BudgetLedger? ledger = null,
+        Func<Prompt, int>? countTokens = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(options);

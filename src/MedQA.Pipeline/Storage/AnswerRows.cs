@@ -14,6 +14,28 @@ internal sealed class AnswerRows(RunStorage storage)
 
     private const int MaxPage = 1_000;
 
+    private static readonly StoredColumns<StoredAnswerRow> Columns = new()
+    {
+        { "Id", static row => row.Id, static (row, value) => row with { Id = value } },
+        { "Dataset", static row => row.Dataset, static (row, value) => row with { Dataset = value } },
+        { "Topic", static row => row.Topic, static (row, value) => row with { Topic = value } },
+        { "Options", static row => row.Options, static (row, value) => row with { Options = value } },
+        { "Gold", static row => row.Gold?.ToString(), static (row, value) => row with { Gold = value?[0] } },
+        { "Answer", static row => row.Answer?.ToString(), static (row, value) => row with { Answer = value?[0] } },
+        { "Correct", static row => row.Correct, static (row, value) => row with { Correct = value } },
+        { "Agreement", static row => row.Agreement, static (row, value) => row with { Agreement = value } },
+        { "ForcedVotes", static row => row.ForcedVotes, static (row, value) => row with { ForcedVotes = value } },
+        { "Tie", static row => row.Tie, static (row, value) => row with { Tie = value } },
+        { "Samples", static row => row.Samples, static (row, value) => row with { Samples = value } },
+        { "PromptTokens", static row => row.PromptTokens, static (row, value) => row with { PromptTokens = value } },
+        { "GeneratedTokens", static row => row.GeneratedTokens, static (row, value) => row with { GeneratedTokens = value } },
+        { "Seconds", static row => row.Seconds, static (row, value) => row with { Seconds = value } },
+        { "Failure", static row => row.Failure, static (row, value) => row with { Failure = value } },
+        { "Batch", static row => row.Batch, static (row, value) => row with { Batch = value } },
+        { "Offset", static row => row.Offset, static (row, value) => row with { Offset = value } },
+        { "Length", static row => row.Length, static (row, value) => row with { Length = value } },
+    };
+
     private readonly StoredTable _table = new(storage.AnswerTable);
 
     /// <summary>The row of an answer.</summary>
@@ -96,59 +118,17 @@ internal sealed class AnswerRows(RunStorage storage)
 
     private static StoredRow ToRow(RunId run, StoredAnswerRow row)
     {
-        var entity = new StoredRow(PartitionOf(run, row.Ordinal), KeyOf(row.Ordinal))
-        {
-            ["Id"] = row.Id,
-            ["Dataset"] = row.Dataset,
-            ["Options"] = row.Options,
-            ["Agreement"] = row.Agreement,
-            ["ForcedVotes"] = row.ForcedVotes,
-            ["Tie"] = row.Tie,
-            ["Samples"] = row.Samples,
-            ["PromptTokens"] = row.PromptTokens,
-            ["GeneratedTokens"] = row.GeneratedTokens,
-            ["Seconds"] = row.Seconds,
-            ["Batch"] = row.Batch,
-            ["Offset"] = row.Offset,
-            ["Length"] = row.Length,
-        };
-        foreach (var (column, value) in ((string, object?)[])
-            [
-                ("Topic", row.Topic),
-                ("Gold", row.Gold?.ToString()),
-                ("Answer", row.Answer?.ToString()),
-                ("Correct", row.Correct),
-                ("Failure", row.Failure)
-            ])
-        {
-            entity.SetWhereKnown(column, value);
-        }
-
+        var entity = new StoredRow(PartitionOf(run, row.Ordinal), KeyOf(row.Ordinal));
+        Columns.Write(entity, row);
         return entity;
     }
 
-    private static StoredAnswerRow From(StoredRow entity) => new()
-    {
-        Ordinal = int.Parse(entity.Key, System.Globalization.CultureInfo.InvariantCulture),
-        Id = entity.GetString("Id"),
-        Dataset = entity.GetString("Dataset"),
-        Topic = entity.GetString("Topic"),
-        Options = entity.GetInt32("Options") ?? 0,
-        Gold = entity.GetString("Gold")?[0],
-        Answer = entity.GetString("Answer")?[0],
-        Correct = entity.GetBoolean("Correct"),
-        Agreement = entity.GetDouble("Agreement") ?? 0,
-        ForcedVotes = entity.GetInt32("ForcedVotes") ?? 0,
-        Tie = entity.GetBoolean("Tie") ?? false,
-        Samples = entity.GetInt32("Samples") ?? 0,
-        PromptTokens = entity.GetInt32("PromptTokens") ?? 0,
-        GeneratedTokens = entity.GetInt32("GeneratedTokens") ?? 0,
-        Seconds = entity.GetDouble("Seconds") ?? 0,
-        Failure = entity.GetString("Failure"),
-        Batch = entity.GetString("Batch"),
-        Offset = entity.GetInt64("Offset") ?? 0,
-        Length = entity.GetInt32("Length") ?? 0,
-    };
+    private static StoredAnswerRow From(StoredRow entity) => Columns.Read(
+        entity,
+        Activator.CreateInstance<StoredAnswerRow>() with
+        {
+            Ordinal = int.Parse(entity.Key, System.Globalization.CultureInfo.InvariantCulture),
+        });
 }
 
 /// <summary>A row of an answer with the place of the answer itself.</summary>

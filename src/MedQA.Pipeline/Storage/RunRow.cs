@@ -12,6 +12,50 @@ internal sealed record RunRow
     /// <summary>The partition of runs by time, newest first.</summary>
     public const string RecentPartition = "recent";
 
+    private static readonly StoredColumns<RunSummary> SummaryColumns = new()
+    {
+        { "Run", static run => run.Run.ToString(), static (run, value) => run with { Run = RunId.Parse(value) } },
+        { "Name", static run => run.Name, static (run, value) => run with { Name = value } },
+        { "State", static run => run.State.ToString(), static (run, value) => run with { State = EnumNames.Stored<RunState>(value) } },
+        { "Reason", static run => run.Reason, static (run, value) => run with { Reason = value } },
+        { "ReasonLine", static run => run.ReasonLine, static (run, value) => run with { ReasonLine = value } },
+        {
+            "Requested",
+            static run => run.Requested.ToString(),
+            static (run, value) => run with { Requested = EnumNames.Stored<RequestedAction>(value) }
+        },
+        { "Source", static run => run.Source, static (run, value) => run with { Source = value } },
+        { "Profile", static run => run.Profile, static (run, value) => run with { Profile = value } },
+        { "Strategy", static run => run.Strategy, static (run, value) => run with { Strategy = value } },
+        { "Samples", static run => run.Samples, static (run, value) => run with { Samples = value } },
+        { "Model", static run => run.Model, static (run, value) => run with { Model = value } },
+        { "ModelFingerprint", static run => run.ModelFingerprint, static (run, value) => run with { ModelFingerprint = value } },
+        { "Created", static run => run.Created, static (run, value) => run with { Created = value } },
+        { "Started", static run => run.Started, static (run, value) => run with { Started = value } },
+        { "Finished", static run => run.Finished, static (run, value) => run with { Finished = value } },
+        { "Changed", static run => run.Changed, static (run, value) => run with { Changed = value } },
+        { "Questions", static run => run.Questions, static (run, value) => run with { Questions = value } },
+        { "RejectedRows", static run => run.RejectedRows, static (run, value) => run with { RejectedRows = value } },
+        { "Batches", static run => run.Batches, static (run, value) => run with { Batches = value } },
+        { "FinishedBatches", static run => run.FinishedBatches, static (run, value) => run with { FinishedBatches = value } },
+        { "Accuracy", static run => run.Accuracy, static (run, value) => run with { Accuracy = value } },
+        { "AccuracyLow", static run => run.AccuracyLow, static (run, value) => run with { AccuracyLow = value } },
+        { "AccuracyHigh", static run => run.AccuracyHigh, static (run, value) => run with { AccuracyHigh = value } },
+        { "Revision", static run => run.Revision, static (run, value) => run with { Revision = value } },
+        { "Retry", static run => run.Retry, static (run, value) => run with { Retry = value } },
+        { "Approved", static run => run.Approved, static (run, value) => run with { Approved = value } },
+        { "NeedsApproval", static run => run.NeedsApproval, static (run, value) => run with { NeedsApproval = value } },
+    };
+
+    private static readonly StoredColumns<RunRow> Columns = new()
+    {
+        { "Cursor", static row => row.Cursor, static (row, value) => row with { Cursor = value } },
+        { "CollectedBatches", static row => row.CollectedBatches, static (row, value) => row with { CollectedBatches = value } },
+        { "Start", static row => row.Start, static (row, value) => row with { Start = value } },
+        { "Reserved", static row => row.Reserved, static (row, value) => row with { Reserved = value } },
+        { "Traceparent", static row => row.Traceparent, static (row, value) => row with { Traceparent = value } },
+    };
+
     /// <summary>What people see.</summary>
     public required RunSummary Summary { get; init; }
 
@@ -41,45 +85,14 @@ internal sealed record RunRow
 
     public StoredRow ToRow(string partition, string row)
     {
-        var summary = Summary;
         var entity = new StoredRow(partition, row)
         {
             ["V"] = RunManifest.Version,
-            ["Run"] = summary.Run.ToString(),
-            ["Name"] = summary.Name,
-            ["State"] = summary.State.ToString(),
-            ["Active"] = !summary.State.IsFinal() || summary.Requested != RequestedAction.None,
-            ["Requested"] = summary.Requested.ToString(),
-            ["Source"] = summary.Source,
-            ["Profile"] = summary.Profile,
-            ["Strategy"] = summary.Strategy,
-            ["Samples"] = summary.Samples,
-            ["Model"] = summary.Model,
-            ["ModelFingerprint"] = summary.ModelFingerprint,
-            ["Created"] = summary.Created,
-            ["Changed"] = summary.Changed,
-            ["Questions"] = summary.Questions,
-            ["RejectedRows"] = summary.RejectedRows,
-            ["Batches"] = summary.Batches,
-            ["FinishedBatches"] = summary.FinishedBatches,
-            ["Revision"] = summary.Revision,
-            ["Retry"] = summary.Retry,
-            ["Approved"] = summary.Approved,
-            ["NeedsApproval"] = summary.NeedsApproval,
-            ["Cursor"] = Cursor,
-            ["CollectedBatches"] = CollectedBatches,
-            ["Start"] = Start,
-            ["Reserved"] = Reserved,
+            ["Active"] = !Summary.State.IsFinal() || Summary.Requested != RequestedAction.None,
         };
-        entity.SetWhereKnown("Reason", summary.Reason);
-        entity.SetWhereKnown("ReasonLine", summary.ReasonLine);
-        entity.SetWhereKnown("Started", summary.Started);
-        entity.SetWhereKnown("Finished", summary.Finished);
-        entity.SetWhereKnown("Accuracy", summary.Accuracy);
-        entity.SetWhereKnown("AccuracyLow", summary.AccuracyLow);
-        entity.SetWhereKnown("AccuracyHigh", summary.AccuracyHigh);
-        entity.SetWhereKnown("Traceparent", Traceparent);
-        TotalsColumns.Write(entity, summary.Totals);
+        SummaryColumns.Write(entity, Summary);
+        Columns.Write(entity, this);
+        TotalsColumns.Write(entity, Summary.Totals);
         TotalsColumns.Write(entity, Collected, "Collected");
         return entity;
     }
@@ -88,48 +101,12 @@ internal sealed record RunRow
     public static RunRow From(StoredRow entity)
     {
         StoredFormat.Check($"Run {entity.GetString("Run") ?? entity.Key}", entity.GetInt32("V"), RunManifest.Version);
-        return Read(entity);
-    }
-
-    private static RunRow Read(StoredRow entity) => new()
-    {
-        Summary = new RunSummary
+        var summary = Activator.CreateInstance<RunSummary>() with { Totals = TotalsColumns.Read(entity) };
+        return Columns.Read(entity, new RunRow
         {
-            Run = RunId.Parse(entity.GetString("Run")),
-            Name = entity.GetString("Name"),
-            State = EnumNames.Stored<RunState>(entity.GetString("State")),
-            Reason = entity.GetString("Reason"),
-            ReasonLine = entity.GetInt32("ReasonLine"),
-            Requested = EnumNames.Stored<RequestedAction>(entity.GetString("Requested")),
-            Source = entity.GetString("Source"),
-            Profile = entity.GetString("Profile"),
-            Strategy = entity.GetString("Strategy"),
-            Samples = entity.GetInt32("Samples") ?? 0,
-            Model = entity.GetString("Model"),
-            ModelFingerprint = entity.GetString("ModelFingerprint"),
-            Created = entity.GetDateTimeOffset("Created") ?? default,
-            Started = entity.GetDateTimeOffset("Started"),
-            Finished = entity.GetDateTimeOffset("Finished"),
-            Changed = entity.GetDateTimeOffset("Changed") ?? default,
-            Questions = entity.GetInt32("Questions") ?? 0,
-            RejectedRows = entity.GetInt32("RejectedRows") ?? 0,
-            Batches = entity.GetInt32("Batches") ?? 0,
-            FinishedBatches = entity.GetInt32("FinishedBatches") ?? 0,
-            Totals = TotalsColumns.Read(entity),
-            Accuracy = entity.GetDouble("Accuracy"),
-            AccuracyLow = entity.GetDouble("AccuracyLow"),
-            AccuracyHigh = entity.GetDouble("AccuracyHigh"),
-            Revision = entity.GetInt32("Revision") ?? 0,
-            Retry = entity.GetInt32("Retry") ?? 0,
-            Approved = entity.GetBoolean("Approved") ?? false,
-            NeedsApproval = entity.GetBoolean("NeedsApproval") ?? false,
-        },
-        Cursor = entity.GetInt32("Cursor") ?? 0,
-        Collected = TotalsColumns.Read(entity, "Collected"),
-        CollectedBatches = entity.GetInt32("CollectedBatches") ?? 0,
-        Start = entity.GetInt32("Start") ?? 0,
-        Reserved = entity.GetBoolean("Reserved") ?? false,
-        Traceparent = entity.GetString("Traceparent"),
-        ETag = entity.Version,
-    };
+            Summary = SummaryColumns.Read(entity, summary),
+            Collected = TotalsColumns.Read(entity, "Collected"),
+            ETag = entity.Version,
+        });
+    }
 }

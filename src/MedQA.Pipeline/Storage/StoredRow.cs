@@ -40,6 +40,9 @@ internal sealed class StoredRow(TableEntity entity)
 
     public void Remove(string column) => entity.Remove(column);
 
+    /// <summary>Returns a column's value, or the type's default if the row has none.</summary>
+    public TValue Get<TValue>(string column) => entity[column] is { } value ? (TValue)value : default!;
+
     public string GetString(string column) => entity.GetString(column);
 
     public int? GetInt32(string column) => entity.GetInt32(column);

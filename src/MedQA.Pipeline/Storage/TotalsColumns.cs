@@ -5,31 +5,21 @@ namespace MedQA.Pipeline.Storage;
 /// <summary>Reads and writes totals in the columns of a row.</summary>
 internal static class TotalsColumns
 {
-    public static void Write(StoredRow entity, RunTotals totals, string prefix = "")
+    private static readonly StoredColumns<RunTotals> Columns = new()
     {
-        entity[prefix + "Done"] = totals.Done;
-        entity[prefix + "Failed"] = totals.Failed;
-        entity[prefix + "Unaskable"] = totals.Unaskable;
-        entity[prefix + "Graded"] = totals.Graded;
-        entity[prefix + "Correct"] = totals.Correct;
-        entity[prefix + "ForcedVotes"] = totals.ForcedVotes;
-        entity[prefix + "Votes"] = totals.Votes;
-        entity[prefix + "Agreement"] = totals.Agreement;
-        entity[prefix + "GeneratedTokens"] = totals.GeneratedTokens;
-        entity[prefix + "Seconds"] = totals.Seconds;
-    }
-
-    public static RunTotals Read(StoredRow entity, string prefix = "") => new()
-    {
-        Done = entity.GetInt32(prefix + "Done") ?? 0,
-        Failed = entity.GetInt32(prefix + "Failed") ?? 0,
-        Unaskable = entity.GetInt32(prefix + "Unaskable") ?? 0,
-        Graded = entity.GetInt32(prefix + "Graded") ?? 0,
-        Correct = entity.GetInt32(prefix + "Correct") ?? 0,
-        ForcedVotes = entity.GetInt32(prefix + "ForcedVotes") ?? 0,
-        Votes = entity.GetInt32(prefix + "Votes") ?? 0,
-        Agreement = entity.GetDouble(prefix + "Agreement") ?? 0,
-        GeneratedTokens = entity.GetInt64(prefix + "GeneratedTokens") ?? 0,
-        Seconds = entity.GetDouble(prefix + "Seconds") ?? 0,
+        { "Done", static sums => sums.Done, static (sums, value) => sums with { Done = value } },
+        { "Failed", static sums => sums.Failed, static (sums, value) => sums with { Failed = value } },
+        { "Unaskable", static sums => sums.Unaskable, static (sums, value) => sums with { Unaskable = value } },
+        { "Graded", static sums => sums.Graded, static (sums, value) => sums with { Graded = value } },
+        { "Correct", static sums => sums.Correct, static (sums, value) => sums with { Correct = value } },
+        { "ForcedVotes", static sums => sums.ForcedVotes, static (sums, value) => sums with { ForcedVotes = value } },
+        { "Votes", static sums => sums.Votes, static (sums, value) => sums with { Votes = value } },
+        { "Agreement", static sums => sums.Agreement, static (sums, value) => sums with { Agreement = value } },
+        { "GeneratedTokens", static sums => sums.GeneratedTokens, static (sums, value) => sums with { GeneratedTokens = value } },
+        { "Seconds", static sums => sums.Seconds, static (sums, value) => sums with { Seconds = value } },
     };
+
+    public static void Write(StoredRow entity, RunTotals totals, string prefix = "") => Columns.Write(entity, totals, prefix);
+
+    public static RunTotals Read(StoredRow entity, string prefix = "") => Columns.Read(entity, default, prefix);
 }

@@ -11,6 +11,19 @@ public sealed record Rater
     /// <summary>The key of the row within the rater's partition.</summary>
     internal const string RowKey = "rater";
 
+    private static readonly StoredColumns<Rater> Columns = new()
+    {
+        {
+            "State",
+            static rater => rater.State.ToString(),
+            static (rater, value) => rater with { State = EnumNames.Stored<RaterState>(value) }
+        },
+        { "SecretHash", static rater => rater.SecretHash, static (rater, value) => rater with { SecretHash = value } },
+        { "Agreed", static rater => rater.Agreed, static (rater, value) => rater with { Agreed = value } },
+        { "Ended", static rater => rater.Ended, static (rater, value) => rater with { Ended = value } },
+        { "LastClick", static rater => rater.LastClick, static (rater, value) => rater with { LastClick = value } },
+    };
+
     /// <summary>The name within the study: <c>r1</c>, <c>r2</c> …</summary>
     public required string Name { get; init; }
 
@@ -47,23 +60,10 @@ public sealed record Rater
 
     internal StoredRow ToRow(string partition)
     {
-        var entity = new StoredRow(partition, RowKey) { ["State"] = State.ToString(), ["SecretHash"] = SecretHash };
-        foreach (var (name, moment) in ((string, DateTimeOffset?)[])[("Agreed", Agreed), ("Ended", Ended), ("LastClick", LastClick)])
-        {
-            entity.SetWhereKnown(name, moment);
-        }
-
+        var entity = new StoredRow(partition, RowKey);
+        Columns.Write(entity, this);
         return entity;
     }
 
-    internal static Rater From(string name, StoredRow entity) => new()
-    {
-        Name = name,
-        State = EnumNames.Stored<RaterState>(entity.GetString("State")),
-        SecretHash = entity.GetString("SecretHash"),
-        Agreed = entity.GetDateTimeOffset("Agreed"),
-        Ended = entity.GetDateTimeOffset("Ended"),
-        LastClick = entity.GetDateTimeOffset("LastClick"),
-        ETag = entity.Version,
-    };
+    internal static Rater From(string name, StoredRow entity) => Columns.Read(entity, new Rater { Name = name, ETag = entity.Version });
 }

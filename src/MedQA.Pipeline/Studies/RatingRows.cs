@@ -23,6 +23,22 @@ internal sealed class RatingRows(RunStorage storage)
     /// <summary>Says in a rater's row that the rater is being deleted.</summary>
     private const string Deleting = "Deleting";
 
+    private static readonly StoredColumns<RatingClick> Columns = new()
+    {
+        { "Place", static click => click.Place, static (click, value) => click with { Place = value } },
+        {
+            "Kind",
+            static click => click.Kind.ToString(),
+            static (click, value) => click with { Kind = EnumNames.Stored<ClickKind>(value) }
+        },
+        { "Axis", static click => click.Axis, static (click, value) => click with { Axis = value } },
+        { "Choice", static click => click.Choice, static (click, value) => click with { Choice = value } },
+        { "Comment", static click => click.Comment, static (click, value) => click with { Comment = value } },
+        { "Skipped", static click => click.Skipped, static (click, value) => click with { Skipped = value } },
+        { "Seconds", static click => click.Seconds, static (click, value) => click with { Seconds = value } },
+        { "Received", static click => click.Received, static (click, value) => click with { Received = value } },
+    };
+
     private readonly StoredTable _table = StoredTable.OfRatings(storage);
 
     /// <summary>Returns the rater, or <see langword="null"/> if there is none of that name.</summary>
@@ -104,36 +120,19 @@ internal sealed class RatingRows(RunStorage storage)
         var entity = new StoredRow(
             partition, string.Create(CultureInfo.InvariantCulture, $"{ClickPrefix}{click.At.UtcTicks:D19}-{click.Id}"))
         {
-            ["Place"] = click.Place,
-            ["Kind"] = click.Kind.ToString(),
-            ["Skipped"] = click.Skipped,
-            ["Seconds"] = click.Seconds,
             ["At"] = click.At,
-            ["Received"] = click.Received,
         };
-        foreach (var (name, text) in ((string, string?)[])[("Axis", click.Axis), ("Choice", click.Choice), ("Comment", click.Comment)])
-        {
-            entity.SetWhereKnown(name, text);
-        }
-
+        Columns.Write(entity, click);
         return entity;
     }
 
     private static RatingClick From(StoredRow entity)
     {
         var key = entity.Key.AsSpan(ClickPrefix.Length);
-        return new RatingClick
+        return Columns.Read(entity, Activator.CreateInstance<RatingClick>() with
         {
             Id = key[20..].ToString(),
             At = new DateTimeOffset(long.Parse(key[..19], NumberStyles.None, CultureInfo.InvariantCulture), TimeSpan.Zero),
-            Place = entity.GetInt32("Place") ?? 0,
-            Kind = EnumNames.Stored<ClickKind>(entity.GetString("Kind")),
-            Axis = entity.GetString("Axis"),
-            Choice = entity.GetString("Choice"),
-            Comment = entity.GetString("Comment"),
-            Skipped = entity.GetBoolean("Skipped") ?? false,
-            Seconds = entity.GetDouble("Seconds") ?? 0,
-            Received = entity.GetDateTimeOffset("Received") ?? default,
-        };
+        });
     }
 }

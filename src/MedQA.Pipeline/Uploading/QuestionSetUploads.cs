@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using MedQA.Datasets;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Storage;
@@ -23,14 +24,14 @@ public sealed class QuestionSetUploads
     /// <param name="time">The clock.</param>
     /// <param name="ledger">Is told who stores what; <see langword="null"/> where there is no budget.</param>
     /// <param name="model">
-    /// The fingerprint of the model that the question sets are stored for: should this process end before it has made their runs, only one
-    /// with that model does. <see langword="null"/> for any.
+    /// The model that the question sets are stored for: should this process end before it has made their runs, only one with that model
+    /// does. <see langword="null"/> for any.
     /// </param>
-    public QuestionSetUploads(RunStorage storage, TimeProvider time, BudgetLedger? ledger = null, string? model = null)
+    public QuestionSetUploads(RunStorage storage, TimeProvider time, BudgetLedger? ledger = null, ModelDescription? model = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(time);
-        (_storage, _time, _ledger, _model) = (storage, time, ledger, model);
+        (_storage, _time, _ledger, _model) = (storage, time, ledger, model?.Fingerprint);
     }
 
     /// <summary>Stores a question set.</summary>

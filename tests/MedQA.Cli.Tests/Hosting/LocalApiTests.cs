@@ -67,7 +67,7 @@ public sealed class LocalApiTests
             Studies = new StudyStore(storage, TimeProvider.System),
             Uploads = new QuestionSetUploads(storage, TimeProvider.System),
             Splitter = new QuestionSetSplitter(
-                storage, profiles, model, countTokens: null, new SplitOptions(), TimeProvider.System, NullLogger.Instance, signals),
+                storage, profiles, model, new SplitOptions(), TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, signals),
             Profiles = profiles,
             Models = [model],
         };

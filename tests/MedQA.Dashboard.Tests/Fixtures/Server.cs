@@ -49,8 +49,8 @@ internal sealed class Server : IAsyncDisposable
         var storage = StorageConnection.Open(connectionString);
         await storage.EnsureCreatedAsync(Cancel);
         var model = new StandInModel();
-        var pipeline = new LocalPipeline(storage, model, settings, TimeProvider.System, NullLoggerFactory.Instance);
-        var application = LocalApi.Create(settings, LocalApi.Over(pipeline, model, static _ => Task.CompletedTask));
+        var pipeline = new LocalPipeline(storage, model, settings, NullLoggerFactory.Instance);
+        var application = LocalApi.Create(settings, pipeline.Api);
         await application.StartAsync(Cancel);
         var server = new Server(folder, pipeline, application, model);
         if (key is not null)

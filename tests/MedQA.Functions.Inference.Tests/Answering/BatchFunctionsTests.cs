@@ -2,10 +2,12 @@ using MedQA.Evaluation;
 using MedQA.Functions.Inference.Answering;
 using MedQA.Functions.Inference.Settings;
 using MedQA.Inference.Sessions;
+using MedQA.Pipeline;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -82,11 +84,13 @@ public sealed class BatchFunctionsTests
             Fingerprint = fingerprint,
             Worker = new WorkerOptions(),
         },
-        StorageConnection.Open("UseDevelopmentStorage=true"),
         loaded,
         TimeProvider.System,
         NullLogger<ModelLoading>.Instance,
-        NullLogger<BatchWorker>.Instance);
+        new ServiceCollection()
+            .AddLogging()
+            .AddMedQAPipeline(StorageConnection.Open("UseDevelopmentStorage=true"), new PipelineOptions())
+            .BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true }));
 
     private sealed class Lifetime : IHostApplicationLifetime, IDisposable
     {

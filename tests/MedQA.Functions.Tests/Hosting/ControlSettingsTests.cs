@@ -32,9 +32,10 @@ public sealed class ControlSettingsTests
     public void Settings_are_read_by_their_names()
     {
         var settings = ControlSettings.Read(Of(Complete), emulator: false);
-        Assert.Equal(("a model", 8192, true), (settings.Model.Name, settings.Model.ContextLength, settings.Model.HasChatTemplate));
-        Assert.Equal((AccessMode.EntraId, 1000, 20, "self-consistency"), (settings.Access.Mode, settings.Advance.MaxQuestions, settings.Split.BatchSize, settings.Split.DefaultProfile));
-        Assert.Equal((2.5, 90, null), (settings.Advance.MaxComputeHours, settings.Retention.RunDays, settings.Retention.UploadDays));
+        var pipeline = settings.Pipeline;
+        Assert.Equal(("a model", 8192, true), (pipeline.Model!.Name, pipeline.Model.ContextLength, pipeline.Model.HasChatTemplate));
+        Assert.Equal((AccessMode.EntraId, 1000, 20, "self-consistency"), (settings.Access.Mode, pipeline.Advance.MaxQuestions, pipeline.Split.BatchSize, pipeline.Split.DefaultProfile));
+        Assert.Equal((2.5, 90, null), (pipeline.Advance.MaxComputeHours, pipeline.Retention.RunDays, pipeline.Retention.UploadDays));
         var budget = new DayBudget
         {
             MaxGeneratedTokensPerDay = 5_000_000_000,
@@ -43,7 +44,7 @@ public sealed class ControlSettingsTests
             MaxComputeHoursPerCallerPerDay = 1.5,
             TokensPerSecond = 900,
         };
-        Assert.Equal(budget, settings.Budget);
+        Assert.Equal(budget, pipeline.Budget);
     }
 
     [Theory]
@@ -122,7 +123,7 @@ public sealed class ControlSettingsTests
         using var sample = JsonDocument.Parse(File.ReadAllBytes(Repository.PathOf("local.settings.sample.json")));
         var values = sample.RootElement.GetProperty("Values").EnumerateObject().ToDictionary(static value => value.Name.Replace("__", ":", StringComparison.Ordinal), static value => value.Value.GetString());
         var settings = Of(values);
-        Assert.Equal("smollm2-135m-instruct", ControlSettings.Read(settings, DataStorage.IsEmulator(DataStorage.Open(settings))).Model.Name);
+        Assert.Equal("smollm2-135m-instruct", ControlSettings.Read(settings, DataStorage.IsEmulator(DataStorage.Open(settings))).Pipeline.Model!.Name);
     }
 
     private static AppSettings Of(Dictionary<string, string?> values) => new(new ConfigurationBuilder().AddInMemoryCollection(values).Build());

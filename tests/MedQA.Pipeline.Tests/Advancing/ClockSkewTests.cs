@@ -139,8 +139,8 @@ public sealed class ClockSkewTests(AzuriteFixture azurite)
         var (control, worker) = (new SkewedTime(Hour), new SkewedTime(-Hour));
         var signals = new PipelineSignals();
         var bench = new Bench(storage, time: control);
-        var loop = new RunLoop(storage, bench.Advancer, bench.Splitter, control, NullLogger.Instance, signals);
-        var reader = new BatchQueueReader(storage, new BatchWorker(storage, bench.Model, new WorkerOptions(), worker, NullLogger.Instance, signals), worker, NullLogger.Instance, signals);
+        var loop = new RunLoop(storage, bench.Advancer, bench.Splitter, control, NullLogger<RunLoop>.Instance, signals);
+        var reader = new BatchQueueReader(storage, new BatchWorker(storage, bench.Model, new WorkerOptions(), worker, NullLogger<BatchWorker>.Instance, signals), worker, NullLogger<BatchQueueReader>.Instance, signals);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         stopping.CancelAfter(TimeSpan.FromMinutes(2));
         var running = Task.WhenAll(loop.RunAsync(stopping.Token), reader.RunAsync(stopping.Token));

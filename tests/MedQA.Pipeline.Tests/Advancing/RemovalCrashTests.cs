@@ -126,7 +126,7 @@ public sealed class RemovalCrashTests(AzuriteFixture azurite)
             // Somebody who was writing was killed, and so was who deleted.
             await storage.Blob(made, "questions/00000000.jsonl").PutAsync(BinaryData.FromString("late"), "text/plain", Cancel);
             Assert.Contains(made,
-                await new RunSignals(storage, AdvancerOver(storage, TimeProvider.System), NullLogger.Instance).ActiveAsync(Cancel)
+                await new RunSignals(storage, AdvancerOver(storage, TimeProvider.System), NullLogger<RunSignals>.Instance).ActiveAsync(Cancel)
                 .ToListAsync(Cancel));
             Assert.Null((await AdvancerOver(storage, new FakeTimeProvider(DateTimeOffset.UtcNow.AddMinutes(11)))
                 .AdvanceAsync(made, Cancel)).ComeBackIn);
@@ -152,7 +152,7 @@ public sealed class RemovalCrashTests(AzuriteFixture azurite)
         {
             var later = new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(40));
             var options = new RetentionOptions { RunDays = 30, UploadDays = 30 };
-            await new RunRetention(storage, options, later, NullLogger.Instance,
+            await new RunRetention(storage, options, later, NullLogger<RunRetention>.Instance,
                 ledger: new BudgetLedger(storage, new DayBudget { MaxGeneratedTokensPerDay = 1 }, later)).SweepAsync(Cancel);
             while ((await AdvancerOver(storage, TimeProvider.System).AdvanceAsync(made, Cancel)).State is RunState.Deleting)
             {
@@ -250,7 +250,7 @@ public sealed class RemovalCrashTests(AzuriteFixture azurite)
     {
         await StoreOver(storage).FinishRemovalsAsync(Cancel);
         var advancer = AdvancerOver(storage, TimeProvider.System);
-        foreach (var run in await new RunSignals(storage, advancer, NullLogger.Instance).ActiveAsync(Cancel).ToListAsync(Cancel))
+        foreach (var run in await new RunSignals(storage, advancer, NullLogger<RunSignals>.Instance).ActiveAsync(Cancel).ToListAsync(Cancel))
         {
             while ((await advancer.AdvanceAsync(run, Cancel)).State is RunState.Deleting)
             {
@@ -265,7 +265,7 @@ public sealed class RemovalCrashTests(AzuriteFixture azurite)
     private static StudyStore StoreOver(RunStorage storage) => new(storage, TimeProvider.System);
 
     private static RunAdvancer AdvancerOver(RunStorage storage, TimeProvider time) =>
-        new(storage, new AdvanceOptions(), time, NullLogger.Instance);
+        new(storage, new AdvanceOptions(), time, NullLogger<RunAdvancer>.Instance);
 
     private static async Task WithdrawAsync(RunStorage storage, MadeStudy made)
     {

@@ -38,9 +38,9 @@ public sealed class RunLoopTests(AzuriteFixture azurite)
     {
         var signals = new PipelineSignals();
         var bench = new Bench(storage, model);
-        var loop = new RunLoop(storage, new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, NullLogger.Instance, signals), bench.Splitter, TimeProvider.System, NullLogger.Instance, signals);
-        var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, NullLogger.Instance, signals);
-        var reader = new BatchQueueReader(storage, worker, TimeProvider.System, NullLogger.Instance, signals);
+        var loop = new RunLoop(storage, new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, NullLogger<RunAdvancer>.Instance, signals), bench.Splitter, TimeProvider.System, NullLogger<RunLoop>.Instance, signals);
+        var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, NullLogger<BatchWorker>.Instance, signals);
+        var reader = new BatchQueueReader(storage, worker, TimeProvider.System, NullLogger<BatchQueueReader>.Instance, signals);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         stopping.CancelAfter(TimeSpan.FromMinutes(1));
         var running = Task.WhenAll(loop.RunAsync(stopping.Token), reader.RunAsync(stopping.Token));

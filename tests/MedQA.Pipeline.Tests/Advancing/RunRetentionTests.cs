@@ -19,7 +19,7 @@ public sealed class RunRetentionTests(AzuriteFixture azurite)
         var old = (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value;
         await bench.CompleteAsync(old);
         var unfinished = await bench.StartAsync(2, "unfinished.csv");
-        var retention = new RunRetention(bench.Storage, new RetentionOptions { RunDays = 30 }, time, NullLogger.Instance);
+        var retention = new RunRetention(bench.Storage, new RetentionOptions { RunDays = 30 }, time, NullLogger<RunRetention>.Instance);
 
         time.Advance(TimeSpan.FromDays(29));
         Assert.Equal((0, 0), await retention.SweepAsync(Cancel));
@@ -53,7 +53,7 @@ public sealed class RunRetentionTests(AzuriteFixture azurite)
         time.Advance(TimeSpan.FromDays(31));
         await new RunControl(bench.Storage, time).RequestAsync(run, RequestedAction.Retry, Cancel);
 
-        Assert.Equal((0, 0), await new RunRetention(bench.Storage, new RetentionOptions { RunDays = 30 }, time, NullLogger.Instance).SweepAsync(Cancel));
+        Assert.Equal((0, 0), await new RunRetention(bench.Storage, new RetentionOptions { RunDays = 30 }, time, NullLogger<RunRetention>.Instance).SweepAsync(Cancel));
         Assert.Equal(RequestedAction.Retry, (await bench.Reader.GetAsync(run, Cancel))!.Requested);
     }
 
@@ -64,7 +64,7 @@ public sealed class RunRetentionTests(AzuriteFixture azurite)
         var bench = new Bench(await azurite.NewAsync(), time: time);
         var run = await bench.StartAsync(2);
         await bench.CompleteAsync(run);
-        var retention = new RunRetention(bench.Storage, new RetentionOptions { UploadDays = 7 }, time, NullLogger.Instance);
+        var retention = new RunRetention(bench.Storage, new RetentionOptions { UploadDays = 7 }, time, NullLogger<RunRetention>.Instance);
         time.Advance(TimeSpan.FromDays(6));
         Assert.Equal((0, 0), await retention.SweepAsync(Cancel));
         time.Advance(TimeSpan.FromDays(2));
@@ -81,8 +81,8 @@ public sealed class RunRetentionTests(AzuriteFixture azurite)
         var run = await bench.StartAsync(2);
         await bench.CompleteAsync(run);
         var later = new SkewedTime(TimeSpan.FromDays(31));
-        var retention = new RunRetention(storage, new RetentionOptions { RunDays = 30 }, later, NullLogger.Instance);
-        var loop = new RunLoop(storage, new RunAdvancer(storage, new AdvanceOptions(), later, NullLogger.Instance), splitter: null, later, NullLogger.Instance, retention: retention);
+        var retention = new RunRetention(storage, new RetentionOptions { RunDays = 30 }, later, NullLogger<RunRetention>.Instance);
+        var loop = new RunLoop(storage, new RunAdvancer(storage, new AdvanceOptions(), later, NullLogger<RunAdvancer>.Instance), splitter: null, later, NullLogger<RunLoop>.Instance, retention: retention);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         stopping.CancelAfter(TimeSpan.FromMinutes(1));
         var running = loop.RunAsync(stopping.Token);
@@ -105,6 +105,6 @@ public sealed class RunRetentionTests(AzuriteFixture azurite)
     {
         var storage = await azurite.NewAsync();
         var options = new RetentionOptions { RunDays = runs, UploadDays = uploads };
-        Assert.Contains(setting, Assert.Throws<ArgumentException>(() => new RunRetention(storage, options, TimeProvider.System, NullLogger.Instance)).Message, StringComparison.Ordinal);
+        Assert.Contains(setting, Assert.Throws<ArgumentException>(() => new RunRetention(storage, options, TimeProvider.System, NullLogger<RunRetention>.Instance)).Message, StringComparison.Ordinal);
     }
 }

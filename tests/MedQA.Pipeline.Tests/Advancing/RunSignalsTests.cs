@@ -81,5 +81,5 @@ public sealed class RunSignalsTests(AzuriteFixture azurite)
         Assert.Equal(summary, await bench.Reader.GetAsync(run, Cancel));
     }
 
-    private static RunSignals WakeUpsOf(Bench bench) => new(bench.Storage, bench.Advancer, NullLogger.Instance);
+    private static RunSignals WakeUpsOf(Bench bench) => new(bench.Storage, bench.Advancer, NullLogger<RunSignals>.Instance);
 }

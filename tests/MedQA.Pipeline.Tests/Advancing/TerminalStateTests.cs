@@ -145,7 +145,7 @@ public sealed class TerminalStateTests(AzuriteFixture azurite)
             // Read, then the copy, the row and the look whether they match: it is marked, and no more.
             var faults = new StorageFaults { KillAfter = 4 };
             var cut = new RunAdvancer(azurite.Open(storage.Runs.Name[..^"runs".Length], faults.Configure), new AdvanceOptions(),
-                TimeProvider.System, NullLogger.Instance);
+                TimeProvider.System, NullLogger<RunAdvancer>.Instance);
             await Assert.ThrowsAsync<ProcessKilledException>(() => cut.AdvanceAsync(run, Cancel));
             Assert.Equal(RunState.Deleting, (await bench.Reader.GetAsync(run, Cancel))!.State);
         }
@@ -163,7 +163,7 @@ public sealed class TerminalStateTests(AzuriteFixture azurite)
 
         Assert.Null(await rows.TryUpdateAsync(stale with { Summary = stale.Summary with { State = RunState.Queued } }, Cancel));
         await new RunRetention(storage, new RetentionOptions { RunDays = 1 }, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(3)),
-            NullLogger.Instance).SweepAsync(Cancel);
+            NullLogger<RunRetention>.Instance).SweepAsync(Cancel);
         Assert.Equal(state, (await bench.Reader.GetAsync(run, Cancel))?.State);
         Assert.Equal(cutOff ? SplitResult.Known : SplitResult.Deleted,
             (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Result);

@@ -1,6 +1,7 @@
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Testing;
 
 namespace MedQA.Pipeline.Tests.Answering;
@@ -17,7 +18,7 @@ public sealed class BatchQueueReaderTests(AzuriteFixture azurite)
     [InlineData($$"""{"v":2,"run":"{{Run}}","batch":"00000000"}""", 1105, true)]
     public async Task A_message_of_a_newer_version_or_that_cannot_be_read_goes_to_the_poison_queue_unanswered(string message, int said, bool wakes)
     {
-        var (storage, logger) = (await azurite.NewAsync(), new FakeLogger());
+        var (storage, logger) = (await azurite.NewAsync(), new FakeLogger<BatchQueueReader>());
         await storage.BatchQueue.SendMessageAsync(message, Cancel);
         await ReadUntilAsync(storage, logger, said);
 
@@ -32,7 +33,7 @@ public sealed class BatchQueueReaderTests(AzuriteFixture azurite)
     {
         var prefix = azurite.NewPrefix();
         await azurite.Open(prefix).EnsureCreatedAsync(Cancel);
-        var (faults, logger) = (new StorageFaults { Refuses = static (_, address) => address.AbsolutePath.EndsWith("/manifest.json", StringComparison.Ordinal) }, new FakeLogger());
+        var (faults, logger) = (new StorageFaults { Refuses = static (_, address) => address.AbsolutePath.EndsWith("/manifest.json", StringComparison.Ordinal) }, new FakeLogger<BatchQueueReader>());
         var storage = azurite.Open(prefix, faults.Configure);
         await storage.SendBatchAsync(new BatchMessage { Run = Run, Batch = "00000003" }, Cancel);
         await ReadUntilAsync(storage, logger, 1101);
@@ -43,9 +44,9 @@ public sealed class BatchQueueReaderTests(AzuriteFixture azurite)
     }
 
     /// <summary>Reads the queue until the reader has said something and gone on.</summary>
-    private static async Task ReadUntilAsync(RunStorage storage, FakeLogger logger, int said)
+    private static async Task ReadUntilAsync(RunStorage storage, FakeLogger<BatchQueueReader> logger, int said)
     {
-        var worker = new BatchWorker(storage, new ScriptedModel(), new WorkerOptions(), TimeProvider.System, logger);
+        var worker = new BatchWorker(storage, new ScriptedModel(), new WorkerOptions(), TimeProvider.System, NullLogger<BatchWorker>.Instance);
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         stopping.CancelAfter(TimeSpan.FromMinutes(1));
         var reading = new BatchQueueReader(storage, worker, TimeProvider.System, logger).RunAsync(stopping.Token);

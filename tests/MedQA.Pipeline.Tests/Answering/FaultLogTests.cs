@@ -17,7 +17,7 @@ public sealed class FaultLogTests(AzuriteFixture azurite)
     {
         var bench = new Bench(await azurite.NewAsync());
         bench.Model.Before = static (text, _) => throw new InvalidOperationException($"I cannot read '{text}'.", new FormatException(text));
-        var logger = new FakeLogger();
+        var logger = new FakeLogger<BatchWorker>();
         var worker = new BatchWorker(bench.Storage, bench.Model, new WorkerOptions(), bench.Time, logger);
         var run = await bench.StartAsync(2);
         await bench.Advancer.AdvanceAsync(run, Cancel);
@@ -34,7 +34,7 @@ public sealed class FaultLogTests(AzuriteFixture azurite)
     public async Task A_poison_message_is_logged_by_its_length()
     {
         var bench = new Bench(await azurite.NewAsync());
-        var logger = new FakeLogger();
+        var logger = new FakeLogger<PoisonUploadHandler>();
         Assert.Null(await new PoisonUploadHandler(bench.Splitter, logger).TakeAsync("""{"what":"Which finding goes with it?"}""", Cancel));
         Assert.Contains("38 characters", Assert.Single(logger.Collector.GetSnapshot()).Message, StringComparison.Ordinal);
     }

@@ -310,7 +310,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         var run = await bench.StartAsync(2);
         await bench.Advancer.AdvanceAsync(run, Cancel);
         await bench.Ledger!.ClaimAsync("never.csv", "alice", Cancel);
-        var retention = new RunRetention(bench.Storage, new RetentionOptions(), time, NullLogger.Instance, ledger: bench.Ledger);
+        var retention = new RunRetention(bench.Storage, new RetentionOptions(), time, NullLogger<RunRetention>.Instance, ledger: bench.Ledger);
 
         time.Advance(TimeSpan.FromDays(7));
         await retention.SweepAsync(Cancel);

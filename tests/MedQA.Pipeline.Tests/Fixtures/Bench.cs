@@ -46,14 +46,14 @@ internal sealed class Bench
             storage,
             new OneProfile(),
             Model.Description,
-            Model.CountTokens,
             split,
             Time,
-            NullLogger.Instance,
+            NullLogger<QuestionSetSplitter>.Instance,
             prefixes: new SoftPromptStore(storage, prefixes),
-            ledger: Ledger);
-        Worker = new BatchWorker(storage, Model, worker ?? new WorkerOptions { Name = "one" }, Time, NullLogger.Instance);
-        Advancer = new RunAdvancer(storage, advance ?? new AdvanceOptions(), Time, NullLogger.Instance, ledger: Ledger);
+            ledger: Ledger,
+            countTokens: Model.CountTokens);
+        Worker = new BatchWorker(storage, Model, worker ?? new WorkerOptions { Name = "one" }, Time, NullLogger<BatchWorker>.Instance);
+        Advancer = new RunAdvancer(storage, advance ?? new AdvanceOptions(), Time, NullLogger<RunAdvancer>.Instance, ledger: Ledger);
         Reader = new RunReader(storage);
     }
 

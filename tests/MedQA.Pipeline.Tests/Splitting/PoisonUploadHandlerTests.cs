@@ -17,7 +17,7 @@ public sealed class PoisonUploadHandlerTests(AzuriteFixture azurite)
         var bench = new Bench(await azurite.NewAsync());
         await bench.UploadAsync("cases.csv", Bench.Csv(2));
 
-        var run = await new PoisonUploadHandler(bench.Splitter, NullLogger.Instance).TakeAsync(Message("cases.csv"), Cancel);
+        var run = await new PoisonUploadHandler(bench.Splitter, NullLogger<PoisonUploadHandler>.Instance).TakeAsync(Message("cases.csv"), Cancel);
 
         Assert.Equal(RunState.Queued, (await bench.Reader.GetAsync(run!.Value, Cancel))!.State);
     }
@@ -29,7 +29,7 @@ public sealed class PoisonUploadHandlerTests(AzuriteFixture azurite)
         var bench = new Bench(storage);
         await bench.UploadAsync("few-shot/cases.csv", Bench.Csv(2));
 
-        Assert.Null(await new PoisonUploadHandler(Broken(storage, bench.Model), NullLogger.Instance).TakeAsync(Message("few-shot/cases.csv"), Cancel));
+        Assert.Null(await new PoisonUploadHandler(Broken(storage, bench.Model), NullLogger<PoisonUploadHandler>.Instance).TakeAsync(Message("few-shot/cases.csv"), Cancel));
 
         var failed = Assert.Single((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
         Assert.Equal((RunState.Failed, "cases.csv", "few-shot"), (failed.State, failed.Name, failed.Profile));
@@ -48,12 +48,12 @@ public sealed class PoisonUploadHandlerTests(AzuriteFixture azurite)
     {
         var storage = await azurite.NewAsync();
         var bench = new Bench(storage);
-        Assert.Null(await new PoisonUploadHandler(Broken(storage, bench.Model), NullLogger.Instance).TakeAsync(message, Cancel));
+        Assert.Null(await new PoisonUploadHandler(Broken(storage, bench.Model), NullLogger<PoisonUploadHandler>.Instance).TakeAsync(message, Cancel));
         Assert.Empty((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
     }
 
     private static string Message(string blob) => $$"""{"Type":"BlobTrigger","BlobType":"BlockBlob","ContainerName":"question-sets","BlobName":"{{blob}}"}""";
 
     private static QuestionSetSplitter Broken(RunStorage storage, ScriptedModel model) => new(
-        storage, new ProfileFolder(null), model.Description, static _ => throw new InvalidOperationException("the tokenizer is ill."), new SplitOptions(), TimeProvider.System, NullLogger.Instance);
+        storage, new ProfileFolder(null), model.Description, new SplitOptions(), TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: static _ => throw new InvalidOperationException("the tokenizer is ill."));
 }

@@ -189,7 +189,7 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
         Assert.Equal(new SplitOutcome(SplitResult.Gone, null), await bench.Splitter.OnUploadAsync(new UploadEvent(name, ETag: null), Cancel));
         Assert.Equal(new SplitOutcome(SplitResult.Gone, null), await bench.Splitter.OnUploadAsync(new UploadEvent(name, target), Cancel));
         Assert.Null(await bench.Splitter.RecordFailureAsync(new UploadEvent(name, ETag: null), new InvalidOperationException("broken"), Cancel));
-        var retention = new RunRetention(bench.Storage, new RetentionOptions { UploadDays = 1 }, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(9)), NullLogger.Instance);
+        var retention = new RunRetention(bench.Storage, new RetentionOptions { UploadDays = 1 }, new FakeTimeProvider(DateTimeOffset.UtcNow.AddDays(9)), NullLogger<RunRetention>.Instance);
         Assert.Equal((0, 0), await retention.SweepAsync(Cancel));
 
         Assert.Empty((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
@@ -269,7 +269,7 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
 
         var small = await bench.Splitter.OnUploadAsync("few-shot/a.csv", await bench.UploadAsync("few-shot/a.csv", Bench.Csv(2)), Cancel);
         var tight = new QuestionSetSplitter(
-            bench.Storage, new MedQA.Pipeline.Profiles.ProfileFolder(null), bench.Model.Description with { ContextLength = 2600 }, CountAll, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            bench.Storage, new MedQA.Pipeline.Profiles.ProfileFolder(null), bench.Model.Description with { ContextLength = 2600 }, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<QuestionSetSplitter>.Instance, countTokens: CountAll);
         var large = await tight.OnUploadAsync("few-shot/b.csv", await bench.UploadAsync("few-shot/b.csv", csv), Cancel);
 
         var all = (await bench.Reader.GetManifestAsync(small.Run!.Value, Cancel))!.Protocol!;
@@ -289,7 +289,7 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
     {
         var bench = new Bench(await azurite.NewAsync());
         var plain = new QuestionSetSplitter(
-            bench.Storage, new MedQA.Pipeline.Profiles.ProfileFolder(null), bench.Model.Description with { HasChatTemplate = false }, CountAll, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            bench.Storage, new MedQA.Pipeline.Profiles.ProfileFolder(null), bench.Model.Description with { HasChatTemplate = false }, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<QuestionSetSplitter>.Instance, countTokens: CountAll);
 
         var outcome = await plain.OnUploadAsync("a.csv", await bench.UploadAsync("a.csv", Bench.Csv(2)), Cancel);
 
@@ -307,7 +307,7 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
         Assert.Contains("\"exemplarSelection\": \"nearest\"", outcome.Rejection!.Sentence, StringComparison.Ordinal);
 
         var able = new QuestionSetSplitter(
-            bench.Storage, new Bench.OneProfile(), bench.Model.Description with { Fingerprint = "able", GivesEmbeddings = true }, bench.Model.CountTokens, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            bench.Storage, new Bench.OneProfile(), bench.Model.Description with { Fingerprint = "able", GivesEmbeddings = true }, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<QuestionSetSplitter>.Instance, countTokens: bench.Model.CountTokens);
         var run = (await able.OnUploadAsync("near/a.csv", await bench.UploadAsync("near/a.csv", Bench.Csv(2)), Cancel)).Run!.Value;
         var manifest = (await bench.Reader.GetManifestAsync(run, Cancel))!;
         Assert.Equal((1, false), (manifest.ExemplarsAsked, manifest.ExemplarsChecked));

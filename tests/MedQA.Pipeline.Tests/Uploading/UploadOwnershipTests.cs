@@ -93,10 +93,9 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
             storage,
             new Bench.OneProfile(),
             new ScriptedModel("other").Description with { HasChatTemplate = false },
-            null,
             Held,
             TimeProvider.System,
-            NullLogger.Instance);
+            NullLogger<QuestionSetSplitter>.Instance);
 
         var outcome = await incapable.StartAsync(
             await StoreAsync(new Bench(storage, new ScriptedModel("other")), Bench.Csv(2, "a")), Cancel);
@@ -229,7 +228,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         var model = new ScriptedModel();
         Func<Prompt, int> ill = static _ => throw new InvalidOperationException("It was split.");
         var events = new QuestionSetSplitter(
-            storage, new ProfileFolder(null), model.Description, ill, Held, TimeProvider.System, NullLogger.Instance);
+            storage, new ProfileFolder(null), model.Description, Held, TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: ill);
         Task<SplitOutcome>? coming = null;
         var faults = new StorageFaults
         {
@@ -250,7 +249,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
 
         // The app has another model by the time that the event comes once more.
         var later = new QuestionSetSplitter(
-            storage, new ProfileFolder(null), new ScriptedModel("other").Description, ill, Held, TimeProvider.System, NullLogger.Instance);
+            storage, new ProfileFolder(null), new ScriptedModel("other").Description, Held, TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: ill);
         Assert.Equal(SplitResult.Left, (await later.OnUploadAsync(new UploadEvent(upload.BlobName, ETag: null), Cancel)).Result);
         Assert.Single(await RunsAsync(storage));
     }
@@ -264,12 +263,12 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
             storage,
             new ProfileFolder(null),
             new ScriptedModel().Description,
-            static _ => throw new InvalidOperationException("ill"),
             Held,
             TimeProvider.System,
-            NullLogger.Instance);
+            NullLogger<QuestionSetSplitter>.Instance,
+            countTokens: static _ => throw new InvalidOperationException("ill"));
         const string Message = """{"ContainerName":"question-sets","BlobName":"few-shot/cases.csv"}""";
-        await new PoisonUploadHandler(ill, NullLogger.Instance).TakeAsync(Message, Cancel);
+        await new PoisonUploadHandler(ill, NullLogger<PoisonUploadHandler>.Instance).TakeAsync(Message, Cancel);
 
         await ScanAsync(storage, new ScriptedModel("other"), servesAnybody: true);
 
@@ -339,7 +338,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         await bench.Splitter.StartAsync(await StoreAsync(bench, Bench.Csv(2, text)), Cancel);
 
     private static Task<Upload> StoreAsync(Bench bench, string body, string? profile = null) =>
-        new QuestionSetUploads(bench.Storage, TimeProvider.System, model: bench.Model.Description.Fingerprint).StoreAsync(
+        new QuestionSetUploads(bench.Storage, TimeProvider.System, model: bench.Model.Description).StoreAsync(
             BytesOf(body), "cases.csv", profile, again: false, default, caller: null, Cancel);
 
     private static MemoryStream BytesOf(string text) => new(Encoding.UTF8.GetBytes(text));
@@ -349,7 +348,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
     {
         var bench = new Bench(storage, model, split: split);
         var loop = new RunLoop(
-            storage, bench.Advancer, bench.Splitter, TimeProvider.System, NullLogger.Instance, servesAnybody: servesAnybody);
+            storage, bench.Advancer, bench.Splitter, TimeProvider.System, NullLogger<RunLoop>.Instance, servesAnybody: servesAnybody);
         await loop.ScanAsync(bench.Splitter, Cancel);
     }
 

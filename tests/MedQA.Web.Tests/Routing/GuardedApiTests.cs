@@ -65,7 +65,7 @@ public sealed class GuardedApiTests(AzuriteFixture azurite)
         await storage.EnsureCreatedAsync(TestContext.Current.CancellationToken);
         var time = new FakeTimeProvider(new DateTimeOffset(2031, 5, 6, 12, 0, 0, TimeSpan.Zero));
         var ledger = new BudgetLedger(storage, new DayBudget { MaxGeneratedTokensPerCallerPerDay = 2 * 11 * 144 }, time);
-        var advancer = new RunAdvancer(storage, new AdvanceOptions(), time, NullLogger.Instance, ledger: ledger);
+        var advancer = new RunAdvancer(storage, new AdvanceOptions(), time, NullLogger<RunAdvancer>.Instance, ledger: ledger);
         var api = new GuardedApi(ApiServer.ApiOver(storage, new ScriptedModel(), new ApiLimits(), ledger: ledger), new AccessPolicy(Keys));
         using var services = new ServiceCollection().AddLogging().BuildServiceProvider();
 
