@@ -68,7 +68,14 @@ internal sealed class LocalPipeline : IDisposable
         var retention =
             keep == new RetentionOptions() ? null : new RunRetention(storage, keep, time, logging.CreateLogger<RunRetention>(), signals);
         _loop = new RunLoop(storage, advancer, Splitter, time, logging.CreateLogger<RunLoop>(), signals, retention, servesAnybody);
-        var options = new WorkerOptions { Name = name, Identity = _identity.Id, Report = TimeSpan.FromSeconds(1), Drain = TimeSpan.Zero };
+        var options = new WorkerOptions
+        {
+            Name = name,
+            Identity = _identity.Id,
+            Report = TimeSpan.FromSeconds(1),
+            Drain = TimeSpan.Zero,
+            QuestionsAtOnce = settings.AtOnce,
+        };
         var worker = new BatchWorker(storage, model, options, time, logging.CreateLogger<BatchWorker>(), signals);
         _queue = new BatchQueueReader(storage, worker, time, logging.CreateLogger<BatchQueueReader>(), signals);
     }
