@@ -15,7 +15,10 @@ namespace MedQA.Inference;
 /// function of the model, the prompt, the request and <see cref="ModelDescription.EngineFingerprint"/>; never of load, of the number
 /// of threads or of what was asked before.
 /// </summary>
-/// <remarks>Safe for concurrent use: prompts, samples and scores of several questions take turns, each with all threads.</remarks>
+/// <remarks>
+/// Safe for concurrent use: prompts, samples and scores of several questions take turns, each with all threads; single samples of several
+/// questions are drawn together where that changes no bit (<see cref="GetQuestionsAtOnceAsync"/>).
+/// </remarks>
 public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
 {
     private readonly PromptEncoder _encoder;
@@ -73,6 +76,10 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
             GivesEmbeddings = engine.GivesHiddenStates,
         });
     }
+
+    /// <inheritdoc/>
+    public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) =>
+        _engine.GetQuestionsAtOnceAsync(samples, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="UnusableException">A chat for a model without a chat template.</exception>

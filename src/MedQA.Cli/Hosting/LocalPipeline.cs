@@ -54,6 +54,7 @@ internal sealed class LocalPipeline : IDisposable
                     Identity = _identity.Id,
                     Report = TimeSpan.FromSeconds(1),
                     Drain = TimeSpan.Zero,
+                    QuestionsAtOnce = settings.AtOnce,
                 },
                 Attendance = attendance,
             })

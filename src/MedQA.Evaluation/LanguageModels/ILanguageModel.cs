@@ -19,6 +19,14 @@ public interface ILanguageModel
     /// </summary>
     ITextEmbedding? Embedding => null;
 
+    /// <summary>
+    /// Returns how many questions are answered fastest when asked at once; 1, the default, if asking several brings nothing. What each of
+    /// them is answered does not depend on it. The first call may take as long as a few tokens.
+    /// </summary>
+    /// <param name="samples">Samples that are drawn per question.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) => Task.FromResult(1);
+
     /// <summary>Returns the number of tokens of the prompt as the model reads it, special tokens and template included.</summary>
     int CountTokens(Prompt prompt);
 

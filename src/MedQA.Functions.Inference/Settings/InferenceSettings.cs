@@ -59,6 +59,7 @@ internal sealed record InferenceSettings
                 Name = settings.Find("CONTAINER_APP_REPLICA_NAME") ?? worker.Name,
                 BatchTime = settings.Find<TimeSpan>("Worker__BatchTime", "a time such as 00:10:00") ?? TimeSpan.FromMinutes(10),
                 Drain = settings.Find<TimeSpan>("Worker__Drain", "a time such as 00:00:20") ?? worker.Drain,
+                QuestionsAtOnce = settings.Find<int>("Worker__QuestionsAtOnce", "a number from 1 to 256"),
             },
         };
     }

@@ -77,7 +77,8 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
         return isPacked ? new PackedBatch(session, work) : new RowBatch(session, work);
     }
 
-    private SampleInProgress Begin(ReadOnlySpan<float> promptLogits, SampleRequest request, int index)
+    /// <summary>Starts a sample: draws its first token.</summary>
+    public SampleInProgress Begin(ReadOnlySpan<float> promptLogits, SampleRequest request, int index)
     {
         var sample = new SampleInProgress(request.FirstIndex + index, request, new(tokenizer, request.Stop), endTokens);
         sample.Append(Draw(promptLogits, sample));
@@ -110,7 +111,8 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
         }
     }
 
-    private DrawnToken Draw(ReadOnlySpan<float> logits, SampleInProgress sample)
+    /// <summary>Draws a sample's next token.</summary>
+    public DrawnToken Draw(ReadOnlySpan<float> logits, SampleInProgress sample)
     {
         var request = sample.Request;
         var uniform = request.Temperature == 0 ? 0 : new RandomStream(request.StreamKey).Uniform(sample.Drawn, sample.Index, request.Stage);

@@ -14,13 +14,20 @@ namespace MedQA.Inference.Engine;
 
 /// <summary>
 /// Reads prompts, draws samples and scores sequences, all as token ids. One operation runs at a time, with all of the machine's
-/// threads: two questions never share a pass, so the bits of an answer do not depend on what else is asked. Safe for concurrent use.
+/// threads. Two questions share a pass only as rows whose bits do not depend on each other (<see cref="RowIndependence"/>), so the bits
+/// of an answer do not depend on what else is asked. Safe for concurrent use.
 /// </summary>
 internal sealed class InferenceEngine : IDisposable
 {
     // Cells of a prompt's cache beyond the prompt: enough to score options in place.
     private const int RoomForScores = 256;
     private const int MaxFreeCaches = 2;
+
+    // Rows of several questions: beyond this many a step's time grows with the rows.
+    private const int MaxSharedRows = 8;
+
+    // For the cells of these rows, and again for the prompts that are held meanwhile.
+    private const long MaxSharedBytes = 384L << 20;
 
     private readonly DecoderSession _session;
     private readonly ModelOptions _options;
@@ -30,7 +37,12 @@ internal sealed class InferenceEngine : IDisposable
     private readonly SampleDrawing _drawing;
     private readonly SequenceScoring _scoring;
     private readonly KeyValueCache _work;
+    private readonly RowScheduler _rows;
+    private bool? _areRowsIndependent;
     private readonly Stack<KeyValueCache> _free = [];
+    private readonly Lock _heldLock = new();
+    private long _heldBytes;
+    private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, int> _prefixIds = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private int _lastPrefixId;
@@ -49,6 +61,8 @@ internal sealed class InferenceEngine : IDisposable
         _drawing = new(session, tokenizer, endTokens);
         _scoring = new(session, CanPack);
         _work = session.CreateCache();
+        var rowBytes = Math.Min(options.MemoryBudget, MaxSharedBytes);
+        _rows = new(session, _drawing, _gate, () => LetGo(0), MaxSharedRows, rowBytes);
     }
 
     /// <summary>The most tokens of prompt and continuation.</summary>
@@ -64,6 +78,24 @@ internal sealed class InferenceEngine : IDisposable
     /// Whether prompts of different length may be the rows of one batch: the graph's attention mask tells their lengths apart.
     /// </summary>
     public bool CanBatchPrompts => _session.Layout.HasMask;
+
+    /// <summary>
+    /// Returns how many questions draw together: more than one where a request asks for one sample and rows do not depend on each
+    /// other. The first call checks that, which takes up to seconds.
+    /// </summary>
+    /// <param name="samples">Samples of a request.</param>
+    /// <param name="cancellationToken">Ends the waiting for the running operation.</param>
+    public async Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken)
+    {
+        if (samples != 1 || _options.Provider != ExecutionProvider.Cpu)
+        {
+            return 1;
+        }
+
+        _areRowsIndependent ??= await RunAsync(() => RowIndependence.Holds(_session, MaxSharedRows), cancellationToken)
+            .ConfigureAwait(false);
+        return _areRowsIndependent.Value ? MaxSharedRows : 1;
+    }
 
     /// <summary>Loads a model.</summary>
     /// <param name="folder">Its files.</param>
@@ -122,7 +154,8 @@ internal sealed class InferenceEngine : IDisposable
     /// <param name="cancellationToken">Checked before each pass.</param>
     /// <param name="prefix">The soft prompt that precedes it; shared by all prompts asked with it.</param>
     /// <exception cref="ContextOverflowException">The prompt is longer than the context.</exception>
-    public Task<ReadTokens> ReadAsync(int[] ids, int sharedLength, CancellationToken cancellationToken, EngineSoftPrompt? prefix = null)
+    public async Task<ReadTokens> ReadAsync(
+        int[] ids, int sharedLength, CancellationToken cancellationToken, EngineSoftPrompt? prefix = null)
     {
         var virtualTokens = prefix?.KeyValues.Length ?? 0;
         if (prefix is not null)
@@ -136,23 +169,34 @@ internal sealed class InferenceEngine : IDisposable
             throw new ContextOverflowException(ids.Length, 0, ContextLength);
         }
 
-        return RunAsync(
-            () =>
-            {
-                var cache = _free.TryPop(out var free) ? free : _session.CreateCache();
-                try
+        var cells = Math.Min(ids.Length + RoomForScores, _session.Layout.MostCells ?? int.MaxValue);
+        var bytes = KeyValueCache.BytesOf(_session.Layout, 1, cells);
+        await HoldAsync(bytes, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await RunAsync(
+                () =>
                 {
-                    cache.Reshape(1, Math.Min(ids.Length + RoomForScores, _session.Layout.MostCells ?? int.MaxValue));
-                    _reader.Read(cache, ids, sharedLength, cancellationToken, prefix?.KeyValues);
-                    return new ReadTokens(ReleaseAsync, ids, virtualTokens, cache, _session.LogitsOf(0, 0));
-                }
-                catch
-                {
-                    cache.Dispose();
-                    throw;
-                }
-            },
-            cancellationToken);
+                    var cache = _free.TryPop(out var free) ? free : _session.CreateCache();
+                    try
+                    {
+                        cache.Reshape(1, cells);
+                        _reader.Read(cache, ids, sharedLength, cancellationToken, prefix?.KeyValues);
+                        return new ReadTokens(read => ReleaseAsync(read, bytes), ids, virtualTokens, cache, _session.LogitsOf(0, 0));
+                    }
+                    catch
+                    {
+                        cache.Dispose();
+                        throw;
+                    }
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            LetGo(bytes);
+            throw;
+        }
     }
 
     /// <summary>Draws samples.</summary>
@@ -160,8 +204,14 @@ internal sealed class InferenceEngine : IDisposable
     public Task<Sample[]> SampleAsync(ReadTokens prompt, SampleRequest request, CancellationToken cancellationToken)
     {
         Validate(prompt, request);
-        return SampleAsync(prompt, PlanFor(prompt.Ids.Length, request), request, cancellationToken);
+        var plan = PlanFor(prompt.Ids.Length, request);
+        return request.Count == 1 && _areRowsIndependent == true
+            ? DrawRowAsync(prompt, request, cancellationToken)
+            : SampleAsync(prompt, plan, request, cancellationToken);
     }
+
+    private async Task<Sample[]> DrawRowAsync(ReadTokens prompt, SampleRequest request, CancellationToken cancellationToken) =>
+        [await _rows.DrawAsync(prompt, request, cancellationToken).ConfigureAwait(false)];
 
     /// <summary>Draws samples as a plan says.</summary>
     public Task<Sample[]> SampleAsync(ReadTokens prompt, SamplePlan plan, SampleRequest request, CancellationToken cancellationToken) =>
@@ -245,10 +295,10 @@ internal sealed class InferenceEngine : IDisposable
         return text.Finish();
     }
 
-    /// <summary>Releases the cache of a read prompt.</summary>
-    public async ValueTask ReleaseAsync(KeyValueCache cache)
+    private async ValueTask ReleaseAsync(KeyValueCache cache, long bytes)
     {
         await _gate.WaitAsync().ConfigureAwait(false);
+        LetGo(bytes);
         try
         {
             if (_isDisposed || _free.Count >= MaxFreeCaches)
@@ -284,6 +334,7 @@ internal sealed class InferenceEngine : IDisposable
             }
 
             _free.Clear();
+            _rows.Dispose();
             _work.Dispose();
             _prefixes.Dispose();
             _session.Dispose();
@@ -318,6 +369,42 @@ internal sealed class InferenceEngine : IDisposable
         {
             throw new ContextOverflowException(prompt.Ids.Length, request.MaxTokens, ContextLength);
         }
+    }
+
+    /// <summary>
+    /// Counts the bytes of a prompt that is held from now on. While samples of several questions are drawn, it waits until there is room:
+    /// those end by themselves. It does not wait for anything else, since a caller may hold one prompt and read another.
+    /// </summary>
+    private async Task HoldAsync(long bytes, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task released;
+            lock (_heldLock)
+            {
+                if (!_rows.IsBusy || _heldBytes + bytes <= Math.Min(_options.MemoryBudget, MaxSharedBytes))
+                {
+                    _heldBytes += bytes;
+                    return;
+                }
+
+                released = _released.Task;
+            }
+
+            await released.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void LetGo(long bytes)
+    {
+        TaskCompletionSource released;
+        lock (_heldLock)
+        {
+            _heldBytes -= bytes;
+            (released, _released) = (_released, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        released.SetResult();
     }
 
     private async Task<T> RunAsync<T>(Func<T> operation, CancellationToken cancellationToken)

@@ -17,6 +17,10 @@ internal sealed class ModelWithSoftPrompt(
     public ITextEmbedding? Embedding => model.Embedding;
 
     /// <inheritdoc/>
+    public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) =>
+        model.GetQuestionsAtOnceAsync(samples, cancellationToken);
+
+    /// <inheritdoc/>
     public int CountTokens(Prompt prompt) => prefix.KeyValues.Length + encoder.CountTokens(prompt);
 
     /// <inheritdoc/>

@@ -68,6 +68,32 @@ internal sealed class KeyValueCache : IDisposable
         }
     }
 
+    /// <summary>
+    /// Empties the cache and gives it room for rows that <see cref="AddRow"/> adds one by one; only for a graph that appends in place.
+    /// </summary>
+    /// <param name="rows">The most rows, at least 1.</param>
+    /// <param name="capacity">Cells per row, at least 1.</param>
+    public void Reserve(int rows, int capacity)
+    {
+        Reshape(rows, capacity);
+        (Rows, _isBound) = (0, false);
+    }
+
+    /// <summary>Adds a row that holds the cells of a cache of one row, of any length; <see cref="Reserve"/> has made room for it.</summary>
+    public void AddRow(KeyValueCache source)
+    {
+        for (var tensor = 0; tensor < _past.Length; tensor++)
+        {
+            _memory.Copy(
+                new(source._current.AddressOf(tensor), source.Pitch * CellBytes, AddressOf(
+                    tensor, Rows), Pitch * CellBytes, source.Length * CellBytes, _layout.KeyValueHeads));
+        }
+
+        Rows++;
+        Length = Math.Max(Length, source.Length);
+        _isBound = false;
+    }
+
     /// <summary>Fills every row with the first cells of a cache of one row.</summary>
     public void Fill(KeyValueCache source, int cells)
     {

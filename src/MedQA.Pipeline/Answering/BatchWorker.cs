@@ -201,71 +201,99 @@ public sealed class BatchWorker
         BatchLease lease,
         CancellationToken stopping)
     {
+        var atOnce = await attempt.GetQuestionsAtOnceAsync(protocol, stopping);
         var began = _time.GetTimestamp();
 
+        // An earlier attempt that crashed was asking some of the first that are left: those are asked alone, to learn which one it was.
+        var suspects = log.Attempts > 1 ? atOnce : 0;
+        var firstTries = questions.Where(asked => !log.Answers.ContainsKey(asked.Ordinal) && !log.TimedOut.ContainsKey(asked.Ordinal))
+            .ToList();
+
         // What runs out of its time on a machine that is busy right now gets another chance when the others are done.
-        foreach (var again in (bool[])[false, true])
+        var secondTries = questions.Where(asked => !log.Answers.ContainsKey(asked.Ordinal) && log.TimedOut.ContainsKey(asked.Ordinal));
+        return await AskAsync(firstTries.Take(suspects), 1) ?? await AskAsync(firstTries.Skip(suspects), atOnce)
+            ?? await AskAsync(secondTries, 1) ?? BatchOutcome.Finished;
+
+        // Returns why it stopped early, or null.
+        async Task<BatchOutcome?> AskAsync(IEnumerable<BatchQuestion> round, int most)
         {
-            foreach (var asked in questions.Where(asked => !log.Answers.ContainsKey(asked.Ordinal)))
+            await using var inFlight = new QuestionsInFlight(_time, lease.Ended);
+            using var left = round.GetEnumerator();
+            BatchOutcome? stopped = null;
+            var areAllBegun = false;
+            while (true)
             {
-                if (log.TimedOut.ContainsKey(asked.Ordinal) != again)
+                while (!areAllBegun && inFlight.Count < most)
                 {
-                    continue;
+                    stopped ??= lease.Reason ?? (stopping.IsCancellationRequested ? BatchOutcome.Stopped
+                        : _time.GetElapsedTime(began) >= _options.BatchTime ? BatchOutcome.TimeUsed : null);
+                    areAllBegun = stopped is not null || !left.MoveNext();
+                    if (!areAllBegun)
+                    {
+                        inFlight.Add(await BeginAsync(run, protocol, attempt, left.Current, log, most == 1, inFlight.Dropped, stopping));
+                    }
                 }
 
-                if (lease.Reason is { } reason)
-                {
-                    return reason;
-                }
-
-                if (stopping.IsCancellationRequested)
-                {
-                    return BatchOutcome.Stopped;
-                }
-
-                if (_time.GetElapsedTime(began) >= _options.BatchTime)
-                {
-                    return BatchOutcome.TimeUsed;
-                }
-
-                if (await AnswerQuestionAsync(run, protocol, attempt, asked, log, work, lease, stopping) is { } stopped)
+                if (inFlight.Count == 0)
                 {
                     return stopped;
                 }
+
+                var ended = await inFlight.NextAsync();
+                if (await EndAsync(run, protocol, attempt, ended, log, work, lease) is { } reason)
+                {
+                    (stopped, areAllBegun) = (stopped ?? reason, true);
+                }
             }
         }
-
-        return BatchOutcome.Finished;
     }
 
-    /// <returns>
-    /// Why the question was dropped; <see langword="null"/> where it is answered, has failed, or is tried again behind the others.
-    /// </returns>
-    private async Task<BatchOutcome?> AnswerQuestionAsync(
+    /// <summary>Starts to answer a question.</summary>
+    private async Task<QuestionInFlight> BeginAsync(
         RunId run,
         Protocol protocol,
         QuestionAttempt attempt,
         BatchQuestion asked,
         ProgressLog log,
-        BatchWork work,
-        BatchLease lease,
+        bool isAlone,
+        CancellationToken dropped,
         CancellationToken stopping)
     {
-        using var activity = PipelineTracing.Start("answer question", run.ToString())?.SetTag("medqa.ordinal", asked.Ordinal);
+        var activity = PipelineTracing.Start("answer question", run.ToString())?.SetTag("medqa.ordinal", asked.Ordinal);
         var firstSeconds = log.TimedOut.TryGetValue(asked.Ordinal, out var seconds) ? seconds : (double?)null;
         var crashes = log.CrashesOf(asked.Ordinal);
-        var marked = (log.Attempts > 1 || firstSeconds is not null) && crashes < 2;
-        if (marked)
+
+        // A crash is a question's own only if no other was being asked.
+        var isMarked = isAlone && (log.Attempts > 1 || firstSeconds is not null) && crashes < 2;
+        if (isMarked)
         {
             await log.BeginQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
         }
 
-        var answered = crashes >= 2
-            ? attempt.Crashed(protocol, asked, crashes)
-            : await attempt.AnswerAsync(protocol, asked, lease.Ended, stopping);
-        if (answered is null)
+        var answering = crashes >= 2
+            ? Task.FromResult<AnsweredQuestion?>(attempt.Crashed(protocol, asked, crashes))
+            : attempt.AnswerAsync(protocol, asked, dropped, stopping);
+        return new QuestionInFlight(asked, firstSeconds, isMarked, activity, answering, _time.GetTimestamp());
+    }
+
+    /// <summary>Stores what a question was answered.</summary>
+    /// <returns>
+    /// Why the question was dropped; <see langword="null"/> where it is answered, has failed, or is tried again behind the others.
+    /// </returns>
+    private async Task<BatchOutcome?> EndAsync(
+        RunId run,
+        Protocol protocol,
+        QuestionAttempt attempt,
+        QuestionInFlight question,
+        ProgressLog log,
+        BatchWork work,
+        BatchLease lease)
+    {
+        using var activity = question.Activity;
+        var asked = question.Asked;
+        if (await question.Answering is not { } answered)
         {
-            if (marked && lease.Reason is not BatchOutcome.LeaseLost)
+            if (question.IsMarked && lease.Reason is not BatchOutcome.LeaseLost)
             {
                 await log.DropQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
             }
@@ -273,7 +301,9 @@ public sealed class BatchWorker
             return lease.Reason ?? BatchOutcome.Stopped;
         }
 
-        if (firstSeconds is null && answered.Failure is { Code: FailureCodes.TimeLimit })
+        // What several questions took together is counted once.
+        answered = answered with { Seconds = answered.Seconds * question.Share };
+        if (question.FirstSeconds is null && answered.Failure is { Code: FailureCodes.TimeLimit })
         {
             await log.TimeOutQuestionAsync(asked.Ordinal, _time.GetUtcNow(), answered.Seconds, CancellationToken.None);
             _logger.QuestionTimedOut(asked.Ordinal, run, work.Batch);
@@ -282,7 +312,7 @@ public sealed class BatchWorker
 
         // The answer is there: storing it is worth more than stopping quickly.
         var (stored, line) = attempt.Write(
-            protocol, asked, firstSeconds is { } first ? QuestionAttempt.TriedAgain(answered, first) : answered);
+            protocol, asked, question.FirstSeconds is { } first ? QuestionAttempt.TriedAgain(answered, first) : answered);
         await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
         PipelineMetrics.QuestionDone(_model.Description.Name, protocol.Profile.Name, stored);
         if (await work.AddAsync(stored, CancellationToken.None) && await ReasonToStopAsync(run, CancellationToken.None) is { } wish)

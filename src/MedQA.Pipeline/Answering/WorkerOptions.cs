@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Answering;
@@ -37,6 +38,12 @@ public sealed record WorkerOptions
     /// <summary>After how long a worker gives a batch back to be continued later, or <see langword="null"/> for never.</summary>
     public TimeSpan? BatchTime { get; init; }
 
+    /// <summary>
+    /// How many questions of a batch are asked at once, 1 to 256, or <see langword="null"/> for as many as the model answers fastest
+    /// (<see cref="ILanguageModel.GetQuestionsAtOnceAsync"/>). Answers do not depend on it.
+    /// </summary>
+    public int? QuestionsAtOnce { get; init; }
+
     /// <summary>Refuses what cannot work.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     internal void Check()
@@ -48,6 +55,7 @@ public sealed record WorkerOptions
         Require(Drain >= TimeSpan.Zero, nameof(Drain), "0 or more");
         Require(GiveIn >= TimeSpan.Zero, nameof(GiveIn), "0 or more");
         Require(BatchTime is null || BatchTime > TimeSpan.Zero, nameof(BatchTime), "more than 0, or not set");
+        Require(QuestionsAtOnce is null or (>= 1 and <= 256), nameof(QuestionsAtOnce), "1 to 256, or not set");
     }
 
     /// <summary>The lease id for a batch: the same for every process of one identity, a new one each time without.</summary>
