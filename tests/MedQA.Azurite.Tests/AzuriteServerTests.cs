@@ -152,8 +152,8 @@ public sealed class AzuriteServerTests : IDisposable
 
     [Theory]
     [InlineData("table", "empty")]
-    [InlineData("blob", "empty")]
-    [InlineData("table", "missing")]
+    [LongInlineData("blob", "empty")]
+    [LongInlineData("table", "missing")]
     [InlineData("blob_extent", "missing")]
     public async Task A_directory_that_was_lost_is_not_taken_for_an_empty_storage(string name, string state)
     {
@@ -247,8 +247,8 @@ public sealed class AzuriteServerTests : IDisposable
 
     [Theory]
     [InlineData("TERM")]
-    [InlineData("HUP")]
-    [InlineData("INT")]
+    [LongInlineData("HUP")]
+    [LongInlineData("INT")]
     public async Task A_signal_to_a_whole_group_of_processes_leaves_the_storage_to_those_that_still_use_it(string signal)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The signals are sent by the kill program.");
@@ -390,11 +390,11 @@ public sealed class AzuriteServerTests : IDisposable
 
     [Theory]
     [InlineData("")]
-    [InlineData("null")]
-    [InlineData("[1]")]
-    [InlineData("{ \"pid\": ")]
+    [LongInlineData("null")]
+    [LongInlineData("[1]")]
+    [LongInlineData("{ \"pid\": ")]
     [InlineData("{\"pid\":-1,\"control\":99999999}")]
-    [InlineData("{\"pid\":\"x\"}")]
+    [LongInlineData("{\"pid\":\"x\"}")]
     [InlineData("{\"pid\":PID,\"control\":PORT,\"data\":\"FOLDER\",\"blobPort\":10000,\"queuePort\":10001,\"tablePort\":10002}")]
     public async Task A_record_without_an_owner_is_worth_nothing(string record)
     {

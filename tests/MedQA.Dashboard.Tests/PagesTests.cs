@@ -12,7 +12,7 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
     [Theory]
     [InlineData(1280, false, null)]
     [InlineData(1280, true, "color-contrast")]
-    [InlineData(360, false, "color-contrast,link-name,button-name,target-size,scrollable-region-focusable")]
+    [LongInlineData(360, false, "color-contrast,link-name,button-name,target-size,scrollable-region-focusable")]
     public async Task Axe_finds_nothing_on_any_page(int width, bool dark, string? rules)
     {
         // Axe works by scripts of its own within the page, which the dashboard's policy rightly refuses.
@@ -81,7 +81,7 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
     }
 
     [Theory]
-    [InlineData(1280, false)]
+    [LongInlineData(1280, false)]
     [InlineData(360, true)]
     public async Task Every_section_of_a_report_has_its_card_and_every_plot_its_colours_within_its_frame(int width, bool dark)
     {
@@ -178,8 +178,8 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
 
     [Theory]
     [InlineData("wrong")]
-    [InlineData("forced")]
-    [InlineData("tie")]
+    [LongInlineData("forced")]
+    [LongInlineData("tie")]
     [InlineData("deferred")]
     public async Task A_filter_shows_what_the_interface_counts(string filter)
     {

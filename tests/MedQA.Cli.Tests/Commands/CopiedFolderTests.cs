@@ -8,11 +8,10 @@ public sealed class CopiedFolderTests
     [Fact]
     public async Task A_run_that_is_deleted_in_a_copy_stays_in_the_original_that_is_being_served()
     {
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var made = await medqa.JsonAsync("run", medqa.Sums(2), "--profile", medqa.Profile(samples: 3));
         var run = made.GetProperty("run").GetProperty("run").GetString()!;
         var before = Only(await medqa.JsonAsync("results"));
-        await using var served = await medqa.HoldStorageAsync();
         var (copy, ports) = await medqa.DataCopyAsync("copy");
 
         var (refused, _, why) = await medqa.RunAsync("delete", run, "--data", copy);

@@ -23,7 +23,7 @@ internal sealed class MedqaProcess : IAsyncDisposable
 
     /// <summary>
     /// Whether its storage is kept alive between its commands, from the first one on that makes it: that one starts an emulator and the others
-    /// do not, which is half their time.
+    /// do not, which is half their time. A command that is only started does not make it so.
     /// </summary>
     public bool KeepsStorage { get; init; }
 
@@ -161,13 +161,30 @@ internal sealed class MedqaProcess : IAsyncDisposable
     /// <summary>Runs a program that starts it.</summary>
     public async Task<(int Code, string Output, string Notices)> RunAsync(ProcessStartInfo start)
     {
-        var ended = await EndAsync(Start(start));
-        if (KeepsStorage && _held is null && Directory.Exists(Path.Combine(Folder, ".medqa")))
+        var ending = EndAsync(Start(start));
+        if (KeepsStorage && _held is null)
+        {
+            await HoldWhatIsStartedAsync(ending);
+        }
+
+        return await ending;
+    }
+
+    /// <summary>Joins the storage that a process starts, so that the end of the process is not the end of the storage.</summary>
+    private async Task HoldWhatIsStartedAsync(Task process)
+    {
+        var data = Path.Combine(Folder, ".medqa");
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!process.IsCompleted && !File.Exists(AzuriteRecord.PathFor(data)))
+        {
+            // Another process starts it: there is no event here to wait for.
+            await timer.WaitForNextTickAsync(Cancel);
+        }
+
+        if (Directory.Exists(data))
         {
             _held = await HoldStorageAsync();
         }
-
-        return ended;
     }
 
     private static async Task<(int Code, string Output, string Notices)> EndAsync(Process process)

@@ -30,7 +30,7 @@ public sealed class ModelsCommandTests
         Assert.StartsWith("medqa: --limit is '0', but must be a whole number from 1 to 2,147,483,647.", notices, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [LongFact]
     public async Task An_optimized_graph_is_written_beside_the_model_s_own_and_chosen_by_name()
     {
         await using var medqa = new MedqaProcess();
@@ -41,7 +41,12 @@ public sealed class ModelsCommandTests
         (code, var described, _) = await medqa.RunAsync("models", "describe", folder, "--graph", "model.8bit.onnx");
         Assert.Equal(0, code);
         Assert.Contains("model.8bit.onnx", described, StringComparison.Ordinal);
+    }
 
+    [Fact]
+    public async Task A_graph_that_has_nothing_to_optimize_is_named()
+    {
+        await using var medqa = new MedqaProcess();
         var (failed, _, notices) = await medqa.RunAsync("models", "optimize", "reasoner");
         Assert.Equal(1, failed);
         Assert.Contains("nothing to widen", notices, StringComparison.Ordinal);

@@ -69,25 +69,25 @@ public sealed class OddFileTests
 
     [Theory]
     [InlineData("run {csv} --profile {pipe.json}")]
-    [InlineData("estimate {csv} --profile {pipe.json}")]
+    [LongInlineData("estimate {csv} --profile {pipe.json}")]
     [InlineData("run {zero.csv}")]
-    [InlineData("run {folder.csv}")]
+    [LongInlineData("run {folder.csv}")]
     [InlineData("run {socket.csv}")]
-    [InlineData("estimate {zero.csv}")]
-    [InlineData("import {zero.csv} --to {new.csv}")]
-    [InlineData("import {folder.csv} --to {new.csv}")]
-    [InlineData("import {csv} --to {folder.csv}")]
+    [LongInlineData("estimate {zero.csv}")]
+    [LongInlineData("import {zero.csv} --to {new.csv}")]
+    [LongInlineData("import {folder.csv} --to {new.csv}")]
+    [LongInlineData("import {csv} --to {folder.csv}")]
     [InlineData("overlap {csv} --with {pipe.txt}")]
-    [InlineData("overlap {zero.csv}")]
-    [InlineData("models check reasoner --references {pipe.json}")]
+    [LongInlineData("overlap {zero.csv}")]
+    [LongInlineData("models check reasoner --references {pipe.json}")]
     [InlineData("profiles show mine --profiles {profiles/}", "mine.json")]
-    [InlineData("run {csv} --profile mine --profiles {profiles/}", "mine.json")]
+    [LongInlineData("run {csv} --profile mine --profiles {profiles/}", "mine.json")]
     [InlineData("prefixes --prefixes {prefixes/}", "manifest.json")]
-    [InlineData("doctor --model {model/}", "tokenizer.json")]
-    [InlineData("models optimize {model/}", "tokenizer.json")]
-    [InlineData("models check {model/} --references {csv}", "tokenizer.json")]
+    [LongInlineData("doctor --model {model/}", "tokenizer.json")]
+    [LongInlineData("models optimize {model/}", "tokenizer.json")]
+    [LongInlineData("models check {model/} --references {csv}", "tokenizer.json")]
     [InlineData("run {csv} --profile {profile} --model {model/}", "tokenizer.json")]
-    [InlineData("run {csv} --profile {profile} --data {csv}", "sums.csv")]
+    [LongInlineData("run {csv} --profile {profile} --data {csv}", "sums.csv")]
     [InlineData("results", "medqa.json")]
     public async Task What_is_no_file_is_refused_with_a_sentence(string command, string? named = null)
     {
@@ -124,7 +124,7 @@ public sealed class OddFileTests
     public async Task A_question_set_out_of_a_pipe_is_asked_like_a_file()
     {
         Assert.SkipUnless(OddFiles.Exist, "This system has no such files.");
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var profile = medqa.Profile(samples: 1);
         var content = await File.ReadAllTextAsync(medqa.Sums(4), Cancel);
         var pipe = OddFiles.Pipe(Path.Combine(medqa.Folder, "piped.csv"));
@@ -151,8 +151,8 @@ public sealed class OddFileTests
 
     [Theory]
     [InlineData("medqa run <(cat sums.csv) --profile {0} --output json --quiet")]
-    [InlineData("cat sums.csv | medqa run /dev/stdin --profile {0} --output json --quiet")]
-    [InlineData("medqa run /dev/stdin --profile {0} --output json --quiet < sums.csv")]
+    [LongInlineData("cat sums.csv | medqa run /dev/stdin --profile {0} --output json --quiet")]
+    [LongInlineData("medqa run /dev/stdin --profile {0} --output json --quiet < sums.csv")]
     public async Task A_shell_can_give_a_question_set_in_every_way_that_it_has(string line)
     {
         Assert.SkipUnless(OddFiles.Exist, "This system has no such files.");
@@ -191,7 +191,7 @@ public sealed class OddFileTests
     public async Task A_question_set_may_be_called_whatever_a_file_can_be_called()
     {
         Assert.SkipUnless(OddFiles.Exist, "This system has no such files.");
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var (lengthy, tab, line, query) = ($"{new string('n', 230)}.csv", "ta\tb.csv", "li\nne.csv", "größe a&b=c#d?%20 +.csv");
         string[] sets = [medqa.Sums(1, lengthy), medqa.Sums(2, tab), medqa.Sums(3, line), medqa.Sums(4, query)];
 

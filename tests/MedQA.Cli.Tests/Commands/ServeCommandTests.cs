@@ -78,7 +78,7 @@ public sealed class ServeCommandTests
 
     [Theory]
     [InlineData("http://localhost:0")]
-    [InlineData("http://[::1]:0")]
+    [LongInlineData("http://[::1]:0")]
     public async Task Whatever_this_machine_is_called_the_links_lead_to_the_port_that_was_free(string address)
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6 || address.Contains("localhost", StringComparison.Ordinal), "This machine has no IPv6.");

@@ -102,7 +102,7 @@ public sealed class StoppedRunTests
     public async Task A_run_that_nobody_works_on_is_cancelled_and_deleted_by_the_command_itself()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The signals are sent by the kill program.");
-        await using var medqa = new MedqaProcess();
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
         var sums = medqa.Sums(Questions);
         var (killed, _) = await BegunAsync(medqa, "run", sums, "--profile", medqa.Profile(samples: 41));
         killed.Kill();
@@ -121,8 +121,8 @@ public sealed class StoppedRunTests
 
     [Theory]
     [InlineData("serve", false)]
-    [InlineData("run", false)]
-    [InlineData("serve", true)]
+    [LongInlineData("run", false)]
+    [LongInlineData("serve", true)]
     [InlineData("worker", true)]
     public async Task Whoever_works_on_a_folder_ends_when_its_storage_was_killed_or_moved_away(string command, bool moved)
     {

@@ -153,7 +153,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
 
     // Not an interrupt: a job that a shell put into the background ignores those, and what it starts inherits that.
     [Theory]
-    [InlineData("TERM", 130)]
+    [LongInlineData("TERM", 130)]
     [InlineData("KILL", 137)]
     public async Task What_is_stopped_goes_on_where_it_was(string signal, int expected)
     {
@@ -223,7 +223,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         Assert.All((string[])[Graph, Data], path => Assert.Equal(_hub[path].Content, File.ReadAllBytes(Path.Combine(Target, path))));
     }
 
-    [Fact]
+    [LongFact]
     public async Task A_full_disk_is_named_before_and_while_it_is_written()
     {
         var filled = Path.Combine(_medqa.Folder, "filled");

@@ -172,7 +172,7 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData(1280, false)]
+    [LongInlineData(1280, false)]
     [InlineData(360, true)]
     public async Task Axe_finds_nothing_and_nothing_is_too_wide(int width, bool dark)
     {

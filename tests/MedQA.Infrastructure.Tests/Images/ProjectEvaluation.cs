@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 
@@ -9,6 +10,10 @@ internal static class ProjectEvaluation
     /// <summary>Kinds of items that are files of a build.</summary>
     private static readonly string[] FileItems = ["Compile", "EmbeddedResource", "Content", "None", "AdditionalFiles",
         "EditorConfigFiles", "GlobalAnalyzerConfigFiles"];
+
+    /// <summary>What was read of projects that are published: the apps refer to the same ones, and to read one takes seconds.</summary>
+    private static readonly ConcurrentDictionary<string, Task<IReadOnlyDictionary<string, IReadOnlyList<string>>>> Published =
+        new(StringComparer.Ordinal);
 
     /// <summary>
     /// Every file of the repository that publishing a project reads, with the projects that it refers to: from the repository's root, with
@@ -22,7 +27,7 @@ internal static class ProjectEvaluation
         {
             files.Add(next);
             files.UnionWith(Imported(next));
-            var items = await ItemsAsync(next, [.. FileItems, "ProjectReference"], "-p:_IsPublishing=true");
+            var items = await Published.GetOrAdd(next, static read => ItemsAsync(read, [.. FileItems, "ProjectReference"], "-p:_IsPublishing=true"));
             files.UnionWith(FileItems.SelectMany(kind => items[kind])
                 .Where(static file => !Path.IsPathRooted(file) && File.Exists(Repository.PathOf(file.Split('/')))));
             foreach (var reference in items["ProjectReference"].Where(known.Add))

@@ -42,27 +42,23 @@ public sealed class PackageSourceTests : IDisposable
         Assert.Equal("*", Assert.Single(source.Elements("package")).Attribute("pattern")!.Value);
     }
 
-    public static TheoryData<string, string, string> Machines => new()
-    {
-        // What the machine's own configuration says, with {0} and {1} for two folders of packages, and from which of them the package comes.
-        { "as NuGet makes it", """<packageSources><add key="nuget.org" value="{0}"/></packageSources>""", "a" },
-        { "a further source", """<packageSources><add key="other" value="{1}" /><add key="nuget.org" value="{0}" /></packageSources>""", "a" },
-        { "replaced under its name", """<packageSources><clear /><add key="nuget.org" value="{1}" /></packageSources>""", "b" },
-        { "replaced under another name", """<packageSources><clear /><add key="mirror" value="{1}" /></packageSources>""", "b" },
-        {
-            "turned off",
-            """<packageSources><add key="nuget.org" value="{0}" /><add key="mirror" value="{1}" /></packageSources><disabledPackageSources><add key="nuget.org" value="true" /></disabledPackageSources>""",
-            "b"
-        },
-        {
-            "replaced, with a mapping of its own",
-            """<packageSources><add key="mirror" value="{1}" /></packageSources><packageSourceMapping><packageSource key="mirror"><package pattern="*" /></packageSource></packageSourceMapping>""",
-            "b"
-        },
-    };
-
+    /// <summary>Restores a checkout.</summary>
+    /// <param name="machine">What sources it has.</param>
+    /// <param name="configuration">What its own configuration says, with {0} and {1} for two folders of packages.</param>
+    /// <param name="comesFrom">From which of the folders the package comes.</param>
     [Theory]
-    [MemberData(nameof(Machines))]
+    [InlineData("as NuGet makes it", """<packageSources><add key="nuget.org" value="{0}"/></packageSources>""", "a")]
+    [LongInlineData("a further source", """<packageSources><add key="other" value="{1}" /><add key="nuget.org" value="{0}" /></packageSources>""", "a")]
+    [LongInlineData("replaced under its name", """<packageSources><clear /><add key="nuget.org" value="{1}" /></packageSources>""", "b")]
+    [LongInlineData("replaced under another name", """<packageSources><clear /><add key="mirror" value="{1}" /></packageSources>""", "b")]
+    [InlineData(
+        "turned off",
+        """<packageSources><add key="nuget.org" value="{0}" /><add key="mirror" value="{1}" /></packageSources><disabledPackageSources><add key="nuget.org" value="true" /></disabledPackageSources>""",
+        "b")]
+    [LongInlineData(
+        "replaced, with a mapping of its own",
+        """<packageSources><add key="mirror" value="{1}" /></packageSources><packageSourceMapping><packageSource key="mirror"><package pattern="*" /></packageSource></packageSourceMapping>""",
+        "b")]
     public async Task A_clean_checkout_restores_whatever_sources_the_machine_has(string machine, string configuration, string comesFrom)
     {
         const string Package = "meziantou.analyzer";

@@ -4,20 +4,19 @@ using System.Net.Http.Headers;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;
 using MedQA.Web.Tests.Catalog;
+using MedQA.Web.Tests.Rating;
 
 namespace MedQA.Web.Tests.Routing;
 
 /// <summary>How answers travel: compressed, or with their length and in parts.</summary>
-public sealed class CompressionTests(AzuriteFixture azurite)
+public sealed class CompressionTests(KnownPlace known) : IClassFixture<KnownPlace>
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Each_answer_that_is_read_is_compressed_and_is_the_same_answer()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        var place = await KnownCalls.PlaceAsync(server, held);
+        var (server, place) = (known.Server, known.Place);
         var compressed = 0;
         foreach (var route in ApiRoutes.All.Where(static route => route.Method == "GET" && !route.Contract!.IsFile))
         {
@@ -62,12 +61,11 @@ public sealed class CompressionTests(AzuriteFixture azurite)
     [Fact]
     public async Task What_has_a_secret_in_it_is_not_compressed()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        var place = await KnownCalls.PlaceAsync(server, held);
-        foreach (var name in (string[])["CreateStudy", "RenewRaterLink"])
+        var server = known.Server;
+        var (_, study, _) = await server.StudyAsync();
+        foreach (var call in (Call[])[KnownCalls.Good("CreateStudy", known.Place), new Call($"/api/studies/{study}/raters/r1/link")])
         {
-            using var answer = await SendAsync(server, HttpMethod.Post, KnownCalls.Good(name, place), "br");
+            using var answer = await SendAsync(server, HttpMethod.Post, call, "br");
             Assert.True(answer.IsSuccessStatusCode);
             Assert.Contains("#", await answer.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
             Assert.Empty(answer.Content.Headers.ContentEncoding);
@@ -77,8 +75,7 @@ public sealed class CompressionTests(AzuriteFixture azurite)
     [Fact]
     public async Task Files_have_a_length_and_parts_and_others_are_sent_whole()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        var run = await server.FinishedRunAsync(ApiServer.Questions(3, right: 2) + "bad,,one,two,three,A\n");
+        var (server, run) = (known.Server, known.Place.Run);
         foreach (var file in RunFiles.All)
         {
             var call = new Call($"/api/runs/{run}/files/{file.Name}");

@@ -9,7 +9,7 @@ using MedQA.Web.Tests.Catalog;
 namespace MedQA.Web.Tests.Routing;
 
 /// <summary>Every JSON body that a route of the table takes, with one thing of it spoiled: everywhere, one after the other.</summary>
-public sealed class JsonBodyTests(AzuriteFixture azurite)
+public sealed class JsonBodyTests(KnownPlace known) : IClassFixture<KnownPlace>
 {
     private const string Mark = "a-mark";
 
@@ -18,9 +18,8 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
     [Fact]
     public async Task Null_is_refused_in_every_list_and_for_every_field_that_is_needed_and_a_fault_of_the_service_nowhere()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        foreach (var (route, call, body) in Bodies(await KnownCalls.PlaceAsync(server, held)))
+        var server = known.Server;
+        foreach (var (route, call, body) in Bodies(known.Place))
         {
             var needed = route.Contract!.Body!.Properties.Where(static field => field.IsRequired).Select(static field => $"$.{field.Name}").ToHashSet();
             var refused = 0;
@@ -43,16 +42,13 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
 
             Assert.True(refused >= 5, $"{route.Name}: only {refused} were refused.");
         }
-
-        held.Model.Go.SetResult();
     }
 
     [Fact]
     public async Task A_field_that_is_not_known_or_comes_twice_is_refused_in_every_object()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        foreach (var (route, call, body) in Bodies(await KnownCalls.PlaceAsync(server, held)))
+        var server = known.Server;
+        foreach (var (route, call, body) in Bodies(known.Place))
         {
             var objects = 0;
             for (var place = 0; place < Nodes(body).Count; place++)
@@ -81,17 +77,14 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
 
             Assert.True(objects >= 2, $"{route.Name}: only {objects} objects.");
         }
-
-        held.Model.Go.SetResult();
     }
 
     [Fact]
     public async Task Whatever_is_sent_in_place_of_a_value_the_answer_is_in_plain_words_and_names_the_place()
     {
         string[] others = ["{}", "[]", "[[1]]", "\"words\"", "\"\\ud800\"", "17", "1.5", "-1e400", "true", "null", $"{{\"{Mark}\":1}}"];
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        var place = await KnownCalls.PlaceAsync(server, held);
+        var server = known.Server;
+        var place = known.Place;
         foreach (var (route, call, body) in Bodies(place))
         {
             var refused = 0;
@@ -139,8 +132,6 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
                 Assert.False(HasTypeName(shown), $"{sent}: {shown}");
             }
         }
-
-        held.Model.Go.SetResult();
     }
 
     [Theory]
@@ -156,9 +147,8 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
     [InlineData("""{"name":"x","rubric":{"name":"y"},"raters":["A"],"sources":[{"csv":"question,answer\nWhat?,That.\n"}]}""", "rubric.title", "The rubric: 'title' is missing: it must be a text.")]
     public async Task A_fault_is_told_with_its_place(string body, string parameter, string detail)
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
-        using var answer = await server.Client.PostAsync("/api/studies", content, Cancel);
+        using var answer = await known.Server.Client.PostAsync("/api/studies", content, Cancel);
         var problem = JsonElement.Parse(await answer.Content.ReadAsStringAsync(Cancel));
         Assert.Equal((400, parameter), (problem.GetProperty("status").GetInt32(), problem.GetProperty("parameter").GetString()));
         Assert.StartsWith(detail, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
@@ -167,9 +157,8 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_content_type_that_says_something_else_than_JSON_is_refused_and_one_that_says_nothing_is_not()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        foreach (var (route, call, _) in Bodies(await KnownCalls.PlaceAsync(server, held)))
+        var server = known.Server;
+        foreach (var (route, call, _) in Bodies(known.Place))
         {
             foreach (var type in (string[])["application/json", "application/json; charset=utf-8", "application/vnd.x+json", "application/x-www-form-urlencoded", "text/plain; charset=\"UTF-8\"", "application/octet-stream"])
             {
@@ -184,8 +173,6 @@ public sealed class JsonBodyTests(AzuriteFixture azurite)
                 Assert.Contains("Content-Type: application/json", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
             }
         }
-
-        held.Model.Go.SetResult();
     }
 
     /// <summary>Whether a text names a type of .NET: of this project, of the system, or a generic one.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;
 using MedQA.Web.Tests.Catalog;
+using MedQA.Web.Tests.Rating;
 
 namespace MedQA.Web.Tests.Routing;
 
@@ -9,7 +10,7 @@ namespace MedQA.Web.Tests.Routing;
 /// Every route of the tables on a condition (RFC 9110, section 13): those that change something look at none, so none may act; those that are read answer
 /// what the condition asks for.
 /// </summary>
-public sealed class PreconditionTests(AzuriteFixture azurite)
+public sealed class PreconditionTests(KnownPlace known) : IClassFixture<KnownPlace>
 {
     private static readonly (string Header, string Value)[] Conditions =
     [
@@ -24,9 +25,7 @@ public sealed class PreconditionTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_change_on_a_condition_is_refused_and_nothing_is_changed()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        var place = await KnownCalls.PlaceAsync(server, held);
+        var (server, place) = (known.Server, known.Place);
         var before = await StateAsync(server, place);
         var refused = 0;
         foreach (var route in ApiRoutes.All.Where(static route => route.IsChange))
@@ -46,7 +45,6 @@ public sealed class PreconditionTests(AzuriteFixture azurite)
 
         Assert.Equal(ApiRoutes.All.Count(static route => route.Method != "GET") * Conditions.Length, refused);
         Assert.Equal(before, await StateAsync(server, place));
-        held.Model.Go.SetResult();
     }
 
     [Theory]
@@ -54,21 +52,16 @@ public sealed class PreconditionTests(AzuriteFixture azurite)
     [InlineData("If-Modified-Since", "Sat, 29 Oct 1994 19:43:31 GMT")]
     public async Task A_condition_that_asks_nothing_of_a_change_lets_it_act(string header, string value)
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        var place = await KnownCalls.PlaceAsync(server, held);
-        using var response = await KnownCalls.SendAsync(server.Client, HttpMethod.Delete, KnownCalls.Good("DeleteStudy", place),
+        var (_, study, _) = await known.Server.StudyAsync();
+        using var response = await KnownCalls.SendAsync(known.Server.Client, HttpMethod.Delete, new Call($"/api/studies/{study}"),
             prepare: request => Assert.True(request.Headers.TryAddWithoutValidation(header, value)));
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
-        held.Model.Go.SetResult();
     }
 
     [Fact]
     public async Task What_is_read_on_a_condition_is_what_the_condition_asks_for()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { WatchFor = TimeSpan.FromMilliseconds(20) });
-        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        var place = await KnownCalls.PlaceAsync(server, held);
+        var (server, place) = (known.Server, known.Place);
         List<Call> calls =
         [
             .. ApiRoutes.All.Where(static route => !route.IsChange && route.Name != "GetRunFile")
@@ -120,15 +113,12 @@ public sealed class PreconditionTests(AzuriteFixture azurite)
         Assert.All(ApiRoutes.All, static route => Assert.Single(route.Contract!.Problems, static problem => problem is { Status: 412, Kind: "precondition" }));
         Assert.True(asked > 800, $"Only {asked} requests.");
         Assert.Equal(2 * (RunFiles.All.Length - 2), strong);
-        held.Model.Go.SetResult();
     }
 
     [Fact]
     public async Task A_condition_on_what_is_not_there_or_may_change_yet_is_not_held_against_a_tag()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
-        var place = await KnownCalls.PlaceAsync(server, held);
+        var (server, place) = (known.Server, known.Place);
         foreach (var path in (string[])["/api/runs/aaaaaaaaaaaaaaaa", $"/api/runs/{place.Run}/files/none", "/dashboard/none.js"])
         {
             using var missing = await KnownCalls.SendAsync(server.Client, HttpMethod.Get, new Call(path) { IfMatch = "\"nope\"" });
@@ -137,13 +127,12 @@ public sealed class PreconditionTests(AzuriteFixture azurite)
 
         // The manifest of a run that goes on has no tag yet.
         var manifest = new Call($"/api/runs/{place.HeldRun}/files/manifest.json");
-        using var whole = await KnownCalls.SendAsync(held.Client, HttpMethod.Get, manifest);
+        using var whole = await KnownCalls.SendAsync(known.Held.Client, HttpMethod.Get, manifest);
         Assert.Equal((HttpStatusCode.OK, null), (whole.StatusCode, whole.Headers.ETag));
-        using var refused = await KnownCalls.SendAsync(held.Client, HttpMethod.Get, manifest with { IfMatch = "\"nope\"", Range = "bytes=0-1" });
+        using var refused = await KnownCalls.SendAsync(known.Held.Client, HttpMethod.Get, manifest with { IfMatch = "\"nope\"", Range = "bytes=0-1" });
         Assert.Equal(HttpStatusCode.PreconditionFailed, refused.StatusCode);
-        using var part = await KnownCalls.SendAsync(held.Client, HttpMethod.Get, manifest with { IfMatch = "*", Range = "bytes=0-1" });
+        using var part = await KnownCalls.SendAsync(known.Held.Client, HttpMethod.Get, manifest with { IfMatch = "*", Range = "bytes=0-1" });
         Assert.Equal(HttpStatusCode.PartialContent, part.StatusCode);
-        held.Model.Go.SetResult();
     }
 
     private static async Task<string> StateAsync(ApiServer server, Place place)
