@@ -20,6 +20,9 @@ internal sealed record EndToEndOptions
 
     public string? Prompts { get; init; }
 
+    /// <summary>The set that the workloads of questions ask; <c>samples/medqa.csv</c> where none is given.</summary>
+    public string? Questions { get; init; }
+
     public static EndToEndOptions Parse(IReadOnlyList<string> arguments, string root)
     {
         var options = new EndToEndOptions { ModelFolder = Path.Combine(root, "models", "smollm2-135m-instruct") };
@@ -35,6 +38,7 @@ internal sealed record EndToEndOptions
                 "--peer" => options with { Peer = value },
                 "--peer-model" => options with { PeerModel = value },
                 "--transformers-js" => options with { TransformersJs = value },
+                "--questions" => options with { Questions = value },
                 "--prompts" => options with { Prompts = value },
                 var unknown => throw new ArgumentException($"{unknown} is no option.", nameof(arguments)),
             };

@@ -1,8 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using MedQA.Datasets;
+using MedQA.Datasets.Reading;
 using MedQA.Evaluation.LanguageModels;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Statistics;
+using MedQA.Evaluation.Strategies;
 using MedQA.Inference;
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Engine;
@@ -52,6 +57,9 @@ internal sealed class Workloads : IAsyncDisposable
         Allocation(),
         new("fidelity", () => Task.FromResult(new Fidelity(_options.ModelFolder, _options.Graph).Run())),
         Answers(),
+        Questions("chain-of-thought"),
+        Questions("long-form"),
+        Questions("few-shot"),
     ];
 
     public static async Task<Workloads> LoadAsync(EndToEndOptions options)
@@ -220,6 +228,55 @@ internal sealed class Workloads : IAsyncDisposable
             new("medqa_pub: McNemar mid-p", "p", test.MidP),
         ];
     });
+
+    /// <summary>
+    /// Questions of MedQA through a strategy, as a worker asks them: one after another, and as many at once as the model says.
+    /// </summary>
+    private Workload Questions(string profile) => new($"questions-{profile}", async () =>
+    {
+        await using var model = await OnnxLanguageModel.LoadAsync(_options.ModelFolder, new() { Graph = _options.Graph }, CancellationToken.None);
+        var protocol = Protocol.Of(BuiltInProfiles.Find(profile)!, ["medqa"]);
+        var questions = new List<Question>();
+        await using var file = File.OpenRead(_options.Questions ?? Path.Combine(EndToEndCommand.RepositoryRoot, "samples", "medqa.csv"));
+        await foreach (var row in QuestionSetReader.ReadAsync(file, new QuestionSetOptions { FileName = file.Name }, CancellationToken.None))
+        {
+            if (row is AcceptedRow { Question: var question })
+            {
+                questions.Add(question);
+            }
+        }
+
+        var atOnce = await model.GetQuestionsAtOnceAsync(protocol.Profile.Samples, CancellationToken.None);
+        var (alone, before) = await AskAsync(model, protocol, questions, 1);
+        var (together, after) = await AskAsync(model, protocol, questions, atOnce);
+        if (!before.SequenceEqual(after))
+        {
+            throw new InvalidOperationException($"Asked {atOnce} at once, {profile} gives other answers.");
+        }
+
+        using var process = Process.GetCurrentProcess();
+        return
+        [
+            new($"{profile}, {questions.Count} questions, one after another", "questions/s", alone),
+            new($"{profile}, {questions.Count} questions, {atOnce} at once", "questions/s", together),
+            new($"{profile}, {atOnce} at once / one after another", "ratio", together / alone),
+            new("peak memory of this process so far", "MB", process.PeakWorkingSet64 / 1e6),
+        ];
+    });
+
+    private static async Task<(double QuestionsPerSecond, string[] Texts)> AskAsync(
+        ILanguageModel model, Protocol protocol, List<Question> questions, int atOnce)
+    {
+        var texts = new string[questions.Count];
+        var watch = Stopwatch.StartNew();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = atOnce };
+        await Parallel.ForAsync(0, questions.Count, options, async (index, cancellationToken) =>
+        {
+            var answered = await QuestionAnswerer.AnswerAsync(model, protocol, questions[index], index, TimeProvider.System, cancellationToken);
+            texts[index] = string.Join('|', answered.Reasonings.Select(static reasoning => $"{reasoning.Text} {reasoning.LogLikelihood:R}"));
+        });
+        return (questions.Count / watch.Elapsed.TotalSeconds, texts);
+    }
 
     private Workload Load() => new("load", async () =>
     {

@@ -20,7 +20,9 @@ internal static class RowIndependence
     /// <summary>Compares rows in batches of up to a number of rows with each row alone.</summary>
     /// <param name="session">A graph.</param>
     /// <param name="maxRows">The most rows of a batch, at least 2.</param>
-    /// <returns>Whether every bit is the same; <see langword="false"/> also for a graph that cannot have rows of different length.</returns>
+    /// <returns>
+    /// Whether every bit is the same; <see langword="false"/> also for a graph that cannot have rows of different length.
+    /// </returns>
     public static bool Holds(DecoderSession session, int maxRows)
     {
         if (session.Layout is not { Cache: CacheKind.Shared, HasMask: true } layout
@@ -53,7 +55,9 @@ internal static class RowIndependence
         }
     }
 
-    /// <summary>The logits after each step of a row that has the batch to itself, as a packed row gives them where there are such.</summary>
+    /// <summary>
+    /// The logits after each step of a row that has the batch to itself: a packed row, where the graph can have such.
+    /// </summary>
     private static float[][] Alone(DecoderSession session, KeyValueCache prompt, int index)
     {
         using var cache = session.CreateCache();

@@ -47,7 +47,8 @@ public static class RunExports
     public static async IAsyncEnumerable<WholeAnswer> ReadAnswersAsync(
         Stream file, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var lines = JsonSerializer.DeserializeAsyncEnumerable(file, ExportJson.Compact.WholeAnswer, topLevelValues: true, cancellationToken);
+        var lines = JsonSerializer.DeserializeAsyncEnumerable(
+            file, ExportJson.Compact.WholeAnswer, topLevelValues: true, cancellationToken);
         await foreach (var line in lines)
         {
             yield return line ?? throw new JsonException("A line of answers.jsonl is null.");
