@@ -19,7 +19,7 @@ internal sealed class RowScheduler(
     DecoderSession session, SampleDrawing drawing, SemaphoreSlim gate, Action idle, int maxRows, long maxBytes) : IDisposable
 {
     // Cells per row are a multiple of this, so that prompts of similar length use the same memory.
-    private const int CellStep = 256;
+    private const int CellStep = 64;
 
     private readonly RaggedRows _rows = new(session);
 
