@@ -486,7 +486,10 @@ public sealed class MedQAClient : IDisposable
         }
         catch (HttpRequestException exception)
         {
-            throw new MedQAException($"The service at {_options.Endpoint} cannot be reached: {exception.Message}", exception);
+            throw new MedQAException(
+                $"The service at {_options.Endpoint} cannot be reached: {exception.Message.TrimEnd('.')}. Check the address, and that the "
+                    + "service is running.",
+                exception);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {

@@ -22,6 +22,8 @@ internal sealed class PoisonedModel(ILanguageModel model, FrozenDictionary<strin
         model,
         poisons.Split(';').Select(static poison => poison.Split('=', 2)).ToFrozenDictionary(static poison => poison[1], static poison => Enum.Parse<Poison>(poison[0], ignoreCase: true)));
 
+    public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) => model.GetQuestionsAtOnceAsync(samples, cancellationToken);
+
     public int CountTokens(Prompt prompt) => model.CountTokens(prompt);
 
     public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)

@@ -46,7 +46,7 @@ internal sealed record HostSettings
     /// <summary>The number of model threads; 0 for one per core.</summary>
     public int Threads { get; init; }
 
-    /// <summary>How many questions the model is asked at once, or <see langword="null"/> for as many as it answers fastest.</summary>
+    /// <summary>The most questions that the model is asked at once, or <see langword="null"/> for as many as it answers fastest.</summary>
     public int? AtOnce { get; init; }
 
     /// <summary>The execution provider.</summary>

@@ -66,7 +66,7 @@ internal sealed record Setting(
             "Number of model threads. Default: one per core",
             false, static (settings, text) => settings with { Threads = Number(text, 1, 1024) }),
         Of("atOnce", "N",
-            "Number of questions to ask the model at once; answers do not depend on it. Default: as many as it answers fastest",
+            "Most questions to ask the model at once; answers do not depend on it. Default: as many as it answers fastest",
             false, static (settings, text) => settings with { AtOnce = Number(text, 1, 256) }, "--at-once"),
         Of("provider", "NAME",
             "Execution provider for the model: cpu or cuda. Default: cpu",

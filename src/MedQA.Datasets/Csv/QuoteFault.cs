@@ -21,8 +21,8 @@ internal static class QuoteFault
                 var length = QuotedLength(record);
                 if (length < 0)
                 {
-                    return $"Field {field} begins with a quote that is never closed, so it contains the {lines} lines from here to "
-                        + "the end of the file.";
+                    return $"Field {field} begins with a quote that is never closed, so it contains everything from here to the end of "
+                        + "the file. Close it, or double a quote that belongs to the text.";
                 }
 
                 record = record[length..];

@@ -48,7 +48,8 @@ public sealed class QuestionSetTally
 
     /// <summary>A note if the right option of some question is not given; else <see langword="null"/>.</summary>
     internal string? Unscored => WithoutGold == 0 ? null
-        : WithoutGold == Accepted - FreeAnswers ? "No question says which option is right: the questions are answered, but not scored."
+        : WithoutGold == Accepted - FreeAnswers
+            ? "No question says which option is right: the questions are answered, but not scored. Add a field `answer` to score them."
         : $"{WithoutGold} of {Accepted} questions do not say which option is right: they are answered, but not scored.";
 
     /// <summary>Adds a note on how the file is read, once.</summary>

@@ -32,6 +32,8 @@ internal sealed class RaggedRows(DecoderSession session) : IDisposable
             throw new InvalidOperationException($"{Count} rows are in use.");
         }
 
+        // Where memory lacks, there is room for none.
+        (Capacity, CellsPerRow) = (0, 0);
         _cache.Reserve(rows, cells);
         (Capacity, CellsPerRow) = (rows, cells);
     }

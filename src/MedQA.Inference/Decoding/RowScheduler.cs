@@ -87,7 +87,7 @@ internal sealed class RowScheduler(
             {
                 Turns++;
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
-                DropCancelled();
+                LeaveEnded();
                 Join();
                 Step();
             }
@@ -113,7 +113,8 @@ internal sealed class RowScheduler(
         }
     }
 
-    private void DropCancelled()
+    /// <summary>Takes out the rows of samples that have ended, have failed or are no longer wanted.</summary>
+    private void LeaveEnded()
     {
         for (var row = _drawn.Count - 1; row >= 0; row--)
         {
@@ -127,13 +128,8 @@ internal sealed class RowScheduler(
     /// <summary>Lets samples that wait join, in their order, as long as there is room.</summary>
     private void Join()
     {
-        while (Next() is { } entry)
+        while (Next() is { } entry && HasRoom(entry))
         {
-            if (!MakesRoom(entry))
-            {
-                return;
-            }
-
             lock (_lock)
             {
                 _waiting.Dequeue();
@@ -146,6 +142,11 @@ internal sealed class RowScheduler(
                 {
                     entry.Finish();
                     continue;
+                }
+
+                if (_drawn.Count == 0)
+                {
+                    MakeRoom(CellsOf(entry));
                 }
 
                 _rows.Add(entry.Prompt.Cache);
@@ -178,23 +179,22 @@ internal sealed class RowScheduler(
     }
 
     /// <summary>Returns whether a sample can join now. A longer one than the rows have cells for waits until no row is in use.</summary>
-    private bool MakesRoom(Entry entry)
+    private bool HasRoom(Entry entry) =>
+        _drawn.Count == 0 || (_rows.Count < _rows.Capacity && CellsOf(entry) <= _rows.CellsPerRow);
+
+    /// <summary>Gives every row the cells that the next sample needs, and as many rows as fit then.</summary>
+    private void MakeRoom(int cells)
     {
-        var cells = SamplePlan.CellsOf(isPacked: false, entry.Prompt.Ids.Length, 1, entry.Request.MaxTokens);
-        if (_rows.Count > 0)
+        var rounded = Math.Min((cells + CellStep - 1) / CellStep * CellStep, session.Layout.MostCells ?? int.MaxValue);
+        var rows = (int)Math.Clamp(maxBytes / KeyValueCache.BytesOf(session.Layout, 1, rounded), 1, maxRows);
+        if (cells > _rows.CellsPerRow || rows > _rows.Capacity)
         {
-            return _rows.Count < _rows.Capacity && cells <= _rows.CellsPerRow;
+            _rows.Reserve(rows, rounded);
         }
-
-        if (cells > _rows.CellsPerRow)
-        {
-            var rounded = Math.Min((cells + CellStep - 1) / CellStep * CellStep, session.Layout.MostCells ?? int.MaxValue);
-            var fitting = maxBytes / KeyValueCache.BytesOf(session.Layout, 1, rounded);
-            _rows.Reserve((int)Math.Clamp(fitting, 1, maxRows), rounded);
-        }
-
-        return true;
     }
+
+    private static int CellsOf(Entry entry) =>
+        SamplePlan.CellsOf(isPacked: false, entry.Prompt.Ids.Length, samples: 1, entry.Request.MaxTokens);
 
     /// <summary>Appends each sample's last token and draws its next; samples that have ended leave.</summary>
     private void Step()
@@ -213,17 +213,22 @@ internal sealed class RowScheduler(
         _rows.Step(tokens);
         foreach (var (row, entry) in _drawn.Index())
         {
-            entry.Sample!.Append(drawing.Draw(_rows.LogitsOf(row), entry.Sample));
-        }
-
-        for (var row = _drawn.Count - 1; row >= 0; row--)
-        {
-            if (_drawn[row].Sample!.HasEnded)
+            try
             {
-                _drawn[row].Finish();
-                Leave(row);
+                entry.Sample!.Append(drawing.Draw(_rows.LogitsOf(row), entry.Sample));
+                if (entry.Sample.HasEnded)
+                {
+                    entry.Finish();
+                }
+            }
+            catch (Exception exception)
+            {
+                // Such as logits that are no numbers: this row's alone.
+                entry.Result.TrySetException(exception);
             }
         }
+
+        LeaveEnded();
     }
 
     /// <summary>Takes a row out; the last row moves to its place.</summary>

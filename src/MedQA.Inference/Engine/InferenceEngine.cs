@@ -26,6 +26,9 @@ internal sealed class InferenceEngine : IDisposable
     // Rows of several questions: beyond this many a step's time grows with the rows.
     private const int MaxSharedRows = 8;
 
+    // A prompt with five worked examples and a reasoning.
+    private const int UsualCells = 1024;
+
     // For the cells of these rows, and again for the prompts that are held meanwhile.
     private const long MaxSharedBytes = 512L << 20;
 
@@ -38,10 +41,12 @@ internal sealed class InferenceEngine : IDisposable
     private readonly SequenceScoring _scoring;
     private readonly KeyValueCache _work;
     private readonly RowScheduler _rows;
+    private readonly long _sharedBytes;
     private bool? _areRowsIndependent;
     private readonly Stack<KeyValueCache> _free = [];
     private readonly Lock _heldLock = new();
     private long _heldBytes;
+    private int _reading;
     private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, int> _prefixIds = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -61,8 +66,8 @@ internal sealed class InferenceEngine : IDisposable
         _drawing = new(session, tokenizer, endTokens);
         _scoring = new(session, CanPack);
         _work = session.CreateCache();
-        var rowBytes = Math.Min(options.MemoryBudget, MaxSharedBytes);
-        _rows = new(session, _drawing, _gate, () => LetGo(0), MaxSharedRows, rowBytes);
+        _sharedBytes = Math.Min(options.MemoryBudget, MaxSharedBytes);
+        _rows = new(session, _drawing, _gate, () => LetGo(0), MaxSharedRows, _sharedBytes);
     }
 
     /// <summary>The most tokens of prompt and continuation.</summary>
@@ -92,9 +97,16 @@ internal sealed class InferenceEngine : IDisposable
             return 1;
         }
 
+        // A large model that has no room for several rows of usual length is asked one question at a time.
+        var rows = (int)Math.Min(MaxSharedRows, _sharedBytes / KeyValueCache.BytesOf(_session.Layout, 1, UsualCells));
+        if (rows < 2)
+        {
+            return 1;
+        }
+
         _areRowsIndependent ??= await RunAsync(() => RowIndependence.Holds(_session, MaxSharedRows), cancellationToken)
             .ConfigureAwait(false);
-        return _areRowsIndependent.Value ? MaxSharedRows : 1;
+        return _areRowsIndependent.Value ? rows : 1;
     }
 
     /// <summary>Loads a model.</summary>
@@ -196,6 +208,10 @@ internal sealed class InferenceEngine : IDisposable
         {
             LetGo(bytes);
             throw;
+        }
+        finally
+        {
+            EndReading();
         }
     }
 
@@ -319,7 +335,8 @@ internal sealed class InferenceEngine : IDisposable
     /// <summary>Waits for the running operation, then frees everything.</summary>
     public void Dispose()
     {
-        _gate.Wait();
+        // In the queue behind the others: a thread that blocks on the gate would let every step of the rows go before it.
+        _gate.WaitAsync().GetAwaiter().GetResult();
         try
         {
             if (_isDisposed)
@@ -372,8 +389,8 @@ internal sealed class InferenceEngine : IDisposable
     }
 
     /// <summary>
-    /// Counts the bytes of a prompt that is held from now on. While samples of several questions are drawn, it waits until there is room:
-    /// those end by themselves. It does not wait for anything else, since a caller may hold one prompt and read another.
+    /// Counts the bytes of a prompt that is held from now on. It waits for room while other prompts are read or samples of several
+    /// questions drawn: those end by themselves. It does not wait for anything else, since a caller may hold one prompt and read another.
     /// </summary>
     private async Task HoldAsync(long bytes, CancellationToken cancellationToken)
     {
@@ -382,9 +399,10 @@ internal sealed class InferenceEngine : IDisposable
             Task released;
             lock (_heldLock)
             {
-                if (!_rows.IsBusy || _heldBytes + bytes <= Math.Min(_options.MemoryBudget, MaxSharedBytes))
+                if ((_reading == 0 && !_rows.IsBusy) || _heldBytes + bytes <= _sharedBytes)
                 {
                     _heldBytes += bytes;
+                    _reading++;
                     return;
                 }
 
@@ -395,6 +413,17 @@ internal sealed class InferenceEngine : IDisposable
         }
     }
 
+    private void EndReading()
+    {
+        lock (_heldLock)
+        {
+            _reading--;
+        }
+
+        LetGo(0);
+    }
+
+    /// <summary>Counts bytes that are no longer held, and lets those who wait look again.</summary>
     private void LetGo(long bytes)
     {
         TaskCompletionSource released;

@@ -225,9 +225,15 @@ public sealed class BatchWorker
             {
                 while (!areAllBegun && inFlight.Count < most)
                 {
+                    areAllBegun = !left.MoveNext();
+                    if (areAllBegun)
+                    {
+                        break;
+                    }
+
                     stopped ??= lease.Reason ?? (stopping.IsCancellationRequested ? BatchOutcome.Stopped
                         : _time.GetElapsedTime(began) >= _options.BatchTime ? BatchOutcome.TimeUsed : null);
-                    areAllBegun = stopped is not null || !left.MoveNext();
+                    areAllBegun = stopped is not null;
                     if (!areAllBegun)
                     {
                         inFlight.Add(await BeginAsync(run, protocol, attempt, left.Current, log, most == 1, inFlight.Dropped, stopping));

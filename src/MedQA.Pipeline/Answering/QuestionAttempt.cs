@@ -18,9 +18,10 @@ namespace MedQA.Pipeline.Answering;
 internal sealed class QuestionAttempt(
     ILanguageModel model, RunId run, BatchId batch, WorkerOptions options, TimeProvider time, ILogger logger)
 {
-    /// <summary>Returns how many questions to ask at once: as the options say, else as the model does.</summary>
-    public async Task<int> GetQuestionsAtOnceAsync(Protocol protocol, CancellationToken cancellationToken) =>
-        options.QuestionsAtOnce ?? await model.GetQuestionsAtOnceAsync(protocol.Profile.Samples, cancellationToken);
+    /// <summary>Returns how many questions to ask at once: as many as the model says, or fewer where the options say so.</summary>
+    public async Task<int> GetQuestionsAtOnceAsync(Protocol protocol, CancellationToken cancellationToken) => Math.Min(
+        options.QuestionsAtOnce ?? int.MaxValue,
+        await model.GetQuestionsAtOnceAsync(protocol.Profile.SamplesPerQuestion, cancellationToken));
 
     /// <summary>Answers a question.</summary>
     /// <param name="protocol">How to ask.</param>

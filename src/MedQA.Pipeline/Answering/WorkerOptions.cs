@@ -39,8 +39,8 @@ public sealed record WorkerOptions
     public TimeSpan? BatchTime { get; init; }
 
     /// <summary>
-    /// How many questions of a batch are asked at once, 1 to 256, or <see langword="null"/> for as many as the model answers fastest
-    /// (<see cref="ILanguageModel.GetQuestionsAtOnceAsync"/>). Answers do not depend on it.
+    /// The most questions of a batch that are asked at once, 1 to 256, or <see langword="null"/> for as many as the model answers fastest
+    /// (<see cref="ILanguageModel.GetQuestionsAtOnceAsync"/>), which is also the most. Answers do not depend on it.
     /// </summary>
     public int? QuestionsAtOnce { get; init; }
 

@@ -105,7 +105,7 @@ public sealed class CsvQuestionSetTests
     [InlineData("Why?,yes,no,A,more", "The row has 5 fields, the header 4: is a field with the separator in it not quoted?")]
     [InlineData("Why?,yes,no", "The row has only 3 of the 4 fields.")]
     [InlineData("\"Why\"?,yes,no,A", "Field 1 has text after its closing quote; double a quote inside a quoted field.")]
-    [InlineData("Why?,\"yes,no,A", "Field 2 begins with a quote that is never closed, so it contains the 1 lines from here to the end of the file.")]
+    [InlineData("Why?,\"yes,no,A", "Field 2 begins with a quote that is never closed, so it contains everything from here to the end of the file. Close it, or double a quote that belongs to the text.")]
     [InlineData("Wh\0y?,yes,no,A", "The question contains a NUL character.")]
     public async Task A_row_that_cannot_be_used_says_why(string row, string reason)
     {

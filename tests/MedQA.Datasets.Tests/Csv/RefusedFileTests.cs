@@ -15,7 +15,7 @@ public sealed class RefusedFileTests
     [InlineData("%PDF-1.7\n", "set.csv: the file is a PDF, not a question set.")]
     [InlineData("question,question,option_a,option_b\n1,2,3,4\n", "set.csv, line 1: two columns are named 'question'; rename or remove one.")]
     [InlineData("question,option_a,option_b,option_d,answer\nx,1,2,3,A\n", "set.csv, line 1: the header has a column 'option_d', but no 'option_c'.")]
-    [InlineData("\nquestion,\"option_a,option_b,answer\n", "set.csv, line 2: field 2 begins with a quote that is never closed, so it contains the 1 lines from here to the end of the file.")]
+    [InlineData("\nquestion,\"option_a,option_b,answer\n", "set.csv, line 2: field 2 begins with a quote that is never closed, so it contains everything from here to the end of the file. Close it, or double a quote that belongs to the text.")]
     public async Task A_file_that_is_no_question_set_gets_one_sentence(string text, string message)
     {
         Assert.Equal(message, (await SetReadings.RefusedAsync(text)).Message);

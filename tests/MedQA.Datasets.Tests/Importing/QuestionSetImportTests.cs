@@ -41,7 +41,7 @@ public sealed class QuestionSetImportTests : IDisposable
         var (_, _, outcome) = await ImportedAsync([new(File("mine.csv", "question,a,b\nWhy?,x,y\n"))]);
 
         Assert.Equal(
-            ["No question says which option is right: the questions are answered, but not scored."], Assert.Single(outcome.Files).Tally.Notes());
+            ["No question says which option is right: the questions are answered, but not scored. Add a field `answer` to score them."], Assert.Single(outcome.Files).Tally.Notes());
         Assert.Equal(outcome.Files[0].Tally.Notes(), outcome.Files[0].Tally.Readings);
     }
 

@@ -32,7 +32,7 @@ public sealed class QuestionSetTallyTests
             tally.Add(row);
         }
 
-        Assert.Equal(["No question says which option is right: the questions are answered, but not scored."], tally.Notes());
+        Assert.Equal(["No question says which option is right: the questions are answered, but not scored. Add a field `answer` to score them."], tally.Notes());
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using MedQA.Inference.Caching;
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Models;
 using MedQA.Inference.Sessions;
+using MedQA.Inference.SoftPrompts;
 using MedQA.Inference.Tokenization;
 
 namespace MedQA.Inference.Tests.Decoding;
@@ -56,7 +57,7 @@ public sealed class RowSchedulerTests
     [Fact]
     public async Task Where_memory_holds_one_row_questions_are_drawn_one_after_another()
     {
-        using var bench = new Bench("llama-packed", maxBytes: 1);
+        using var bench = new Bench("llama-packed", rowsOfContext: 0);
         var asked = bench.Questions(4, seed: 8);
 
         var drawn = await bench.DrawAsync(asked, new Random(8), cancelAt: []);
@@ -74,6 +75,34 @@ public sealed class RowSchedulerTests
         var drawn = await bench.DrawAsync(asked, arrivals: null, cancelAt: []);
 
         Assert.All(asked.Zip(drawn), static pair => AssertSame(pair.First.Alone, pair.Second!));
+    }
+
+    [Fact]
+    public async Task A_long_question_does_not_keep_later_short_ones_apart()
+    {
+        using var bench = new Bench("llama-packed", rowsOfContext: 1);
+        var first = bench.Question(400, 40, 1);
+        AssertSame(first.Alone, (await bench.DrawAsync([first], arrivals: null, cancelAt: []))[0]!);
+        Assert.Equal(1, bench.MostRows);
+        Asked[] asked = [.. Enumerable.Range(0, 4).Select(index => bench.Question(20, 30, index))];
+
+        var drawn = await bench.DrawAsync(asked, arrivals: null, cancelAt: []);
+
+        Assert.All(asked.Zip(drawn), static pair => AssertSame(pair.First.Alone, pair.Second!));
+        Assert.Equal(4, bench.MostRows);
+    }
+
+    [Fact]
+    public async Task A_question_whose_logits_are_no_numbers_fails_alone()
+    {
+        using var bench = new Bench("llama-packed");
+        Asked[] asked = [bench.Question(20, 30, 1), bench.Broken(bench.Question(25, 30, 2)), bench.Question(30, 30, 3)];
+
+        var drawing = asked.Select(question => bench.Scheduler.DrawAsync(question.Prompt, question.Request, Token)).ToArray();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => drawing[1]);
+        AssertSame(asked[0].Alone, await drawing[0]);
+        AssertSame(asked[2].Alone, await drawing[2]);
     }
 
     [Fact]
@@ -107,14 +136,17 @@ public sealed class RowSchedulerTests
         private readonly KeyValueCache _work;
         private readonly List<ReadTokens> _prompts = [];
 
-        public Bench(string model, long maxBytes = long.MaxValue)
+        /// <param name="model">The model.</param>
+        /// <param name="rowsOfContext">How many rows of 512 cells memory holds; 0 for none, which is enough for one row.</param>
+        public Bench(string model, int rowsOfContext = 100)
         {
             var folder = ModelFolder.Open(Repository.PathOf("models", "tiny", model), null);
             _session = DecoderSession.Open(folder, new ModelOptions { Threads = 1 });
             _tokenizer = Tokenizer.Load(folder);
             _drawing = new SampleDrawing(_session, _tokenizer, []);
             _work = _session.CreateCache();
-            Scheduler = new RowScheduler(_session, _drawing, Gate, static () => { }, 8, maxBytes);
+            Scheduler = new RowScheduler(
+                _session, _drawing, Gate, static () => { }, 8, rowsOfContext * KeyValueCache.BytesOf(_session.Layout, 1, 512));
         }
 
         public SemaphoreSlim Gate { get; } = new(1, 1);
@@ -152,6 +184,16 @@ public sealed class RowSchedulerTests
             return new(prompt, request, Assert.Single(_drawing.Draw(cache, prompt.Logits, plan, request, _work, Token)));
         }
 
+        /// <summary>The same question, whose keys and values are no numbers.</summary>
+        public Asked Broken(Asked asked)
+        {
+            var (layout, length) = (_session.Layout, asked.Prompt.Ids.Length);
+            var numbers = length * layout.KeyValueHeads * layout.HeadSize;
+            asked.Prompt.Cache.Fill(new SoftPromptKeyValues(
+                length, layout.KeyValueHeads, layout.HeadSize, [.. layout.CacheTensors.Select(_ => Enumerable.Repeat(float.NaN, numbers).ToArray())]));
+            return asked;
+        }
+
         /// <summary>Lets the scheduler take one step at a time; questions come and are cancelled between steps.</summary>
         public async Task<Sample?[]> DrawAsync(Asked[] asked, Random? arrivals, Dictionary<int, int> cancelAt)
         {
@@ -159,7 +201,7 @@ public sealed class RowSchedulerTests
             var comesAt = asked.Select(_ => arrivals?.Next(0, 12) ?? 0).ToArray();
             var drawing = new Task<Sample>?[asked.Length];
             await Gate.WaitAsync(Token);
-            for (var step = 0; Array.Exists(drawing, static drawn => drawn is not { IsCompleted: true }); step++)
+            for (var step = 0; Scheduler.IsBusy || Array.Exists(drawing, static drawn => drawn is null); step++)
             {
                 Assert.True(step < 2000, "The scheduler takes no steps.");
                 for (var index = 0; index < asked.Length; index++)

@@ -9,35 +9,39 @@ using MedQA.Pipeline.Tests.Fixtures;
 
 namespace MedQA.Pipeline.Tests.Answering;
 
-/// <summary>A worker that asks three questions at once.</summary>
+/// <summary>A model that is asked three questions at once.</summary>
 public sealed class QuestionsAtOnceTests(AzuriteFixture azurite)
 {
     private static readonly SplitOptions OneBatch = new() { DefaultProfile = "quick", BatchSize = 100 };
-    private static readonly WorkerOptions Three = new() { QuestionsAtOnce = 3, Drain = TimeSpan.Zero, GiveIn = TimeSpan.FromMilliseconds(200) };
+    private static readonly WorkerOptions Hasty = new() { Drain = TimeSpan.Zero, GiveIn = TimeSpan.FromMilliseconds(200) };
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     private static BatchMessage MessageOf(RunId run) => new() { Run = run.ToString(), Batch = BatchId.First(0).ToString(), Sent = DateTimeOffset.UnixEpoch };
 
-    [Fact]
-    public async Task Three_questions_are_in_flight_and_answered_as_one_after_another()
+    [Theory]
+    [InlineData(null, 3)]
+    [InlineData(2, 2)]
+    [InlineData(200, 3)]
+    public async Task As_many_questions_are_in_flight_as_model_and_setting_allow_and_answered_as_one_after_another(int? setting, int most)
     {
         var alone = new Bench(await azurite.NewAsync(), split: OneBatch);
-        var together = new Bench(await azurite.NewAsync(), split: OneBatch, worker: Three);
+        var together = new Bench(
+            await azurite.NewAsync(), split: OneBatch, model: new ScriptedModel { AtOnce = 3 }, worker: Hasty with { QuestionsAtOnce = setting });
         var (first, second) = (await alone.StartAsync(7), await together.StartAsync(7));
-        var flights = new Flights(together.Model, waitFor: 3);
+        var flights = new Flights(together.Model, waitFor: most);
 
         Assert.Equal(BatchOutcome.Finished, await alone.Worker.AnswerAsync(MessageOf(first), Cancel));
         Assert.Equal(BatchOutcome.Finished, await together.Worker.AnswerAsync(MessageOf(second), Cancel));
 
-        Assert.Equal(3, flights.Most);
+        Assert.Equal(most, flights.Most);
         Assert.Equal(Answers(await alone.TextAsync(first, "answers/00000000.jsonl")), Answers(await together.TextAsync(second, "answers/00000000.jsonl")));
     }
 
     [Fact]
     public async Task What_one_question_does_to_the_model_costs_only_itself()
     {
-        var bench = new Bench(await azurite.NewAsync(), split: OneBatch with { DefaultProfile = "impatient" }, worker: Three);
+        var bench = new Bench(await azurite.NewAsync(), split: OneBatch with { DefaultProfile = "impatient" }, model: new ScriptedModel { AtOnce = 3 }, worker: Hasty);
         bench.Model.Before = static (text, cancel) => text.Contains("case 1?", StringComparison.Ordinal) ? throw new InvalidOperationException("The graph broke.")
             : text.Contains("case 2?", StringComparison.Ordinal) ? Task.Delay(Timeout.Infinite, cancel) : Task.CompletedTask;
         var run = await bench.StartAsync(6);
@@ -54,7 +58,7 @@ public sealed class QuestionsAtOnceTests(AzuriteFixture azurite)
     public async Task A_stop_drops_what_is_in_flight_and_the_next_worker_answers_it()
     {
         var storage = await azurite.NewAsync();
-        var bench = new Bench(storage, split: OneBatch, worker: Three);
+        var bench = new Bench(storage, split: OneBatch, model: new ScriptedModel { AtOnce = 3 }, worker: Hasty);
         var run = await bench.StartAsync(5);
         using var stop = new CancellationTokenSource();
         var begun = 0;
@@ -72,7 +76,7 @@ public sealed class QuestionsAtOnceTests(AzuriteFixture azurite)
         Assert.Equal(3, begun);
         Assert.Empty(Answers(await bench.TextAsync(run, "progress/00000000.jsonl")));
 
-        var next = new Bench(storage, split: OneBatch, worker: Three);
+        var next = new Bench(storage, split: OneBatch, model: new ScriptedModel { AtOnce = 3 }, worker: Hasty);
         Assert.Equal(BatchOutcome.Finished, await next.Worker.AnswerAsync(MessageOf(run), Cancel));
         Assert.Equal(5, next.Model.Asked.Count);
     }
@@ -81,7 +85,7 @@ public sealed class QuestionsAtOnceTests(AzuriteFixture azurite)
     public async Task Behind_a_crash_the_first_that_are_left_are_asked_alone_and_only_they_are_marked()
     {
         var storage = await azurite.NewAsync();
-        var bench = new Bench(storage, split: OneBatch, worker: Three);
+        var bench = new Bench(storage, split: OneBatch, model: new ScriptedModel { AtOnce = 3 }, worker: Hasty);
         var run = await bench.StartAsync(8);
         await AttemptAsync(storage, run, """{"attempt":1,"worker":"killed","started":"2026-01-01T00:00:00+00:00"}""");
         var flights = new Flights(bench.Model, waitFor: 1);
@@ -98,7 +102,7 @@ public sealed class QuestionsAtOnceTests(AzuriteFixture azurite)
     public async Task A_question_that_crashed_its_worker_twice_when_it_was_asked_alone_fails_and_no_other_does()
     {
         var storage = await azurite.NewAsync();
-        var bench = new Bench(storage, split: OneBatch, worker: Three);
+        var bench = new Bench(storage, split: OneBatch, model: new ScriptedModel { AtOnce = 3 }, worker: Hasty);
         var run = await bench.StartAsync(5);
         await AttemptAsync(
             storage,
@@ -121,7 +125,7 @@ public sealed class QuestionsAtOnceTests(AzuriteFixture azurite)
     [Fact]
     public async Task Seconds_of_questions_at_once_add_up_to_no_more_than_the_clock()
     {
-        var bench = new Bench(await azurite.NewAsync(), split: OneBatch, worker: Three);
+        var bench = new Bench(await azurite.NewAsync(), split: OneBatch, model: new ScriptedModel { AtOnce = 3 }, worker: Hasty);
         bench.Model.Before = static (_, cancel) => Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
         var run = await bench.StartAsync(6);
         var watch = Stopwatch.StartNew();

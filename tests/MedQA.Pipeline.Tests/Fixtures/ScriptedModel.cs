@@ -24,6 +24,11 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
         HasChatTemplate = true,
     };
 
+    /// <summary>How many questions it says to be asked at once.</summary>
+    public int AtOnce { get; init; } = 1;
+
+    public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) => Task.FromResult(AtOnce);
+
     public int CountTokens(Prompt prompt) => TextOf(prompt).Length / 4;
 
     public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)

@@ -58,7 +58,7 @@ internal static class ComparisonDocument
                 new("first"),
                 new("second"),
                 new("data set"),
-                new("difference", true),
+                new("difference (first − second)", true),
                 new("95 % interval"),
                 new("only first right", true),
                 new("only second right", true),
