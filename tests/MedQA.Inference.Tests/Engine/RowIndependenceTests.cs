@@ -44,7 +44,7 @@ public sealed class RowIndependenceTests
     }
 
     [LongFact]
-    public void The_default_models_rows_do_not_depend_on_each_other_for_up_to_33_rows_and_two_threads()
+    public void Rows_of_the_repositorys_models_do_not_depend_on_each_other_for_up_to_33_rows_and_two_threads()
     {
         foreach (var name in (string[])["smollm2-135m-instruct", "tiny/llama-genai", "tiny/qwen2-genai", "tiny/llama-packed", "reasoner"])
         {
@@ -52,10 +52,9 @@ public sealed class RowIndependenceTests
             {
                 using var session = DecoderSession.Open(
                     ModelFolder.Open(Repository.PathOf(["models", .. name.Split('/')]), null), new ModelOptions { Threads = threads });
-                foreach (var rows in (int[])[2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 33])
-                {
-                    Assert.True(RowIndependence.Holds(session, rows), $"{name}, {threads} threads, up to {rows} rows");
-                }
+
+                // On the way to so many rows there is every smaller number of them.
+                Assert.True(RowIndependence.Holds(session, 33), $"{name}, {threads} threads");
             }
         }
     }
