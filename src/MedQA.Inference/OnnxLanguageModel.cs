@@ -3,6 +3,7 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
 using MedQA.Inference.Engine;
 using MedQA.Inference.Models;
+using MedQA.Inference.Optimization;
 using MedQA.Inference.Prompts;
 using MedQA.Inference.Sessions;
 using MedQA.Inference.SoftPrompts;
@@ -50,27 +51,47 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
             is not null;
     }
 
+    /// <summary>Returns whether a faster graph, kept as <see cref="ModelOptions.GraphCache"/> says, gave an answer.</summary>
+    /// <param name="engineFingerprint">The answer's engine.</param>
+    public static bool UsedFastGraph(string engineFingerprint)
+    {
+        ArgumentNullException.ThrowIfNull(engineFingerprint);
+        return engineFingerprint.Contains("; graph ", StringComparison.Ordinal);
+    }
+
+    /// <summary>Loads a model without messages.</summary>
+    /// <inheritdoc cref="LoadAsync(string, ModelOptions, Action{string}, CancellationToken)"/>
+    public static Task<OnnxLanguageModel> LoadAsync(string folder, ModelOptions options, CancellationToken cancellationToken) =>
+        LoadAsync(folder, options, static _ => { }, cancellationToken);
+
     /// <summary>Loads a model: seconds for a small one, minutes for a large one.</summary>
     /// <param name="folder">The model's folder.</param>
     /// <param name="options">How to load it.</param>
+    /// <param name="report">Receives what takes long while a faster graph is made, and why it cannot be used.</param>
     /// <param name="cancellationToken">Checked between the parts of loading.</param>
     /// <exception cref="UnusableException">The model or the execution provider cannot be used; the message says which file or setting is at
     /// fault.</exception>
     /// <exception cref="ArgumentException">A setting is out of its range; the message names it.</exception>
-    public static async Task<OnnxLanguageModel> LoadAsync(string folder, ModelOptions options, CancellationToken cancellationToken)
+    public static async Task<OnnxLanguageModel> LoadAsync(
+        string folder, ModelOptions options, Action<string> report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(report);
         options.Validate();
         var files = ModelFolder.Open(folder, options.Graph);
         var tokenizer = Tokenizer.Load(files);
         var encoder = new PromptEncoder(files, tokenizer, ChatTemplate.Load(files));
         var fingerprint = await files.FingerprintAsync(cancellationToken).ConfigureAwait(false);
-        var engine = await Task.Run(() => InferenceEngine.Load(files, tokenizer, options), cancellationToken).ConfigureAwait(false);
+        var fast = options is { GraphCache: { } cache, Graph: null, Provider: ExecutionProvider.Cpu } && Processor.HasVnni512
+            ? await FastGraph.FindOrMakeAsync(files, cache, report, cancellationToken).ConfigureAwait(false)
+            : null;
+        var engine = await Task.Run(() => InferenceEngine.Load(fast ?? files, tokenizer, options), cancellationToken)
+            .ConfigureAwait(false);
         return new(encoder, engine, new()
         {
             Name = files.Name,
             Fingerprint = fingerprint,
-            EngineFingerprint = EngineVersion.Describe(options, engine.CanPack),
+            EngineFingerprint = EngineVersion.Describe(options, engine.CanPack, fast is not null),
             ContextLength = engine.ContextLength,
             HasChatTemplate = encoder.HasChatTemplate,
             GivesEmbeddings = engine.GivesHiddenStates,

@@ -9,6 +9,7 @@ using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Verifying;
+using MedQA.Inference;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.SoftPrompts;
@@ -116,19 +117,6 @@ internal static class VerifyCommand
                     + $"{EvaluationRules.Version}: use --questions 0, or the medqa version that created the run.");
         }
 
-        await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
-        if (model.Description.Fingerprint != manifest.ModelFingerprint)
-        {
-            throw new InputException(
-                new FaultLocation(),
-                $"Run {run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), not "
-                    + $"{model.Description.Name} ({model.Description.Fingerprint[..12]})",
-                "Specify that model with --model, or use --questions 0");
-        }
-
-        var models = new ModelsWithSoftPrompts(model, new SoftPromptStore(storage));
-        var asked = await models.GetAsync(manifest.Protocol?.Prefix, cancellationToken);
-
         var answered = new List<(int Ordinal, string Id)>();
         await foreach (var row in reader.AllAnswersAsync(run, AnswerFilter.All, cancellationToken))
         {
@@ -138,38 +126,69 @@ internal static class VerifyCommand
             }
         }
 
-        var verified = ImmutableArray.CreateBuilder<AnswerVerification>();
+        var verified = new List<AnswerVerification>();
+        var toAsk = new List<(Question Question, AnsweredQuestion Stored)>();
         foreach (var (ordinal, id) in Draw(answered, count, seed))
         {
             try
             {
-                var question = await reader.GetQuestionAsync(run, ordinal, cancellationToken)
-                    ?? throw new InvalidDataException("the question is missing from storage");
-                var stored = await reader.GetAnswerAsync(run, ordinal, cancellationToken)
-                    ?? throw new InvalidDataException("the answer is missing from storage");
-                context.Console.Note($"Asking question {id} again…");
-                verified.Add(
-                    await AnswerVerifier.VerifyAsync(
-                        asked, manifest.Protocol!, question, stored, tolerance, TimeProvider.System, cancellationToken));
+                toAsk.Add((
+                    await reader.GetQuestionAsync(run, ordinal, cancellationToken)
+                        ?? throw new InvalidDataException("the question is missing from storage"),
+                    await reader.GetAnswerAsync(run, ordinal, cancellationToken)
+                        ?? throw new InvalidDataException("the answer is missing from storage")));
             }
             catch (InvalidDataException exception)
             {
-                // A changed answer may be unreadable, which is a finding too.
-                verified.Add(
-                    new AnswerVerification
-                    {
-                        Ordinal = ordinal,
-                        Id = id,
-                        Kind = VerificationKind.Unreadable,
-                        Samples = 0,
-                        Difference = exception.Message,
-                        LargestDeviation = 0
-                    });
+                verified.Add(Unreadable(ordinal, id, exception));
             }
         }
 
-        return verified.ToImmutable();
+        // Answers are asked again with the graph that gave them: bits can only be compared with those of the same graph.
+        foreach (var byGraph in toAsk.GroupBy(static asked => OnnxLanguageModel.UsedFastGraph(asked.Stored.EngineFingerprint)))
+        {
+            await using var model =
+                await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken, hasFastGraph: byGraph.Key);
+            if (model.Description.Fingerprint != manifest.ModelFingerprint)
+            {
+                throw new InputException(
+                    new FaultLocation(),
+                    $"Run {run} asked the model {manifest.ModelName} ({manifest.ModelFingerprint[..12]}), not "
+                        + $"{model.Description.Name} ({model.Description.Fingerprint[..12]})",
+                    "Specify that model with --model, or use --questions 0");
+            }
+
+            var asked = await new ModelsWithSoftPrompts(model, new SoftPromptStore(storage))
+                .GetAsync(manifest.Protocol?.Prefix, cancellationToken);
+            foreach (var (question, stored) in byGraph)
+            {
+                context.Console.Note($"Asking question {stored.Id} again…");
+                try
+                {
+                    verified.Add(
+                        await AnswerVerifier.VerifyAsync(
+                            asked, manifest.Protocol!, question, stored, tolerance, TimeProvider.System, cancellationToken));
+                }
+                catch (InvalidDataException exception)
+                {
+                    // A changed answer may be unreadable, which is a finding too.
+                    verified.Add(Unreadable(stored.Ordinal, stored.Id, exception));
+                }
+            }
+        }
+
+        return [.. verified.OrderBy(static answer => answer.Ordinal)];
     }
+
+    private static AnswerVerification Unreadable(int ordinal, string id, InvalidDataException exception) => new()
+    {
+        Ordinal = ordinal,
+        Id = id,
+        Kind = VerificationKind.Unreadable,
+        Samples = 0,
+        Difference = exception.Message,
+        LargestDeviation = 0,
+    };
 
     /// <summary>Draws the given number of questions uniformly, in ascending order.</summary>
     private static IEnumerable<(int Ordinal, string Id)> Draw(List<(int Ordinal, string Id)> ordinals, int count, long seed)

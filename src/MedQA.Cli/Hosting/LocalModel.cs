@@ -20,13 +20,25 @@ internal static class LocalModel
         ModelFolders.FindOrNull(settings.Model, AppContext.BaseDirectory, settings.FetchedModels);
 
     /// <summary>Loads the model.</summary>
-    public static async Task<OnnxLanguageModel> LoadAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
+    /// <param name="settings">Which, and how.</param>
+    /// <param name="console">Receives what takes long.</param>
+    /// <param name="cancellationToken">Cancels loading.</param>
+    /// <param name="hasFastGraph">Whether a faster graph of it is made and used where the processor has one.</param>
+    public static async Task<OnnxLanguageModel> LoadAsync(
+        HostSettings settings, HostConsole console, CancellationToken cancellationToken, bool hasFastGraph = true)
     {
         var folder = FolderOf(settings);
         console.Note($"Loading the model {Path.GetFileName(folder)}…");
         return await OnnxLanguageModel.LoadAsync(
             folder,
-            new ModelOptions { Graph = settings.Graph, Threads = settings.Threads, Provider = settings.Provider },
+            new ModelOptions
+            {
+                Graph = settings.Graph,
+                GraphCache = hasFastGraph ? settings.GraphCache : null,
+                Threads = settings.Threads,
+                Provider = settings.Provider,
+            },
+            console.Note,
             cancellationToken);
     }
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.Arm;
-using System.Runtime.Intrinsics.X86;
+using MedQA.Inference.Optimization;
 using MedQA.Inference.Sessions;
 using Microsoft.ML.OnnxRuntime;
 
@@ -15,39 +13,15 @@ internal static class EngineVersion
     private const int Number = 1;
 
     /// <summary>Returns the engine fingerprint; see <see cref="Evaluation.LanguageModels.ModelDescription.EngineFingerprint"/>.</summary>
-    public static string Describe(ModelOptions options, bool canPack)
+    /// <param name="options">How the model was loaded.</param>
+    /// <param name="canPack">Whether samples share a row.</param>
+    /// <param name="hasFastGraph">Whether the graph that <see cref="FastGraph"/> made computes it.</param>
+    public static string Describe(ModelOptions options, bool canPack, bool hasFastGraph)
     {
-        var provider = options.Provider == ExecutionProvider.Cpu ? $"cpu {InstructionSet()}" : "cuda";
+        var provider = options.Provider == ExecutionProvider.Cpu ? $"cpu {Processor.InstructionSet}" : "cuda";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"engine {Number}; ONNX Runtime {OrtEnv.Instance().GetVersionString()}; {provider}; {(canPack ? "packed" : "rows")}; cache "
-                + $"{options.MemoryBudget}");
-    }
-
-    private static string InstructionSet()
-    {
-        var architecture = RuntimeInformation.ProcessArchitecture switch
-        {
-            Architecture.X64 => "x64",
-            Architecture.Arm64 => "arm64",
-            var other => other.ToString(),
-        };
-        if (X86Base.IsSupported)
-        {
-            // Leaf 7: bit 11 of ECX is AVX512_VNNI, with which ONNX Runtime multiplies int8.
-            var hasVnni512 = Avx512F.IsSupported && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0;
-            return architecture
-                + (hasVnni512
-                    ? " avx512vnni"
-                    : Avx512F.IsSupported
-                    ? " avx512"
-                    : AvxVnni.IsSupported
-                    ? " avxvnni"
-                    : Avx2.IsSupported
-                    ? " avx2"
-                    : "");
-        }
-
-        return architecture + (Dp.IsSupported ? " dotprod" : "");
+                + $"{options.MemoryBudget}{(hasFastGraph ? $"; {FastGraph.Version}" : "")}");
     }
 }

@@ -7,7 +7,7 @@ namespace MedQA.Inference.Models;
 /// A model's folder: the graph, and what its configuration files (config.json, genai_config.json, generation_config.json,
 /// tokenizer_config.json, special_tokens_map.json) state about it. What no file states is <see langword="null"/>: the graph may know.
 /// </summary>
-public sealed class ModelFolder
+public sealed record ModelFolder
 {
     private readonly ModelFingerprint _fingerprint = new();
 

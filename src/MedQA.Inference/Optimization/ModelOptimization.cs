@@ -11,7 +11,9 @@ namespace MedQA.Inference.Optimization;
 /// <param name="GraphPath">The new graph, in the model's folder.</param>
 /// <param name="Products">How many matrix products were widened.</param>
 /// <param name="Bytes">Bytes of the new graph's own data file.</param>
-public sealed record OptimizedModel(string GraphPath, int Products, long Bytes);
+/// <param name="Rounding">The largest rounding of a weight, in steps of its block's 4-bit numbers: at most 1/32, unless an offset is
+/// beyond what an 8-bit zero point reaches.</param>
+public sealed record OptimizedModel(string GraphPath, int Products, long Bytes, double Rounding);
 
 /// <summary>
 /// Makes a faster graph from one whose 4-bit products restore their blocks' offsets with products of their own (weights of the
@@ -23,9 +25,13 @@ public static class ModelOptimization
     /// <summary>What the file name of such a graph ends with.</summary>
     internal const string Ending = ".8bit.onnx";
 
+    /// <summary>The largest <see cref="OptimizedModel.Rounding"/> of weights whose offsets an 8-bit zero point reaches.</summary>
+    internal const double MaxRounding = 1.0 / 32;
+
     private const int BlockSize = 32;
     private const int UnsignedByte = 2;
     private const int Float32 = 1;
+    private const int GraphField = 7;
 
     /// <summary>
     /// Writes the graph <c>NAME.8bit.onnx</c> and its data next to a model's graph; tensors that stay as they are stay in their files.
@@ -37,48 +43,99 @@ public static class ModelOptimization
     public static async Task<OptimizedModel> WidenAsync(string folder, string? graph, CancellationToken cancellationToken)
     {
         var files = ModelFolder.Open(folder, graph);
-        var directory = Path.GetDirectoryName(files.GraphPath)!;
-        var target = Path.Combine(directory, $"{Path.GetFileNameWithoutExtension(files.GraphPath)}{Ending}");
-        var dataName = $"{Path.GetFileName(target)}.data";
-        var model = await RegularFile.ReadAllBytesAsync(files.GraphPath, cancellationToken).ConfigureAwait(false);
+        var target = Path.Combine(
+            Path.GetDirectoryName(files.GraphPath)!, $"{Path.GetFileNameWithoutExtension(files.GraphPath)}{Ending}");
+        return await WidenToAsync(files.GraphPath, target, ownData: false, static (_, _) => { }, cancellationToken).ConfigureAwait(false)
+            ?? throw new UnusableException(
+                files.GraphPath,
+                "it has no 4-bit products with offsets of their own (MatMulNBits and a product of block sums), so there is nothing to "
+                    + "widen",
+                "Use it as it is");
+    }
+
+    /// <summary>Writes the widened graph and its data; returns <see langword="null"/> if there is nothing to widen.</summary>
+    /// <param name="source">The graph.</param>
+    /// <param name="target">The path of the new graph; its data file has that name and <c>.data</c>.</param>
+    /// <param name="ownData">Whether the tensors that stay as they are are written to that file too, so that the new graph needs no file
+    /// of the old one: ONNX Runtime reads none outside a graph's folder.</param>
+    /// <param name="report">Receives the share of the products that are done and the bytes written, first before any is.</param>
+    /// <param name="cancellationToken">Checked for each product.</param>
+    /// <exception cref="UnusableException">The graph is damaged.</exception>
+    internal static async Task<OptimizedModel?> WidenToAsync(
+        string source, string target, bool ownData, Action<double, long> report, CancellationToken cancellationToken)
+    {
+        var bytes = await RegularFile.ReadAllBytesAsync(source, cancellationToken).ConfigureAwait(false);
         try
         {
-            // The data file is complete before the graph that names it appears.
-            var (widened, products, dataBytes) = (Array.Empty<byte>(), 0, 0L);
-            OutputFile.Write(Path.Combine(directory, dataName), data =>
+            var graph = ReadGraph(bytes);
+            var products = OffsetProduct.FindAll(graph.Nodes, graph.Tensors).ToDictionary(static product => product.Quantized);
+            if (products.Count == 0)
             {
-                (widened, products) = Widen(model, directory, dataName, data, cancellationToken);
-                dataBytes = data.Length;
-                if (products == 0)
-                {
-                    throw new UnusableException(
-                        files.GraphPath,
-                        "it has no 4-bit products with offsets of their own (MatMulNBits and a product of block sums), so there is "
-                            + "nothing to widen",
-                        "Use it as it is");
-                }
+                return null;
+            }
+
+            // The data file is complete before the graph that names it appears.
+            var (model, rounding, length) = (Array.Empty<byte>(), 0.0, 0L);
+            OutputFile.Write($"{target}.data", file =>
+            {
+                var data = new DataFile(Path.GetDirectoryName(source)!, $"{Path.GetFileName(target)}.data", file);
+                (var written, rounding) = WidenGraph(graph, products, data, ownData, report, cancellationToken);
+                model = WithGraph(bytes, written);
+                length = file.Length;
             });
-            await OutputFile.WriteAllBytesAsync(target, widened, cancellationToken).ConfigureAwait(false);
-            return new(target, products, dataBytes);
+            await OutputFile.WriteAllBytesAsync(target, model, cancellationToken).ConfigureAwait(false);
+            return new(target, products.Count, length, rounding);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception) when (exception is InvalidDataException or EndOfStreamException)
         {
-            throw new UnusableException(files.GraphPath, exception.Message, "Fetch the graph again", exception);
+            throw new UnusableException(source, exception.Message, "Fetch the graph again", exception);
         }
     }
 
-    private static (byte[] Model, int Products) Widen(
-        ReadOnlySpan<byte> bytes, string directory, string dataName, FileStream data, CancellationToken cancellationToken)
+    /// <summary>Reads a graph's nodes and tensors, each with its message.</summary>
+    internal static OpenedGraph ReadGraph(ReadOnlySpan<byte> bytes)
     {
-        var written = new ProtocolBufferWriter();
-        var products = 0;
+        var (nodes, tensors, rest) = (new List<GraphNode>(), new Dictionary<string, GraphTensor>(StringComparer.Ordinal),
+            new ProtocolBufferWriter());
         var model = new ProtocolBuffer(bytes);
         while (model.Read())
         {
-            if (model.Field == 7)
+            if (model.Field != GraphField)
             {
-                (var graph, products) = WidenGraph(model.Bytes, directory, dataName, data, cancellationToken);
-                written.Message(7, graph);
+                continue;
+            }
+
+            var graph = new ProtocolBuffer(model.Bytes);
+            while (graph.Read())
+            {
+                switch (graph.Field)
+                {
+                    case 1:
+                        nodes.Add(GraphNode.Parse(graph.Bytes) with { Message = graph.Bytes.ToArray() });
+                        break;
+                    case 5:
+                        var tensor = GraphTensor.Parse(graph.Bytes) with { Message = graph.Bytes.ToArray() };
+                        tensors.Add(tensor.Name, tensor);
+                        break;
+                    default:
+                        rest.Raw(graph.Raw);
+                        break;
+                }
+            }
+        }
+
+        return new(nodes, tensors, rest.ToArray());
+    }
+
+    private static byte[] WithGraph(ReadOnlySpan<byte> bytes, ProtocolBufferWriter graph)
+    {
+        var written = new ProtocolBufferWriter();
+        var model = new ProtocolBuffer(bytes);
+        while (model.Read())
+        {
+            if (model.Field == GraphField)
+            {
+                written.Message(GraphField, graph);
             }
             else
             {
@@ -86,43 +143,27 @@ public static class ModelOptimization
             }
         }
 
-        return (written.ToArray(), products);
+        return written.ToArray();
     }
 
-    private static (ProtocolBufferWriter Graph, int Products) WidenGraph(
-        ReadOnlySpan<byte> bytes, string directory, string dataName, FileStream data, CancellationToken cancellationToken)
+    private static (ProtocolBufferWriter Graph, double Rounding) WidenGraph(
+        OpenedGraph graph,
+        Dictionary<GraphNode, OffsetProduct> products,
+        DataFile data,
+        bool ownData,
+        Action<double, long> report,
+        CancellationToken cancellationToken)
     {
-        var nodes = new List<GraphNode>();
-        var tensors = new Dictionary<string, GraphTensor>(StringComparer.Ordinal);
-        var rest = new ProtocolBufferWriter();
-        var graph = new ProtocolBuffer(bytes);
-        while (graph.Read())
-        {
-            switch (graph.Field)
-            {
-                case 1:
-                    nodes.Add(GraphNode.Parse(graph.Bytes) with { Message = graph.Bytes.ToArray() });
-                    break;
-                case 5:
-                    var tensor = GraphTensor.Parse(graph.Bytes) with { Message = graph.Bytes.ToArray() };
-                    tensors.Add(tensor.Name, tensor);
-                    break;
-                default:
-                    rest.Raw(graph.Raw);
-                    break;
-            }
-        }
-
-        var found = OffsetProduct.FindAll(nodes, tensors).ToDictionary(static product => product.Quantized);
-        var dropped = found.Values.SelectMany(static product => (GraphNode[])[product.OffsetProductNode, product.Sum]).ToHashSet();
+        var dropped = products.Values.SelectMany(static product => (GraphNode[])[product.OffsetProductNode, product.Sum]).ToHashSet();
         var kept = new List<(GraphNode Node, OffsetProduct? Product)>();
-        foreach (var node in nodes.Where(node => !dropped.Contains(node)))
+        foreach (var node in graph.Nodes.Where(node => !dropped.Contains(node)))
         {
-            kept.Add((node, found.GetValueOrDefault(node)));
+            kept.Add((node, products.GetValueOrDefault(node)));
         }
 
         RemoveUnused(kept);
-        var written = new ProtocolBufferWriter();
+        var (written, done, rounding) = (new ProtocolBufferWriter(), 0, 0.0);
+        report(0, 0);
         foreach (var (node, product) in kept)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -132,17 +173,25 @@ public static class ModelOptimization
             }
             else
             {
-                Write(written, product, directory, dataName, data);
+                rounding = Math.Max(rounding, Write(written, product, data));
+                report((double)++done / products.Count, data.Stream.Position);
             }
         }
 
         var used = kept.SelectMany(static item => item.Product is null ? item.Node.Inputs : []).ToHashSet(StringComparer.Ordinal);
-        foreach (var tensor in tensors.Values.Where(tensor => used.Contains(tensor.Name)))
+        foreach (var tensor in graph.Tensors.Values.Where(tensor => used.Contains(tensor.Name)))
         {
-            written.Bytes(5, tensor.Message);
+            if (ownData && tensor.Location.Length > 0)
+            {
+                data.Append(written, tensor.Name, tensor.Type, tensor.Dimensions, tensor.Read(data.Source));
+            }
+            else
+            {
+                written.Bytes(5, tensor.Message);
+            }
         }
 
-        return (written.Raw(rest.ToArray()), found.Count);
+        return (written.Raw(graph.Rest), rounding);
     }
 
     /// <summary>Removes what only fed removed nodes: block sums and casts.</summary>
@@ -159,13 +208,14 @@ public static class ModelOptimization
         while (removed > 0);
     }
 
-    private static void Write(ProtocolBufferWriter graph, OffsetProduct product, string directory, string dataName, FileStream data)
+    /// <summary>Writes the 8-bit product, and returns the largest rounding of its weights, in 4-bit steps.</summary>
+    private static double Write(ProtocolBufferWriter graph, OffsetProduct product, DataFile data)
     {
         var outputs = product.Quantized.Integer("N", 0);
         var blocks = product.Quantized.Integer("K", 0) / BlockSize;
-        var packed = product.Weights.Read(directory);
-        var scales = product.Scales.ReadNumbers(directory);
-        var offsets = product.Offsets.ReadNumbers(directory);
+        var packed = product.Weights.Read(data.Source);
+        var scales = product.Scales.ReadNumbers(data.Source);
+        var offsets = product.Offsets.ReadNumbers(data.Source);
         if (packed.Length != outputs * blocks * BlockSize / 2 || scales.Length != outputs * blocks || offsets.Length != outputs * blocks)
         {
             throw new InvalidDataException($"the tensors of {product.Quantized.Name} do not have the sizes that the node states");
@@ -180,6 +230,7 @@ public static class ModelOptimization
 
         var zeros = new byte[scales.Length];
         var smaller = new float[scales.Length];
+        var rounding = 0.0;
         for (var output = 0; output < outputs; output++)
         {
             for (var block = 0; block < blocks; block++)
@@ -187,14 +238,18 @@ public static class ModelOptimization
                 var index = (output * blocks) + block;
                 var offset = offsets[(block * outputs) + output];
                 smaller[index] = scales[index] / 16;
-                zeros[index] = scales[index] == 0 ? (byte)128 : (byte)Math.Clamp(Math.Round(128 - (16.0 * offset / scales[index])), 0, 255);
+                var zero = scales[index] != 0 ? 128 - (16.0 * offset / scales[index])
+                    : offset == 0 ? 128
+                    : double.PositiveInfinity;
+                zeros[index] = (byte)Math.Clamp(Math.Round(zero), 0, 255);
+                rounding = Math.Max(rounding, Math.Abs(zero - zeros[index]) / 16);
             }
         }
 
         var name = product.Weights.Name;
-        Append(graph, $"{name}_8bit", UnsignedByte, [outputs, blocks, BlockSize], weights, dataName, data);
-        Append(graph, $"{name}_8bit_scales", Float32, [outputs, blocks], MemoryMarshal.AsBytes<float>(smaller), dataName, data);
-        Append(graph, $"{name}_8bit_zeros", UnsignedByte, [outputs, blocks], zeros, dataName, data);
+        data.Append(graph, $"{name}_8bit", UnsignedByte, [outputs, blocks, BlockSize], weights);
+        data.Append(graph, $"{name}_8bit_scales", Float32, [outputs, blocks], MemoryMarshal.AsBytes<float>(smaller));
+        data.Append(graph, $"{name}_8bit_zeros", UnsignedByte, [outputs, blocks], zeros);
         var node = new ProtocolBufferWriter()
             .Text(1, product.Quantized.Inputs[0]).Text(1, $"{name}_8bit").Text(1, $"{name}_8bit_scales").Text(1, $"{name}_8bit_zeros")
             .Text(2, product.Sum.Outputs[0])
@@ -213,32 +268,43 @@ public static class ModelOptimization
         }
 
         graph.Message(1, node.Text(7, "com.microsoft"));
+        return rounding;
     }
 
-    private static void Append(
-        ProtocolBufferWriter graph, string name, int type, long[] dimensions, ReadOnlySpan<byte> bytes, string dataName, FileStream data)
+    /// <summary>A graph's nodes and tensors, each with its message, and the messages of everything else.</summary>
+    internal sealed record OpenedGraph(List<GraphNode> Nodes, Dictionary<string, GraphTensor> Tensors, byte[] Rest);
+
+    /// <summary>The data file of the new graph.</summary>
+    /// <param name="Source">The folder of the old graph, whose tensors are read.</param>
+    /// <param name="Name">The file's name.</param>
+    /// <param name="Stream">Its content.</param>
+    private sealed record DataFile(string Source, string Name, FileStream Stream)
     {
-        // ONNX Runtime maps data files into memory where a tensor begins at a page.
-        const int Page = 4096;
-        data.Position = (data.Position + Page - 1) / Page * Page;
-        var tensor = new ProtocolBufferWriter();
-        foreach (var dimension in dimensions)
+        /// <summary>Appends a tensor's bytes to the file, and to the graph its message, which says where they are.</summary>
+        public void Append(ProtocolBufferWriter graph, string name, int type, long[] dimensions, ReadOnlySpan<byte> bytes)
         {
-            tensor.Number(1, dimension);
-        }
+            // ONNX Runtime maps data files into memory where a tensor begins at a page.
+            const int Page = 4096;
+            Stream.Position = (Stream.Position + Page - 1) / Page * Page;
+            var tensor = new ProtocolBufferWriter();
+            foreach (var dimension in dimensions)
+            {
+                tensor.Number(1, dimension);
+            }
 
-        tensor.Number(2, type).Text(8, name);
-        foreach (var (key, value) in ((string, string)[])[
-            ("location", dataName),
-            ("offset", data.Position.ToString(CultureInfo.InvariantCulture)),
-            ("length", bytes.Length.ToString(CultureInfo.InvariantCulture))
-        ])
-        {
-            tensor.Message(13, new ProtocolBufferWriter().Text(1, key).Text(2, value));
-        }
+            tensor.Number(2, type).Text(8, name);
+            foreach (var (key, value) in ((string, string)[])[
+                ("location", Name),
+                ("offset", Stream.Position.ToString(CultureInfo.InvariantCulture)),
+                ("length", bytes.Length.ToString(CultureInfo.InvariantCulture))
+            ])
+            {
+                tensor.Message(13, new ProtocolBufferWriter().Text(1, key).Text(2, value));
+            }
 
-        // data_location: EXTERNAL.
-        graph.Message(5, tensor.Number(14, 1));
-        data.Write(bytes);
+            // data_location: EXTERNAL.
+            graph.Message(5, tensor.Number(14, 1));
+            Stream.Write(bytes);
+        }
     }
 }

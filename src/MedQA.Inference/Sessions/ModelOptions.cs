@@ -1,8 +1,8 @@
 namespace MedQA.Inference.Sessions;
 
 /// <summary>
-/// How a model is loaded and what it may use. None of it but <see cref="Graph"/>, <see cref="Provider"/> and <see cref="MemoryBudget"/>
-/// changes the bits of a result.
+/// How a model is loaded and what it may use. None of it but <see cref="Graph"/>, <see cref="GraphCache"/>, <see cref="Provider"/> and
+/// <see cref="MemoryBudget"/> changes the bits of a result.
 /// </summary>
 public sealed record ModelOptions
 {
@@ -10,6 +10,14 @@ public sealed record ModelOptions
     /// The graph's file name within the folder, or <see langword="null"/> for the one that the folder names (<c>model.onnx</c>).
     /// </summary>
     public string? Graph { get; init; }
+
+    /// <summary>
+    /// Where a faster graph of the model may be kept (a few hundred megabytes, made when a model is first loaded), or
+    /// <see langword="null"/> to compute with the model's own. Used on processors where it is known to be faster, with
+    /// <see cref="ExecutionProvider.Cpu"/> and where <see cref="Graph"/> names none; the model's fingerprint stays, and
+    /// <see cref="Evaluation.LanguageModels.ModelDescription.EngineFingerprint"/> says which graph computed.
+    /// </summary>
+    public string? GraphCache { get; init; }
 
     /// <summary>What computes the graph.</summary>
     public ExecutionProvider Provider { get; init; } = ExecutionProvider.Cpu;

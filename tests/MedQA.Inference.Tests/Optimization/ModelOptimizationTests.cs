@@ -36,19 +36,4 @@ public class ModelOptimizationTests
         Assert.Contains("nothing to widen", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.GetFiles(copy.Folder), static file => file.Contains("8bit", StringComparison.Ordinal));
     }
-
-    private sealed class CopiedModel : IDisposable
-    {
-        public CopiedModel(string source)
-        {
-            foreach (var file in Directory.GetFiles(source))
-            {
-                File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
-            }
-        }
-
-        public string Folder { get; } = Directory.CreateTempSubdirectory("medqa-model-").FullName;
-
-        public void Dispose() => Directory.Delete(Folder, recursive: true);
-    }
 }
