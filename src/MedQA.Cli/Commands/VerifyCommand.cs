@@ -7,6 +7,8 @@ using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Verifying;
 using MedQA.Inference;

@@ -77,6 +77,27 @@ public sealed class RunCommandTests
     }
 
     [Fact]
+    public async Task Answers_are_verified_bit_for_bit_with_the_graph_that_gave_them()
+    {
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
+        string[] options = ["--profile", medqa.Profile(samples: 1), "--model", "smollm2-135m-instruct"];
+
+        foreach (var (questions, graph) in ((int, string[])[])[(2, ["--graph", "model.onnx"]), (3, [])])
+        {
+            var ran = await medqa.JsonAsync(["run", medqa.Sums(questions), .. options, .. graph]);
+            var run = ran.GetProperty("run").GetProperty("run").GetString()!;
+            var engine = ran.GetProperty("report").GetProperty("circumstances").GetProperty("engineFingerprints")[0].GetString()!;
+            Assert.Equal(
+                graph.Length == 0 && engine.Contains("avx512vnni", StringComparison.Ordinal), engine.EndsWith("; graph 8bit 1", StringComparison.Ordinal));
+
+            var verified = await medqa.JsonAsync("verify", run, "--questions", "2", "--model", "smollm2-135m-instruct");
+
+            Assert.Equal(["sameBits", "sameBits"], verified.GetProperty("answers").EnumerateArray().Select(static answer => answer.GetProperty("kind").GetString()!));
+            Assert.True(verified.GetProperty("holds").GetBoolean());
+        }
+    }
+
+    [Fact]
     public async Task Runs_are_compared_replayed_and_exported_and_estimated_before()
     {
         await using var medqa = new MedqaProcess { KeepsStorage = true };
