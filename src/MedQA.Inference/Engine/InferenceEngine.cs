@@ -44,10 +44,7 @@ internal sealed class InferenceEngine : IDisposable
     private readonly long _sharedBytes;
     private bool? _areRowsIndependent;
     private readonly Stack<KeyValueCache> _free = [];
-    private readonly Lock _heldLock = new();
-    private long _heldBytes;
-    private int _reading;
-    private TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HeldPrompts _held;
     private readonly ConcurrentDictionary<string, int> _prefixIds = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim _gate = new(1, 1);
     private int _lastPrefixId;
@@ -67,7 +64,8 @@ internal sealed class InferenceEngine : IDisposable
         _scoring = new(session, CanPack);
         _work = session.CreateCache();
         _sharedBytes = Math.Min(options.MemoryBudget, MaxSharedBytes);
-        _rows = new(session, _drawing, _gate, () => LetGo(0), MaxSharedRows, _sharedBytes);
+        _rows = new(session, _drawing, _gate, () => _held!.LookAgain(), MaxSharedRows, _sharedBytes);
+        _held = new(_sharedBytes, () => _rows.IsBusy);
     }
 
     /// <summary>The most tokens of prompt and continuation.</summary>
@@ -183,7 +181,7 @@ internal sealed class InferenceEngine : IDisposable
 
         var cells = Math.Min(ids.Length + RoomForScores, _session.Layout.MostCells ?? int.MaxValue);
         var bytes = KeyValueCache.BytesOf(_session.Layout, 1, cells);
-        await HoldAsync(bytes, cancellationToken).ConfigureAwait(false);
+        await _held.BeginReadingAsync(bytes, cancellationToken).ConfigureAwait(false);
         try
         {
             return await RunAsync(
@@ -206,12 +204,12 @@ internal sealed class InferenceEngine : IDisposable
         }
         catch
         {
-            LetGo(bytes);
+            _held.LetGo(bytes);
             throw;
         }
         finally
         {
-            EndReading();
+            _held.EndReading();
         }
     }
 
@@ -314,7 +312,7 @@ internal sealed class InferenceEngine : IDisposable
     private async ValueTask ReleaseAsync(KeyValueCache cache, long bytes)
     {
         await _gate.WaitAsync().ConfigureAwait(false);
-        LetGo(bytes);
+        _held.LetGo(bytes);
         try
         {
             if (_isDisposed || _free.Count >= MaxFreeCaches)
@@ -386,54 +384,6 @@ internal sealed class InferenceEngine : IDisposable
         {
             throw new ContextOverflowException(prompt.Ids.Length, request.MaxTokens, ContextLength);
         }
-    }
-
-    /// <summary>
-    /// Counts the bytes of a prompt that is held from now on. It waits for room while other prompts are read or samples of several
-    /// questions drawn: those end by themselves. It does not wait for anything else, since a caller may hold one prompt and read another.
-    /// </summary>
-    private async Task HoldAsync(long bytes, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            Task released;
-            lock (_heldLock)
-            {
-                if ((_reading == 0 && !_rows.IsBusy) || _heldBytes + bytes <= _sharedBytes)
-                {
-                    _heldBytes += bytes;
-                    _reading++;
-                    return;
-                }
-
-                released = _released.Task;
-            }
-
-            await released.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private void EndReading()
-    {
-        lock (_heldLock)
-        {
-            _reading--;
-        }
-
-        LetGo(0);
-    }
-
-    /// <summary>Counts bytes that are no longer held, and lets those who wait look again.</summary>
-    private void LetGo(long bytes)
-    {
-        TaskCompletionSource released;
-        lock (_heldLock)
-        {
-            _heldBytes -= bytes;
-            (released, _released) = (_released, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        }
-
-        released.SetResult();
     }
 
     private async Task<T> RunAsync<T>(Func<T> operation, CancellationToken cancellationToken)
