@@ -51,7 +51,8 @@ internal sealed record Setting(
             "Entra ID token for that service, as printed by `az account get-access-token`. Prefer MEDQA_TOKEN",
             false, static (settings, text) => settings with { Token = Secret(text) }, isPersonal: true),
         Of("graph", "FILE",
-            "Graph file in the model's folder, such as one made by `medqa models optimize`. Default: the graph that the folder names",
+            "Graph file in the model's folder, such as one made by `medqa models optimize`. Default: the graph that the folder names, or "
+                + "a faster one made from it",
             false, static (settings, text) => settings with { Graph = text }),
         Of("profiles", "FOLDER",
             "Folder with additional profiles, one JSON file each",
@@ -94,7 +95,7 @@ internal sealed record Setting(
                 + "OTEL_EXPORTER_OTLP_ENDPOINT). Default: none",
             false, static (settings, text) => settings with { Telemetry = Exporter(text) }, isPersonal: true),
         Of("cache", "FOLDER",
-            "Per-user folder for the emulator and fetched models",
+            "Per-user folder for the emulator, fetched models and faster graphs",
             false, static (settings, text) => settings with { CacheFolder = Path.GetFullPath(text) }, isPersonal: true),
         Of("node", "PROGRAM",
             "Node.js program that runs the emulator", false, static (settings, text) => settings with { Node = text }, isPersonal: true),
