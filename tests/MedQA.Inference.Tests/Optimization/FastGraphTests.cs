@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using MedQA.Inference.Models;
 using MedQA.Inference.Optimization;
 using MedQA.Inference.Scoring;
@@ -31,6 +32,11 @@ public sealed class FastGraphTests : IDisposable
         Assert.Equal(DefaultModel.Folder, made.Path);
         Assert.Contains("once per machine", Assert.Single(_reports), StringComparison.Ordinal);
         await AssertScoresAsReferenceAsync(made);
+
+        // Answers name the graph by its number only, and are verified bit for bit: other bytes need another number.
+        Assert.Equal("graph 8bit 1", FastGraph.Version);
+        Assert.Equal("16779aa0b2ab38b97b4a7b3c7e853fce619835919b07ab415730244489c4dbb5", Hash(made.GraphPath));
+        Assert.Equal("44603609b91ecf5096d19c0f0b6cdd7f238e5929802d6bb637d7ba374fa68f46", Hash($"{made.GraphPath}.data"));
 
         var written = File.GetLastWriteTimeUtc(made.GraphPath);
         var again = await FindOrMakeAsync(Default);
@@ -145,6 +151,12 @@ public sealed class FastGraphTests : IDisposable
     }
 
     private Task<ModelFolder?> FindOrMakeAsync(ModelFolder model) => FastGraph.FindOrMakeAsync(model, _cache, Report, Token);
+
+    private static string Hash(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
 
     private void Report(string text)
     {
