@@ -1,3 +1,6 @@
+using System.Globalization;
+using MedQA.Inference.Sessions;
+
 namespace MedQA.Benchmarks.EndToEnd;
 
 /// <summary>What the command line asks for.</summary>
@@ -10,6 +13,18 @@ internal sealed record EndToEndOptions
     public string? Graph { get; init; }
 
     public required string ModelFolder { get; init; }
+
+    /// <summary>What computes the graphs.</summary>
+    public ExecutionProvider Provider { get; init; }
+
+    /// <summary>How every model is opened.</summary>
+    public ModelOptions Model => new() { Graph = Graph, Provider = Provider };
+
+    /// <summary>How many items of each file of references are compared.</summary>
+    public int Limit { get; init; } = 12;
+
+    /// <summary>How many rows the batches have, one number after another; none stands for what suits the provider.</summary>
+    public IReadOnlyList<int> Rows { get; init; } = [];
 
     public string? Peer { get; init; }
 
@@ -32,9 +47,12 @@ internal sealed record EndToEndOptions
             options = arguments[index] switch
             {
                 "--only" => options with { Only = value.Split(',') },
-                "--rounds" => options with { Rounds = int.Parse(value, System.Globalization.CultureInfo.InvariantCulture) },
+                "--rounds" => options with { Rounds = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--graph" => options with { Graph = value },
                 "--model" => options with { ModelFolder = value },
+                "--provider" => options with { Provider = Enum.Parse<ExecutionProvider>(value, ignoreCase: true) },
+                "--limit" => options with { Limit = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--rows" => options with { Rows = [.. value.Split(',').Select(static rows => int.Parse(rows, CultureInfo.InvariantCulture))] },
                 "--peer" => options with { Peer = value },
                 "--peer-model" => options with { PeerModel = value },
                 "--transformers-js" => options with { TransformersJs = value },

@@ -30,7 +30,7 @@ internal sealed class Workloads : IAsyncDisposable
     {
         _options = options;
         _tokenizer = Tokenizer.Load(folder);
-        _engine = InferenceEngine.Load(folder, _tokenizer, new(), passesEndTokens: true);
+        _engine = InferenceEngine.Load(folder, _tokenizer, options.Model, passesEndTokens: true);
         Description = description;
         _prompts = options.Prompts is { } file
             ? [.. File.ReadLines(file).Where(static line => line.Length > 0).Select(static line => line.Split(' ').Select(static id => int.Parse(id, CultureInfo.InvariantCulture)).ToArray())]
@@ -55,7 +55,7 @@ internal sealed class Workloads : IAsyncDisposable
         Likelihood("anatomy_5shot.jsonl", 60),
         Load(),
         Allocation(),
-        new("fidelity", () => Task.FromResult(new Fidelity(_options.ModelFolder, _options.Graph).Run())),
+        new("fidelity", () => Task.FromResult(new Fidelity(_options).Run())),
         Answers(),
         Questions("chain-of-thought"),
         Questions("long-form"),
@@ -64,7 +64,7 @@ internal sealed class Workloads : IAsyncDisposable
 
     public static async Task<Workloads> LoadAsync(EndToEndOptions options)
     {
-        await using var model = await OnnxLanguageModel.LoadAsync(options.ModelFolder, new() { Graph = options.Graph }, CancellationToken.None);
+        await using var model = await OnnxLanguageModel.LoadAsync(options.ModelFolder, options.Model, CancellationToken.None);
         return new(options, ModelFolder.Open(options.ModelFolder, options.Graph), model.Description);
     }
 
@@ -234,7 +234,7 @@ internal sealed class Workloads : IAsyncDisposable
     /// </summary>
     private Workload Questions(string profile) => new($"questions-{profile}", async () =>
     {
-        await using var model = await OnnxLanguageModel.LoadAsync(_options.ModelFolder, new() { Graph = _options.Graph }, CancellationToken.None);
+        await using var model = await OnnxLanguageModel.LoadAsync(_options.ModelFolder, _options.Model, CancellationToken.None);
         var protocol = Protocol.Of(BuiltInProfiles.Find(profile)!, ["medqa"]);
         var questions = new List<Question>();
         await using var file = File.OpenRead(_options.Questions ?? Path.Combine(EndToEndCommand.RepositoryRoot, "samples", "medqa.csv"));
@@ -281,7 +281,7 @@ internal sealed class Workloads : IAsyncDisposable
     private Workload Load() => new("load", async () =>
     {
         var watch = Stopwatch.StartNew();
-        await using var model = await OnnxLanguageModel.LoadAsync(_options.ModelFolder, new() { Graph = _options.Graph }, CancellationToken.None);
+        await using var model = await OnnxLanguageModel.LoadAsync(_options.ModelFolder, _options.Model, CancellationToken.None);
         using var process = Process.GetCurrentProcess();
         return [new("load, fingerprint and self-check included", "s", watch.Elapsed.TotalSeconds), new("peak memory of this process so far", "MB", process.PeakWorkingSet64 / 1e6)];
     });
