@@ -1,11 +1,22 @@
 using BenchmarkDotNet.Running;
-using MedQA.Benchmarks.Load;
 using MedQA.Benchmarks.EndToEnd;
+using MedQA.Benchmarks.Gpu;
+using MedQA.Benchmarks.Load;
 using MedQA.Inference.Optimization;
 
 if (args is ["end-to-end", .. var rest])
 {
     return await EndToEndCommand.RunAsync(rest);
+}
+
+if (args is ["references", .. var references])
+{
+    return await ReferencesCommand.RunAsync(references);
+}
+
+if (args is ["batch", .. var batch])
+{
+    return await BatchCommand.RunAsync(batch);
 }
 
 if (args is ["load", .. var load])
@@ -26,14 +37,16 @@ if (args is ["widen", var folder])
     return 0;
 }
 
-if (args is ["growth", var plots])
+if (args is ["growth", var plots, .. var growth])
 {
-    new Growth(Path.Combine(EndToEndCommand.RepositoryRoot, "models", "smollm2-135m-instruct"), null).Run(plots);
+    new Growth(EndToEndOptions.Parse(growth, EndToEndCommand.RepositoryRoot)).Run(plots);
     return 0;
 }
 
 await Console.Error.WriteLineAsync("""
-    usage: MedQA.Benchmarks end-to-end [--only NAME,NAME] [--rounds N] [--graph FILE] [--model FOLDER] [--peer PROGRAM --peer-model GGUF] [--prompts FILE]
+    usage: MedQA.Benchmarks end-to-end [--only NAME,NAME] [--rounds N] [--graph FILE] [--baseline-graph FILE] [--model FOLDER] [--provider cpu|cuda] [--peer PROGRAM --peer-model GGUF] [--prompts FILE]
+           MedQA.Benchmarks references [--provider cpu|cuda] [--limit N]    (every layout and the default model against their references; exit code 1 if one differs)
+           MedQA.Benchmarks batch [--provider cpu|cuda] [--rows N,N] [--model FOLDER] [--graph FILE]    (many prompts as the rows of one batch)
            MedQA.Benchmarks widen FOLDER    (writes model.8bit.onnx into it, for --graph)
            MedQA.Benchmarks growth FOLDER   (plots of a step's cost go there)
            MedQA.Benchmarks load [--sizes N,N] [--data FOLDER] [--plots FOLDER] [--readers N] [--medqa PROGRAM] [--clients N --seconds N --pause-ms N] [--reports N]

@@ -82,9 +82,7 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
         var tokenizer = Tokenizer.Load(files);
         var encoder = new PromptEncoder(files, tokenizer, ChatTemplate.Load(files));
         var fingerprint = await files.FingerprintAsync(cancellationToken).ConfigureAwait(false);
-        var fast = options is { GraphCache: { } cache, Graph: null, Provider: ExecutionProvider.Cpu } && Processor.HasVnni512
-            ? await FastGraph.FindOrMakeAsync(files, cache, report, cancellationToken).ConfigureAwait(false)
-            : null;
+        var fast = await FastGraph.ChooseAsync(files, options, report, cancellationToken).ConfigureAwait(false);
         var engine = await Task.Run(() => InferenceEngine.Load(fast ?? files, tokenizer, options), cancellationToken)
             .ConfigureAwait(false);
         return new(encoder, engine, new()

@@ -7,14 +7,14 @@ using MedQA.Inference.Sessions;
 namespace MedQA.Benchmarks.EndToEnd;
 
 /// <summary>How far a graph's distributions are from the exact graph's, for one token at a time, rows and packed rows apart: over the 6 prompts and 48 tokens of references/greedy.json.</summary>
-internal sealed class Fidelity(string modelFolder, string? graph)
+internal sealed class Fidelity(EndToEndOptions options, ModelFolder folder)
 {
     private const int Samples = 4;
 
     public IReadOnlyList<Measurement> Run()
     {
-        using var exact = DecoderSession.Open(ModelFolder.Open(modelFolder, "model.exact.onnx"), new());
-        using var tried = DecoderSession.Open(ModelFolder.Open(modelFolder, graph), new());
+        using var exact = DecoderSession.Open(ModelFolder.Open(options.ModelFolder, "model.exact.onnx"), options.Model);
+        using var tried = DecoderSession.Open(folder, options.Model);
         var divergences = new Dictionary<string, List<(double Divergence, bool Agrees)>>(StringComparer.Ordinal);
         using var cases = JsonDocument.Parse(File.ReadAllText(Path.Combine(EndToEndCommand.RepositoryRoot, "tests", "references", "greedy.json")));
         foreach (var item in cases.RootElement.EnumerateArray())

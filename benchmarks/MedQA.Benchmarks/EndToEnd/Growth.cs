@@ -10,7 +10,7 @@ namespace MedQA.Benchmarks.EndToEnd;
 /// How the cost of a step grows with prompt length and samples, packed against rows. Processor time of one thread, which other
 /// work on the machine disturbs less than the clock: the cost model's ratios come from it.
 /// </summary>
-internal sealed class Growth(string modelFolder, string? graph)
+internal sealed class Growth(EndToEndOptions options)
 {
     private const int Steps = 6;
     private static readonly int[] PromptLengths = [128, 512, 1024, 2048, 4096];
@@ -19,7 +19,7 @@ internal sealed class Growth(string modelFolder, string? graph)
     /// <summary>Measures, prints a table, and writes two plots into a folder.</summary>
     public void Run(string target)
     {
-        using var session = DecoderSession.Open(ModelFolder.Open(modelFolder, graph), new() { Threads = 1 });
+        using var session = DecoderSession.Open(ModelFolder.Open(options.ModelFolder, options.Graph), options.Model with { Threads = 1 });
         using var prompt = session.CreateCache();
         prompt.Reshape(1, PromptLengths[^1]);
         Read(session, prompt, PromptLengths[^1]);

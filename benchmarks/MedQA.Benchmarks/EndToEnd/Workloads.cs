@@ -30,7 +30,7 @@ internal sealed class Workloads : IAsyncDisposable
     {
         _options = options;
         _tokenizer = Tokenizer.Load(folder);
-        _engine = InferenceEngine.Load(folder, _tokenizer, new(), passesEndTokens: true);
+        _engine = InferenceEngine.Load(folder, _tokenizer, options.Model, passesEndTokens: true);
         Description = description;
         _prompts = options.Prompts is { } file
             ? [.. File.ReadLines(file).Where(static line => line.Length > 0).Select(static line => line.Split(' ').Select(static id => int.Parse(id, CultureInfo.InvariantCulture)).ToArray())]
@@ -55,7 +55,7 @@ internal sealed class Workloads : IAsyncDisposable
         Likelihood("anatomy_5shot.jsonl", 60),
         Load(),
         Allocation(),
-        new("fidelity", () => Task.FromResult(new Fidelity(_options.ModelFolder, _options.Graph).Run())),
+        new("fidelity", async () => new Fidelity(_options, await _options.OpenAsync()).Run()),
         Answers(),
         Questions("chain-of-thought"),
         Questions("long-form"),
@@ -64,8 +64,8 @@ internal sealed class Workloads : IAsyncDisposable
 
     public static async Task<Workloads> LoadAsync(EndToEndOptions options)
     {
-        await using var model = await OnnxLanguageModel.LoadAsync(options.ModelFolder, new() { Graph = options.Graph }, CancellationToken.None);
-        return new(options, ModelFolder.Open(options.ModelFolder, options.Graph), model.Description);
+        await using var model = await OnnxLanguageModel.LoadAsync(options.ModelFolder, options.Model, CancellationToken.None);
+        return new(options, await options.OpenAsync(), model.Description);
     }
 
     public ValueTask DisposeAsync()
@@ -234,7 +234,7 @@ internal sealed class Workloads : IAsyncDisposable
     /// </summary>
     private Workload Questions(string profile) => new($"questions-{profile}", async () =>
     {
-        await using var model = await OnnxLanguageModel.LoadAsync(_options.ModelFolder, new() { Graph = _options.Graph }, CancellationToken.None);
+        await using var model = await OnnxLanguageModel.LoadAsync(_options.ModelFolder, _options.Model, CancellationToken.None);
         var protocol = Protocol.Of(BuiltInProfiles.Find(profile)!, ["medqa"]);
         var questions = new List<Question>();
         await using var file = File.OpenRead(_options.Questions ?? Path.Combine(EndToEndCommand.RepositoryRoot, "samples", "medqa.csv"));
@@ -247,9 +247,12 @@ internal sealed class Workloads : IAsyncDisposable
         }
 
         var atOnce = await model.GetQuestionsAtOnceAsync(protocol.Profile.Samples, CancellationToken.None);
-        var (alone, before) = await AskAsync(model, protocol, questions, 1);
+        await using var other = _options.BaselineGraph is { } graph
+            ? await OnnxLanguageModel.LoadAsync(_options.ModelFolder, _options.Model with { Graph = graph }, CancellationToken.None)
+            : null;
+        var (alone, before) = await AskAsync(other ?? model, protocol, questions, 1);
         var (together, after) = await AskAsync(model, protocol, questions, atOnce);
-        if (!before.SequenceEqual(after))
+        if (other is null && !before.SequenceEqual(after))
         {
             throw new InvalidOperationException($"Asked {atOnce} at once, {profile} gives other answers.");
         }
@@ -257,7 +260,7 @@ internal sealed class Workloads : IAsyncDisposable
         using var process = Process.GetCurrentProcess();
         return
         [
-            new($"{profile}, {questions.Count} questions, one after another", "questions/s", alone),
+            new($"{profile}, {questions.Count} questions, one after another{(other is null ? "" : $", {_options.BaselineGraph}")}", "questions/s", alone),
             new($"{profile}, {questions.Count} questions, {atOnce} at once", "questions/s", together),
             new($"{profile}, {atOnce} at once / one after another", "ratio", together / alone),
             new("peak memory of this process so far", "MB", process.PeakWorkingSet64 / 1e6),
@@ -281,7 +284,7 @@ internal sealed class Workloads : IAsyncDisposable
     private Workload Load() => new("load", async () =>
     {
         var watch = Stopwatch.StartNew();
-        await using var model = await OnnxLanguageModel.LoadAsync(_options.ModelFolder, new() { Graph = _options.Graph }, CancellationToken.None);
+        await using var model = await OnnxLanguageModel.LoadAsync(_options.ModelFolder, _options.Model, CancellationToken.None);
         using var process = Process.GetCurrentProcess();
         return [new("load, fingerprint and self-check included", "s", watch.Elapsed.TotalSeconds), new("peak memory of this process so far", "MB", process.PeakWorkingSet64 / 1e6)];
     });

@@ -8,6 +8,9 @@ internal abstract class DeviceMemory : IDisposable
     /// <summary>What ONNX Runtime calls this memory.</summary>
     public abstract OrtMemoryInfo Info { get; }
 
+    /// <summary>Whether it is the processor's.</summary>
+    public abstract bool IsHost { get; }
+
     /// <summary>Takes memory; its content is undefined.</summary>
     public abstract IntPtr Allocate(long bytes);
 
@@ -19,6 +22,9 @@ internal abstract class DeviceMemory : IDisposable
 
     /// <summary>Copies blocks of the processor's memory into this memory, else as <see cref="Copy"/> does.</summary>
     public abstract void CopyFromHost(BlockCopy copy);
+
+    /// <summary>Copies blocks of this memory into the processor's, else as <see cref="Copy"/> does.</summary>
+    public abstract void CopyToHost(BlockCopy copy);
 
     /// <inheritdoc/>
     public void Dispose()

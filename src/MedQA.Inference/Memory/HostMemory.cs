@@ -12,6 +12,9 @@ internal sealed unsafe class HostMemory : DeviceMemory
     public override OrtMemoryInfo Info => OrtMemoryInfo.DefaultInstance;
 
     /// <inheritdoc/>
+    public override bool IsHost => true;
+
+    /// <inheritdoc/>
     public override IntPtr Allocate(long bytes) => (IntPtr)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
 
     /// <inheritdoc/>
@@ -32,4 +35,7 @@ internal sealed unsafe class HostMemory : DeviceMemory
 
     /// <inheritdoc/>
     public override void CopyFromHost(BlockCopy copy) => Copy(copy);
+
+    /// <inheritdoc/>
+    public override void CopyToHost(BlockCopy copy) => Copy(copy);
 }

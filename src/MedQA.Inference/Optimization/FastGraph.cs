@@ -29,6 +29,17 @@ internal static class FastGraph
     private static readonly TimeSpan LongestMaking = TimeSpan.FromHours(1);
 
     /// <summary>
+    /// Returns a model with the graph that computes it: the fast one where the options allow it, the processor has it and it can be had,
+    /// else <see langword="null"/> for the model's own.
+    /// </summary>
+    /// <inheritdoc cref="FindOrMakeAsync"/>
+    public static async Task<ModelFolder?> ChooseAsync(
+        ModelFolder model, ModelOptions options, Action<string> report, CancellationToken cancellationToken) =>
+        options is { GraphCache: { } cache, Graph: null, Provider: ExecutionProvider.Cpu } && Processor.HasVnni512
+            ? await FindOrMakeAsync(model, cache, report, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    /// <summary>
     /// Returns a model with its fast graph, made now unless the cache folder has it, or <see langword="null"/> if it has none: its graph
     /// has no products to widen, the widened one would be less faithful or cannot be loaded, or the cache folder cannot be written.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace MedQA.Inference.Sessions;
 
@@ -9,21 +10,33 @@ namespace MedQA.Inference.Sessions;
 internal readonly ref struct AttentionBias
 {
     private const float Hidden = -1e9f;
-    private static readonly Half HiddenHalf = Half.MinValue;
+
+    // The range of float16 ends before that.
+    private static readonly ushort HiddenFloat16 = BitConverter.HalfToUInt16Bits(Half.MinValue);
+    private static readonly ushort HiddenBFloat16 =
+        MemoryMarshal.Read<ushort>(NumberFormat.Narrow(TensorElementType.BFloat16, [Hidden]));
 
     private readonly Span<float> _singles;
-    private readonly Span<Half> _halves;
+    private readonly Span<ushort> _halves;
+    private readonly ushort _hiddenHalf;
     private readonly int _cells;
 
     /// <summary>Over a buffer.</summary>
     /// <param name="buffer">The numbers' bytes.</param>
     /// <param name="cells">Cells after the pass.</param>
-    /// <param name="isHalf">Whether the numbers are float16, else float32.</param>
-    public AttentionBias(Span<byte> buffer, int cells, bool isHalf)
+    /// <param name="type">The numbers' type.</param>
+    public AttentionBias(Span<byte> buffer, int cells, TensorElementType type)
     {
         _cells = cells;
-        _singles = isHalf ? default : MemoryMarshal.Cast<byte, float>(buffer);
-        _halves = isHalf ? MemoryMarshal.Cast<byte, Half>(buffer) : default;
+        if (type == TensorElementType.Float)
+        {
+            _singles = MemoryMarshal.Cast<byte, float>(buffer);
+            return;
+        }
+
+        // Both have 16 bits, which are all 0 in the number 0.
+        _halves = MemoryMarshal.Cast<byte, ushort>(buffer);
+        _hiddenHalf = type == TensorElementType.Float16 ? HiddenFloat16 : HiddenBFloat16;
     }
 
     /// <summary>Makes some cells visible to a token.</summary>
@@ -50,7 +63,7 @@ internal readonly ref struct AttentionBias
         }
         else
         {
-            _halves.Slice(from, length).Fill(HiddenHalf);
+            _halves.Slice(from, length).Fill(_hiddenHalf);
         }
     }
 
@@ -60,19 +73,20 @@ internal readonly ref struct AttentionBias
         var from = (token * _cells) + start;
         if (_halves.IsEmpty)
         {
-            Write(_singles.Slice(from, owners.Length), owners, owner, 0f, Hidden);
+            Write(_singles.Slice(from, owners.Length), owners, owner, Hidden);
         }
         else
         {
-            Write(_halves.Slice(from, owners.Length), owners, owner, default, HiddenHalf);
+            Write(_halves.Slice(from, owners.Length), owners, owner, _hiddenHalf);
         }
     }
 
-    private static void Write<T>(Span<T> target, ReadOnlySpan<int> owners, int owner, T shown, T hidden)
+    private static void Write<T>(Span<T> target, ReadOnlySpan<int> owners, int owner, T hidden)
+        where T : struct
     {
         for (var cell = 0; cell < owners.Length; cell++)
         {
-            target[cell] = owners[cell] == owner ? shown : hidden;
+            target[cell] = owners[cell] == owner ? default : hidden;
         }
     }
 }

@@ -40,7 +40,7 @@ internal sealed partial record DecoderLayout
     /// <summary>The cache's tensors: keys and values of each layer.</summary>
     public required ImmutableArray<CacheNames> CacheTensors { get; init; }
 
-    /// <summary>float32 or float16.</summary>
+    /// <summary>float32, float16 or bfloat16.</summary>
     public required TensorElementType CacheType { get; init; }
 
     /// <summary>Key/value heads.</summary>
@@ -89,7 +89,7 @@ internal sealed partial record DecoderLayout
     public required long AttentionNumbersPerCell { get; init; }
 
     /// <summary>Bytes of a number in the cache.</summary>
-    public int BytesPerNumber => CacheType == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float);
+    public int BytesPerNumber => NumberFormat.BytesOf(CacheType);
 
     /// <summary>Recognizes a graph.</summary>
     /// <exception cref="UnusableException">The inputs and outputs are none that the engine knows; the message names the one at
@@ -192,9 +192,9 @@ internal sealed partial record DecoderLayout
             : null;
 
     private static TensorElementType NumberType(string path, string name, NodeMetadata metadata) =>
-        metadata.ElementDataType is TensorElementType.Float or TensorElementType.Float16
+        NumberFormat.IsKnown(metadata.ElementDataType)
             ? metadata.ElementDataType
-            : throw Unknown(path, $"\"{name}\" is {metadata.ElementDataType}; the engine knows float32 and float16");
+            : throw Unknown(path, $"\"{name}\" is {metadata.ElementDataType}; the engine knows float32, float16 and bfloat16");
 
     private static UnusableException Unknown(string path, string problem) =>
         new(path, problem, "Export the model with Optimum (text-generation-with-past) or "

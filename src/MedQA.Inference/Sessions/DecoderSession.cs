@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using MedQA.Evaluation;
 using MedQA.Inference.Memory;
@@ -18,6 +17,7 @@ internal sealed class DecoderSession : IDisposable
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
     private readonly DeviceMemory _memory;
+    private readonly ExecutionProvider _provider;
     private readonly NativeBuffer<long> _ids = new(512);
     private readonly NativeBuffer<long> _positions = new(512);
     private readonly NativeBuffer<long> _mask = new(1024);
@@ -29,10 +29,13 @@ internal sealed class DecoderSession : IDisposable
     private readonly NativeBuffer<float> _widenedLogits = new(1);
     private readonly NativeBuffer<byte> _hidden = new(1);
     private readonly List<OrtValue> _bound = [];
+    private IntPtr _allLogits;
+    private long _allLogitsBytes;
 
-    private DecoderSession(InferenceSession session, DecoderLayout layout, OnnxGraph graph, DeviceMemory memory)
+    private DecoderSession(
+        InferenceSession session, DecoderLayout layout, OnnxGraph graph, DeviceMemory memory, ExecutionProvider provider)
     {
-        (_session, Layout, Graph, _memory) = (session, layout, graph, memory);
+        (_session, Layout, Graph, _memory, _provider) = (session, layout, graph, memory, provider);
     }
 
     /// <summary>The graph's inputs and outputs.</summary>
@@ -41,9 +44,18 @@ internal sealed class DecoderSession : IDisposable
     /// <summary>What the file says about the graph.</summary>
     public OnnxGraph Graph { get; }
 
+    /// <summary>
+    /// Whether the caches are in a GPU's memory: the graph's attention is computed there. A graph may have attention that ONNX Runtime
+    /// computes on the processor only, such as GroupQueryAttention in float32; the caches are then in the processor's memory.
+    /// </summary>
+    public bool HasDeviceCaches => !_memory.IsHost;
+
     /// <summary>Loads a graph.</summary>
+    /// <param name="folder">The model's files.</param>
+    /// <param name="options">How it runs.</param>
+    /// <param name="memory">The memory for caches, for tests; <see langword="null"/> for the one in which the graph reads them.</param>
     /// <exception cref="UnusableException">The graph is damaged or unknown, or the provider cannot be used.</exception>
-    public static DecoderSession Open(ModelFolder folder, ModelOptions options)
+    public static DecoderSession Open(ModelFolder folder, ModelOptions options, DeviceMemory? memory = null)
     {
         var graph = OnnxGraph.Read(folder.GraphPath);
         using var sessionOptions = CreateOptions(folder, options);
@@ -64,11 +76,8 @@ internal sealed class DecoderSession : IDisposable
         try
         {
             var layout = DecoderLayout.Recognize(session, graph, folder);
-            return new(
-                session,
-                layout,
-                graph,
-                options.Provider == ExecutionProvider.Cpu ? new HostMemory() : new CudaMemory(session, options.DeviceId));
+            memory ??= ReadsCacheOnHost(session, layout, folder, options) ? new HostMemory() : new CudaMemory(session, options.DeviceId);
+            return new(session, layout, graph, memory, options.Provider);
         }
         catch
         {
@@ -93,7 +102,7 @@ internal sealed class DecoderSession : IDisposable
     {
         var bytes = checked(tokens * cells * BytesOf(Layout.BiasType!.Value));
         _bias.EnsureLength(bytes);
-        return new(_bias.Span[..bytes], cells, Layout.BiasType == TensorElementType.Float16);
+        return new(_bias.Span[..bytes], cells, Layout.BiasType.Value);
     }
 
     /// <summary>
@@ -141,17 +150,13 @@ internal sealed class DecoderSession : IDisposable
             BindInput(binding, DecoderLayout.AttentionBias, bias, biasType, BytesOf(biasType), 1, 1, tokens, cells);
         }
 
-        LogitsPerRow = Layout.HasLogitsToKeep ? logits : tokens;
         if (Layout.HasLogitsToKeep)
         {
             _logitsToKeep.Span[0] = logits;
             BindInput(binding, DecoderLayout.LogitsToKeep, _logitsToKeep, TensorElementType.Int64, sizeof(long));
         }
 
-        var logitsBytes = BytesOf(Layout.LogitsType);
-        _logits.EnsureLength(checked(rows * LogitsPerRow * Layout.VocabularySize * logitsBytes));
-        var output = Tensor(_logits, Layout.LogitsType, logitsBytes, [rows, LogitsPerRow, Layout.VocabularySize]);
-        binding.BindOutput(DecoderLayout.Logits, output);
+        BindLogits(binding, rows, tokens, logits);
         if (wantsHidden)
         {
             BindHidden(binding, rows, tokens);
@@ -159,6 +164,12 @@ internal sealed class DecoderSession : IDisposable
 
         try
         {
+            if (_provider != ExecutionProvider.Cpu)
+            {
+                // Binding has begun to copy what is on the host.
+                binding.SynchronizeBoundInputs();
+            }
+
             _session.RunWithBinding(_runOptions, binding);
             binding.SynchronizeBoundOutputs();
         }
@@ -173,12 +184,7 @@ internal sealed class DecoderSession : IDisposable
         }
 
         cache.Append(tokens);
-        if (Layout.LogitsType == TensorElementType.Float16)
-        {
-            var count = rows * LogitsPerRow * Layout.VocabularySize;
-            _widenedLogits.EnsureLength(count);
-            TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(_logits.Span)[..count], _widenedLogits.Span);
-        }
+        FetchLogits(rows, tokens);
     }
 
     /// <summary>For how many last tokens of each row the last pass gave logits.</summary>
@@ -190,7 +196,7 @@ internal sealed class DecoderSession : IDisposable
     public ReadOnlySpan<float> LogitsOf(int row, int fromLast)
     {
         var start = ((row * LogitsPerRow) + LogitsPerRow - 1 - fromLast) * Layout.VocabularySize;
-        var all = Layout.LogitsType == TensorElementType.Float16 ? _widenedLogits.Span : MemoryMarshal.Cast<byte, float>(_logits.Span);
+        var all = Layout.LogitsType == TensorElementType.Float ? MemoryMarshal.Cast<byte, float>(_logits.Span) : _widenedLogits.Span;
         return all.Slice(start, Layout.VocabularySize);
     }
 
@@ -199,18 +205,30 @@ internal sealed class DecoderSession : IDisposable
     /// <param name="tokens">Tokens of the pass, which had one row.</param>
     public void AddHiddenTo(Span<double> sums, int tokens)
     {
-        var isHalf = Layout.HiddenStates!.Type == TensorElementType.Float16;
-        var halves = MemoryMarshal.Cast<byte, Half>(_hidden.Span);
-        var singles = MemoryMarshal.Cast<byte, float>(_hidden.Span);
-        for (var number = 0; number < tokens * sums.Length; number++)
+        var type = Layout.HiddenStates!.Type;
+        var count = tokens * sums.Length;
+        ReadOnlySpan<float> singles = MemoryMarshal.Cast<byte, float>(_hidden.Span);
+        if (type != TensorElementType.Float)
         {
-            sums[number % sums.Length] += isHalf ? (double)halves[number] : singles[number];
+            var widened = new float[count];
+            NumberFormat.Widen(type, _hidden.Span[..(count * BytesOf(type))], widened);
+            singles = widened;
+        }
+
+        for (var number = 0; number < count; number++)
+        {
+            sums[number % sums.Length] += singles[number];
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (_allLogits != 0)
+        {
+            _memory.Free(_allLogits);
+        }
+
         _memory.Dispose();
         _runOptions.Dispose();
         _session.Dispose();
@@ -247,7 +265,10 @@ internal sealed class DecoderSession : IDisposable
                 using var cuda = new OrtCUDAProviderOptions();
                 var settings = new Dictionary<string, string>(StringComparer.Ordinal)
                 {
-                    ["device_id"] = options.DeviceId.ToString(CultureInfo.InvariantCulture)
+                    ["device_id"] = options.DeviceId.ToString(CultureInfo.InvariantCulture),
+
+                    // Else ONNX Runtime multiplies float32 numbers with 10 bits of their fraction, and references are missed.
+                    ["use_tf32"] = "0",
                 };
                 if (options.DeviceMemoryLimit is { } limit)
                 {
@@ -279,7 +300,91 @@ internal sealed class DecoderSession : IDisposable
         return buffer.Span[..count];
     }
 
-    private static int BytesOf(TensorElementType type) => type == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float);
+    private static int BytesOf(TensorElementType type) => NumberFormat.BytesOf(type);
+
+    /// <summary>
+    /// Returns whether the graph reads its cache in the processor's memory. The cache has to be where it is read: ONNX Runtime copies an
+    /// input that is elsewhere once, when it is bound, and a binding is used for many passes.
+    /// </summary>
+    private static bool ReadsCacheOnHost(InferenceSession session, DecoderLayout layout, ModelFolder folder, ModelOptions options)
+    {
+        if (options.Provider == ExecutionProvider.Cpu)
+        {
+            return true;
+        }
+
+        var places = PlacesOf(session);
+        var past = layout.CacheTensors.Select(names => places[names.Past]).Distinct().ToList();
+        return past.Count == 1
+            ? past[0] == OrtMemoryInfoDeviceType.CPU
+            : throw new UnusableException(
+                folder.GraphPath,
+                "ONNX Runtime computes the attention of some layers on the GPU and of others on the processor",
+                "Set Provider to cpu, or export the model with float16 attention");
+    }
+
+    /// <summary>Returns the kind of device in whose memory a session reads each of its inputs.</summary>
+    internal static Dictionary<string, OrtMemoryInfoDeviceType> PlacesOf(InferenceSession session)
+    {
+        using var places = session.GetMemoryInfosForInputs();
+        return session.InputNames.Zip(places).ToDictionary(
+            static pair => pair.First, static pair => pair.Second.GetDeviceType(), StringComparer.Ordinal);
+    }
+
+    /// <summary>
+    /// Binds where the logits go. A graph that gives those of every token leaves them in the GPU's memory, so that only those that are
+    /// needed are copied to the processor's.
+    /// </summary>
+    private void BindLogits(OrtIoBinding binding, int rows, int tokens, int logits)
+    {
+        var given = Layout.HasLogitsToKeep ? logits : tokens;
+        long[] shape = [rows, given, Layout.VocabularySize];
+        var bytes = BytesOf(Layout.LogitsType);
+        if (given == logits || _memory.IsHost)
+        {
+            LogitsPerRow = given;
+            _logits.EnsureLength(checked(rows * given * Layout.VocabularySize * bytes));
+            binding.BindOutput(DecoderLayout.Logits, Tensor(_logits, Layout.LogitsType, bytes, shape));
+            return;
+        }
+
+        LogitsPerRow = logits;
+        _logits.EnsureLength(checked(rows * logits * Layout.VocabularySize * bytes));
+        var allBytes = (long)rows * given * Layout.VocabularySize * bytes;
+        if (_allLogitsBytes < allBytes)
+        {
+            if (_allLogits != 0)
+            {
+                _memory.Free(_allLogits);
+                (_allLogits, _allLogitsBytes) = (0, 0);
+            }
+
+            (_allLogits, _allLogitsBytes) = (_memory.Allocate(allBytes), allBytes);
+        }
+
+        var value = OrtValue.CreateTensorValueWithData(_memory.Info, Layout.LogitsType, shape, _allLogits, allBytes);
+        _bound.Add(value);
+        binding.BindOutput(DecoderLayout.Logits, value);
+    }
+
+    /// <summary>Copies and widens the logits of a pass as far as they are not yet where they are read.</summary>
+    private void FetchLogits(int rows, int tokens)
+    {
+        var tokenBytes = (long)Layout.VocabularySize * BytesOf(Layout.LogitsType);
+        if (!Layout.HasLogitsToKeep && LogitsPerRow < tokens)
+        {
+            var first = _allLogits + (nint)((tokens - LogitsPerRow) * tokenBytes);
+            var wanted = LogitsPerRow * tokenBytes;
+            _memory.CopyToHost(new(first, tokens * tokenBytes, _logits.Address, wanted, wanted, rows));
+        }
+
+        if (Layout.LogitsType != TensorElementType.Float)
+        {
+            var count = rows * LogitsPerRow * Layout.VocabularySize;
+            _widenedLogits.EnsureLength(count);
+            NumberFormat.Widen(Layout.LogitsType, _logits.Span[..(count * BytesOf(Layout.LogitsType))], _widenedLogits.Span);
+        }
+    }
 
     private void BindHidden(OrtIoBinding binding, int rows, int tokens)
     {

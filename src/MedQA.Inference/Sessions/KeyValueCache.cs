@@ -1,9 +1,6 @@
-using System.Numerics.Tensors;
-using System.Runtime.InteropServices;
 using MedQA.Inference.Memory;
 using MedQA.Inference.SoftPrompts;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace MedQA.Inference.Sessions;
 
@@ -114,18 +111,9 @@ internal sealed class KeyValueCache : IDisposable
     public void Fill(SoftPromptKeyValues prefix)
     {
         Length = prefix.Length;
-        var half = _layout.CacheType == TensorElementType.Float16 ? new Half[prefix.Tensors[0].Length] : [];
         for (var tensor = 0; tensor < _past.Length; tensor++)
         {
-            if (half.Length > 0)
-            {
-                TensorPrimitives.ConvertToHalf(prefix.Tensors[tensor], half);
-                FillRows(tensor, MemoryMarshal.AsBytes<Half>(half), prefix.Length);
-            }
-            else
-            {
-                FillRows(tensor, MemoryMarshal.AsBytes<float>(prefix.Tensors[tensor]), prefix.Length);
-            }
+            FillRows(tensor, NumberFormat.Narrow(_layout.CacheType, prefix.Tensors[tensor]), prefix.Length);
         }
     }
 

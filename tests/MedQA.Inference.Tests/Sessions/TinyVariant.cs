@@ -9,7 +9,8 @@ internal sealed class TinyVariant : IDisposable
     private const int Attribute = 5;
     private const int Input = 11;
     private const int Output = 12;
-    private const int Float16 = 10;
+    public const int Float16 = 10;
+    public const int BFloat16 = 16;
     private const int Float32 = 1;
     private const int Int64 = 7;
     private const int Boolean = 9;
@@ -107,31 +108,45 @@ internal sealed class TinyVariant : IDisposable
         });
     });
 
-    /// <summary>GroupQueryAttention computes in float16, and cache and bias are float16.</summary>
-    public static TinyVariant WithHalfAttention(string model) => new(model, static graph =>
+    /// <summary>GroupQueryAttention computes in float16 or bfloat16, and cache and bias are the same.</summary>
+    public static TinyVariant WithHalfAttention(string model, int type = Float16) => new(model, graph =>
     {
         var casts = new List<OnnxMessage>();
         graph.Edit(Node, node =>
         {
             if (IsAttention(node))
             {
-                casts.Add(Cast(node.Texts(1)[0], $"{node.Texts(1)[0]}_half", Float16));
+                casts.Add(Cast(node.Texts(1)[0], $"{node.Texts(1)[0]}_half", type));
                 casts.Add(Cast($"{node.Texts(2)[0]}_half", node.Texts(2)[0], Float32));
                 EditInputs(node, static (index, name) => index is 0 or 7 or 8 ? $"{name}_half" : name);
                 var outputs = node.Texts(2);
                 node.SetTexts(2, [$"{outputs[0]}_half", .. outputs[1..]]);
             }
         });
-        foreach (var cast in (OnnxMessage[])[.. casts, Cast("cos_cache", "cos_cache_half", Float16), Cast("sin_cache", "sin_cache_half", Float16)])
+        foreach (var cast in (OnnxMessage[])[.. casts, Cast("cos_cache", "cos_cache_half", type), Cast("sin_cache", "sin_cache_half", type)])
         {
             graph.AddFirst(Node, cast);
         }
 
-        SetCacheType(graph);
+        SetCacheType(graph, type);
     });
 
-    /// <summary>The cache that grows is float16 outside the graph.</summary>
-    public static TinyVariant WithHalfCache(string model) => new(model, static graph =>
+    /// <summary>The logits are float16 or bfloat16.</summary>
+    public static TinyVariant WithHalfLogits(string model, int type) => new(model, graph =>
+    {
+        graph.Edit(Node, static node => node.SetTexts(2, [.. node.Texts(2).Select(static name => name == "logits" ? "logits_single" : name)]));
+        graph.Add(Node, Cast("logits_single", "logits", type));
+        graph.Edit(Output, output =>
+        {
+            if (output.Text(1) == "logits")
+            {
+                output.Edit(2, element => element.Edit(1, tensor => tensor.Set(1, type)));
+            }
+        });
+    });
+
+    /// <summary>The cache that grows is float16 or bfloat16 outside the graph.</summary>
+    public static TinyVariant WithHalfCache(string model, int type = Float16) => new(model, graph =>
     {
         var casts = new List<OnnxMessage>();
         graph.Edit(Node, node =>
@@ -146,13 +161,13 @@ internal sealed class TinyVariant : IDisposable
             graph.AddFirst(Node, cast);
         }
 
-        SetCacheType(graph);
+        SetCacheType(graph, type);
 
         void AddCast(string name, string prefix, bool toHalf)
         {
             if (name.StartsWith(prefix, StringComparison.Ordinal))
             {
-                casts.Add(toHalf ? Cast($"{name}_single", name, Float16) : Cast(name, $"{name}_single", Float32));
+                casts.Add(toHalf ? Cast($"{name}_single", name, type) : Cast(name, $"{name}_single", Float32));
             }
         }
     });
@@ -175,15 +190,15 @@ internal sealed class TinyVariant : IDisposable
     private static OnnxMessage Cast(string input, string output, int type) =>
         Operation("Cast", input, output).Add(Attribute, new OnnxMessage().Set(1, "to").Set(3, type).Set(20, 2));
 
-    private static void SetCacheType(OnnxMessage graph)
+    private static void SetCacheType(OnnxMessage graph, int element)
     {
         foreach (var field in (int[])[Input, Output, 13])
         {
-            graph.Edit(field, static value =>
+            graph.Edit(field, value =>
             {
                 if (value.Text(1) is { } name && (name.StartsWith("past_key_values.", StringComparison.Ordinal) || name.StartsWith("present.", StringComparison.Ordinal) || name == "attention_bias"))
                 {
-                    value.Edit(2, static type => type.Edit(1, static tensor => tensor.Set(1, Float16)));
+                    value.Edit(2, type => type.Edit(1, tensor => tensor.Set(1, element)));
                 }
             });
         }
