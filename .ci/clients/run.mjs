@@ -15,7 +15,7 @@ const root = join(here, '..', '..');
 const medqa = resolve(process.argv[2]);
 const work = mkdtempSync(join(process.argv[3] ?? tmpdir(), 'medqa-clients-'));
 const [csharp, typescript] = [join(work, 'csharp'), join(work, 'typescript')];
-const document = join(root, 'src', 'MedQA.Web', 'Catalog', 'openapi.json');
+const document = join(dirname(medqa), 'openapi.json');
 const questions = join(root, 'samples', 'medqa.csv');
 const say = text => console.log(`clients: ${text}`);
 

@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url';
 import { checkInCopy, run } from '../tools.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const web = join(here, '..', '..', 'src', 'MedQA.Web');
-const document = resolve(process.argv[2] ?? join(web, 'Catalog', 'openapi.json'));
+const root = join(here, '..', '..');
+const document = resolve(process.argv[2] ?? join(root, 'tests', 'MedQA.Web.Tests', 'Catalog', 'openapi.json'));
 const work = mkdtempSync(join(tmpdir(), 'medqa-dashboard-'));
 const say = text => console.log(`dashboard: ${text}`);
 
@@ -20,7 +20,7 @@ await checkInCopy({
   tools: 'TypeScript or openapi-typescript',
   install: () => run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: work }),
   check: async () => {
-    cpSync(join(web, 'Dashboard', 'Files'), work, { recursive: true });
+    cpSync(join(root, 'src', 'MedQA.Web', 'Dashboard', 'Files'), work, { recursive: true });
     await run(tool('openapi-typescript'), [document, '--output', join(work, 'openapi.d.ts')], { cwd: work });
     await run(tool('tsc'), ['--project', work], { cwd: work });
     say('TypeScript finds no fault in its JavaScript.');

@@ -1,5 +1,6 @@
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Serialization;
+using MedQA.Files;
 using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
 using MedQA.Web.Requests;
@@ -16,12 +17,7 @@ internal static class CatalogHandlers
     private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(5);
 
     private static readonly Lazy<byte[]> Document = new(static () =>
-    {
-        using var resource = typeof(CatalogHandlers).Assembly.GetManifestResourceStream("openapi.json")!;
-        var content = new byte[resource.Length];
-        resource.ReadExactly(content);
-        return content;
-    });
+        RegularFile.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "openapi.json")));
 
     /// <summary>
     /// Lists all profiles with their fields and strategies' descriptions. Files that hold no usable profile are left out, and named in the
@@ -42,7 +38,7 @@ internal static class CatalogHandlers
     public static Task<IResult> ModelsAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(Conditional.Json(request, [.. api.Models], WebJson.Default.ModelDescriptionArray));
 
-    /// <summary>Returns the OpenAPI document, an embedded resource that a test generates from the route table.</summary>
+    /// <summary>Returns the OpenAPI document, which the build generates from the route table and copies beside the program.</summary>
     public static Task<IResult> DocumentAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
         Task.FromResult(Conditional.Bytes(request, Document.Value, "application/json"));
 

@@ -28,8 +28,10 @@ internal static class ProjectEvaluation
             files.Add(next);
             files.UnionWith(Imported(next));
             var items = await Published.GetOrAdd(next, static read => ItemsAsync(read, [.. FileItems, "ProjectReference"], "-p:_IsPublishing=true"));
+            // What lies below obj the build itself writes: the OpenAPI document.
             files.UnionWith(FileItems.SelectMany(kind => items[kind])
-                .Where(static file => !Path.IsPathRooted(file) && File.Exists(Repository.PathOf(file.Split('/')))));
+                .Where(static file => !Path.IsPathRooted(file) && !file.Contains("/obj/", StringComparison.Ordinal)
+                    && File.Exists(Repository.PathOf(file.Split('/')))));
             foreach (var reference in items["ProjectReference"].Where(known.Add))
             {
                 waiting.Enqueue(reference);

@@ -10,7 +10,7 @@ namespace MedQA.Web.Tests.Catalog;
 public sealed class ContractTests(AzuriteFixture azurite)
 {
     private const string Nowhere = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=YQ==;BlobEndpoint=http://127.0.0.1:9/a;QueueEndpoint=http://127.0.0.1:9/a;TableEndpoint=http://127.0.0.1:9/a;";
-    private static readonly JsonObject Document = JsonNode.Parse(OpenApiDocument.Write())!.AsObject();
+    private static readonly JsonObject Document = JsonNode.Parse(OpenApiDocumentTests.Document)!.AsObject();
 
     private readonly Dictionary<string, JsonSchema> _schemas = [];
 

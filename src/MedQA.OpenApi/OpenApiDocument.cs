@@ -5,14 +5,19 @@ using MedQA.Web.Contracts;
 using MedQA.Web.Requests;
 using MedQA.Web.Routing;
 
-namespace MedQA.Web.Tests.Catalog;
+namespace MedQA.OpenApi;
 
-/// <summary>Makes the document of the interface of the route table, the contracts, and the types whose JSON the answers are.</summary>
+/// <summary>Generates the OpenAPI document from the route table, the contracts of its routes, and the types of their JSON.</summary>
 internal static class OpenApiDocument
 {
-    private static readonly JsonSerializerOptions Written = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Written = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
-    /// <summary>The groups of operations by how their paths begin, the first that fits; the order of the document's list.</summary>
+    /// <summary>The tags by the beginnings of paths, in the order of the document. The first that fits counts.</summary>
     private static readonly (string Path, string Tag, string About)[] Tags =
     [
         ("api/runs/{run}/answers", "Answers", "What the model answered, question by question."),
@@ -29,17 +34,25 @@ internal static class OpenApiDocument
     ];
 
     private const string Lines = "application/x-ndjson";
-    private static readonly ApiParameter Range = new("Range", ApiParameterKind.Text, "The byte range to return: `bytes=1000-`") { IsHeader = true };
-    private static readonly ApiParameter IfRange = new("If-Range", ApiParameterKind.Text, "The strong ETag of the partly downloaded file. The whole file is sent if it has changed, or if the header is a date, a weak tag or anything else") { IsHeader = true };
 
-    /// <summary>The document as it stands in the file.</summary>
+    private static readonly ApiParameter Range = Header("Range", "The byte range to return: `bytes=1000-`");
+
+    private static readonly ApiParameter IfRange = Header(
+        "If-Range",
+        "The strong ETag of the partly downloaded file. The whole file is sent if it has changed, or if the header is a date, a weak tag "
+            + "or anything else");
+
+    private static readonly ApiParameter IfNoneMatch = Header("If-None-Match", "The ETag of the response that the caller has");
+
+    /// <summary>Returns the document's text.</summary>
     public static string Write()
     {
         var schemas = new OpenApiSchemas();
         var paths = new JsonObject();
         foreach (var path in ApiRoutes.All.GroupBy(static route => route.Path))
         {
-            paths[$"/{path.Key}"] = Object(path.Select(route => (route.Method.ToLowerInvariant(), (JsonNode?)Operation(route, route.Contract!, schemas))));
+            paths[$"/{path.Key}"] = Object(path.Select(route =>
+                (route.Method.ToLowerInvariant(), (JsonNode?)Operation(route, route.Contract!, schemas))));
         }
 
         schemas.Reference(WebJson.Default.ProblemDetails);
@@ -51,12 +64,22 @@ internal static class OpenApiDocument
                 ["title"] = "MedQA",
                 ["version"] = "1",
                 ["summary"] = "Answers sets of medical questions with a language model and scores the answers.",
-                ["description"] = "The answers measure a model; they are not medical advice. Errors are problem details (RFC 9457). `medqa serve` needs no sign-in and serves this machine only; in Azure, callers sign in with Entra ID or send a key, and an operation's `x-role` is the role that it requires. Null values are omitted from the JSON, except in profiles and in lists of numbers.",
+                ["description"] = "The answers measure a model; they are not medical advice. Errors are problem details (RFC 9457). "
+                    + "`medqa serve` needs no sign-in and serves this machine only; in Azure, callers sign in with Entra ID or send a key, "
+                    + "and an operation's `x-role` is the role that it requires. Null values are omitted from the JSON, except in profiles "
+                    + "and in lists of numbers.",
                 ["license"] = new JsonObject { ["name"] = "MIT", ["identifier"] = "MIT" },
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
-            ["tags"] = new JsonArray([.. Tags.DistinctBy(static row => row.Tag).Select(static row => new JsonObject { ["name"] = row.Tag, ["description"] = row.About })]),
-            ["security"] = new JsonArray(new JsonObject(), new JsonObject { ["key"] = new JsonArray() }, new JsonObject { ["entra"] = new JsonArray() }),
+            ["tags"] = new JsonArray(
+            [
+                .. Tags.DistinctBy(static row => row.Tag)
+                    .Select(static row => new JsonObject { ["name"] = row.Tag, ["description"] = row.About }),
+            ]),
+            ["security"] = new JsonArray(
+                new JsonObject(),
+                new JsonObject { ["key"] = new JsonArray() },
+                new JsonObject { ["entra"] = new JsonArray() }),
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
@@ -84,7 +107,7 @@ internal static class OpenApiDocument
         [
             .. route.Path.Split('/').Where(static part => part.StartsWith('{')).Select(static part => PathParameter(part.Trim('{', '}'))),
             .. contract.Parameters.Select(Parameter),
-            .. contract.IsConditional ? [Parameter(new ApiParameter("If-None-Match", ApiParameterKind.Text, "The ETag of the response that the caller has") { IsHeader = true })] : (JsonNode[])[],
+            .. contract.IsConditional ? [Parameter(IfNoneMatch)] : (JsonNode[])[],
             .. contract.IsFile ? [Parameter(Range), Parameter(IfRange)] : (JsonNode[])[],
         ];
         if (parameters.Length > 0)
@@ -96,7 +119,8 @@ internal static class OpenApiDocument
         {
             operation["requestBody"] = new JsonObject
             {
-                ["description"] = "A question set: CSV with a header, or any other format that samples/README.md lists. The format is detected from the content, not from the content type.",
+                ["description"] = "A question set: CSV with a header, or any other format that samples/README.md lists. The format is "
+                    + "detected from the content, not from the content type.",
                 ["required"] = true,
                 ["content"] = new JsonObject { ["text/csv"] = Content(Bytes()), ["application/octet-stream"] = Content(Bytes()) },
             };
@@ -104,15 +128,23 @@ internal static class OpenApiDocument
 
         if (contract.Body is { } shape)
         {
-            operation["requestBody"] = new JsonObject { ["description"] = "JSON in UTF-8. Generic content types (application/x-www-form-urlencoded, which `curl -d` sends, text/plain, application/octet-stream, none) are accepted too.", ["required"] = true, ["content"] = new JsonObject { ["application/json"] = Content(schemas.Reference(shape, isSent: true)) } };
+            operation["requestBody"] = new JsonObject
+            {
+                ["description"] = "JSON in UTF-8. Generic content types (application/x-www-form-urlencoded, which `curl -d` sends, "
+                    + "text/plain, application/octet-stream, none) are accepted too.",
+                ["required"] = true,
+                ["content"] = new JsonObject { ["application/json"] = Content(schemas.Reference(shape, isSent: true)) },
+            };
         }
 
         operation["responses"] = Object(
         [
-            .. contract.Answers.OrderBy(static answer => answer.Status).Select(answer => ($"{answer.Status}", (JsonNode?)Answer(answer, contract, schemas))),
+            .. contract.Answers.OrderBy(static answer => answer.Status)
+                .Select(answer => ($"{answer.Status}", (JsonNode?)Answer(answer, contract, schemas))),
             .. route.IsChange ? ((string, JsonNode?)[])[] : [("304", Known(contract))],
             .. contract.IsFile ? [("206", Part(contract))] : ((string, JsonNode?)[])[],
-            .. contract.Problems.GroupBy(static problem => problem.Status).OrderBy(static status => status.Key).Select(static status => ($"{status.Key}", (JsonNode?)Problems(status))),
+            .. contract.Problems.GroupBy(static problem => problem.Status).OrderBy(static status => status.Key)
+                .Select(static status => ($"{status.Key}", (JsonNode?)Problems(status))),
         ]);
         return operation;
     }
@@ -131,7 +163,8 @@ internal static class OpenApiDocument
 
         if (!answer.Contents.IsEmpty)
         {
-            response["content"] = Object(answer.Contents.Select(content => (content.MediaType, (JsonNode?)Format(content, contract, schemas))));
+            response["content"] = Object(
+                answer.Contents.Select(content => (content.MediaType, (JsonNode?)Format(content, contract, schemas))));
         }
 
         return response;
@@ -149,7 +182,7 @@ internal static class OpenApiDocument
         var response = ProblemsOf(problems);
         if (problems.Key == 416)
         {
-            response["headers"] = new JsonObject { ["Content-Range"] = new JsonObject { ["description"] = "The file's length: `bytes */1234`.", ["schema"] = new JsonObject { ["type"] = "string" } } };
+            response["headers"] = ResponseHeader("Content-Range", "The file's length: `bytes */1234`.");
         }
 
         return response;
@@ -158,7 +191,10 @@ internal static class OpenApiDocument
     private static JsonObject ProblemsOf(IEnumerable<ApiProblem> problems) => new()
     {
         ["description"] = string.Join(" ", problems.Select(static problem => $"`urn:medqa:{problem.Kind}`: {problem.Meaning}")),
-        ["content"] = new JsonObject { ["application/problem+json"] = Content(new JsonObject { ["$ref"] = "#/components/schemas/ProblemDetails" }) },
+        ["content"] = new JsonObject
+        {
+            ["application/problem+json"] = Content(new JsonObject { ["$ref"] = "#/components/schemas/ProblemDetails" }),
+        },
         ["x-problems"] = new JsonArray([.. problems.Select(static problem => (JsonNode)$"urn:medqa:{problem.Kind}")]),
     };
 
@@ -174,7 +210,7 @@ internal static class OpenApiDocument
         });
         if (format is { MediaType: Lines, Shape: { } line })
         {
-            // The whole is no JSON. What OpenAPI 3.2 calls itemSchema, 3.1 has no name for.
+            // JSON lines are not one JSON value, and OpenAPI 3.1 has nothing like the itemSchema of 3.2.
             content["x-itemSchema"] = schemas.Reference(line);
         }
 
@@ -183,7 +219,7 @@ internal static class OpenApiDocument
 
     private static JsonObject Content(JsonNode schema) => new() { ["schema"] = schema };
 
-    /// <summary>The schema of a body that is no text, or that is sent as it stands.</summary>
+    /// <summary>Returns the schema of a binary body, or of one that is sent unchanged.</summary>
     private static JsonObject Bytes() => new() { ["type"] = "string", ["format"] = "binary" };
 
     private static string Callers(ApiRole role) => role switch
@@ -193,7 +229,14 @@ internal static class OpenApiDocument
         _ => $"Requires the role {role} where callers have roles.",
     };
 
-    private static JsonObject Tag() => new() { ["ETag"] = new JsonObject { ["description"] = "Changes with the response.", ["schema"] = new JsonObject { ["type"] = "string" } } };
+    private static JsonObject Tag() => ResponseHeader("ETag", "Changes with the response.");
+
+    private static JsonObject ResponseHeader(string name, string meaning) => new()
+    {
+        [name] = new JsonObject { ["description"] = meaning, ["schema"] = new JsonObject { ["type"] = "string" } },
+    };
+
+    private static ApiParameter Header(string name, string meaning) => new(name, ApiParameterKind.Text, meaning) { IsHeader = true };
 
     private static JsonObject PathParameter(string name) => new()
     {
@@ -244,8 +287,16 @@ internal static class OpenApiDocument
             schema[parameter.Kind == ApiParameterKind.Text ? "maxLength" : "maximum"] = most;
         }
 
-        return new JsonObject { ["name"] = parameter.Name, ["in"] = parameter.IsHeader ? "header" : "query", ["required"] = parameter.IsRequired, ["description"] = parameter.Meaning, ["schema"] = schema };
+        return new JsonObject
+        {
+            ["name"] = parameter.Name,
+            ["in"] = parameter.IsHeader ? "header" : "query",
+            ["required"] = parameter.IsRequired,
+            ["description"] = parameter.Meaning,
+            ["schema"] = schema,
+        };
     }
 
-    private static JsonObject Object(IEnumerable<(string Name, JsonNode? Value)> fields) => new(fields.Select(static field => KeyValuePair.Create(field.Name, field.Value)));
+    private static JsonObject Object(IEnumerable<(string Name, JsonNode? Value)> fields) =>
+        new(fields.Select(static field => KeyValuePair.Create(field.Name, field.Value)));
 }

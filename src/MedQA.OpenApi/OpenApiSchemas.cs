@@ -10,10 +10,11 @@ using System.Xml.Linq;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
+using MedQA.Files;
 
-namespace MedQA.Web.Tests.Catalog;
+namespace MedQA.OpenApi;
 
-/// <summary>The schemas of the types whose JSON answers are, one for each type, with the types' own documentation.</summary>
+/// <summary>The schemas of the JSON types, one for each type, with the types' documentation comments.</summary>
 internal sealed partial class OpenApiSchemas
 {
     private readonly SortedDictionary<string, JsonNode> _schemas = new(StringComparer.Ordinal);
@@ -21,62 +22,66 @@ internal sealed partial class OpenApiSchemas
     private readonly HashSet<string> _sent = [];
     private readonly Dictionary<Assembly, Dictionary<string, XElement>> _documentation = [];
 
-    /// <summary>A reference to the schema of a type; a list is the schema of its items' list.</summary>
+    /// <summary>Returns a reference to the schema of a type, or for a list the schema of the list.</summary>
     /// <param name="shape">The type.</param>
-    /// <param name="isSent">Whether callers send it: they may leave out what has a usual value, which answers never do.</param>
+    /// <param name="isSent">Whether callers send it. They may omit what has a default, which responses never do.</param>
     public JsonNode Reference(JsonTypeInfo shape, bool isSent = false) => shape.GetJsonSchemaAsNode(new JsonSchemaExporterOptions
     {
         TreatNullObliviousAsNonNullable = true,
         TransformSchemaNode = (context, node) => Transform(context, node, isSent),
     });
 
-    /// <summary>All of them by name.</summary>
-    public JsonObject ToJson() => new(_schemas.Select(static schema => KeyValuePair.Create(schema.Key, (JsonNode?)schema.Value.DeepClone())));
+    /// <summary>Returns all schemas by name.</summary>
+    public JsonObject ToJson() =>
+        new(_schemas.Select(static schema => KeyValuePair.Create(schema.Key, (JsonNode?)schema.Value.DeepClone())));
 
     private JsonNode Transform(JsonSchemaExporterContext context, JsonNode node, bool isSent)
     {
         var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
         if (type == typeof(Profile))
         {
-            // Written by a converter of its own.
+            // A custom converter writes it.
             Add(nameof(Profile), type, ProfileSchema(), isSent);
             node = ToComponent(type);
         }
         else if (type.IsEnum)
         {
-            // Written by a converter of its own, too.
+            // A custom converter writes it, too.
             Add(type.Name, type, new JsonObject { ["type"] = "string", ["enum"] = Names(type) }, isSent);
             node = ToComponent(type);
         }
         else if (NumberFormat(type) is { } format)
         {
-            // What is no number is null: likelihoods can be so, and what follows from them; nothing else can.
-            var canBeNone = type == typeof(double) && (context.PropertyInfo is not { } property || property.Name.EndsWith("Likelihood", StringComparison.Ordinal));
+            // NaN and infinity are written as null. Only likelihoods and numbers in lists can have these values.
+            var canBeNone = type == typeof(double)
+                && (context.PropertyInfo is not { } property || property.Name.EndsWith("Likelihood", StringComparison.Ordinal));
             var name = type == typeof(double) ? "number" : "integer";
             node = new JsonObject { ["type"] = canBeNone ? new JsonArray(name, "null") : name, ["format"] = format };
         }
-        else if (node is JsonObject { } repeated && (string?)repeated["$ref"] is { } place && !place.StartsWith("#/components/", StringComparison.Ordinal))
+        else if (node is JsonObject { } repeated && (string?)repeated["$ref"] is { } place
+            && !place.StartsWith("#/components/", StringComparison.Ordinal))
         {
-            // The exporter refers to the first place in its own tree where it met a type.
+            // The exporter refers to the place in its own tree where it met the type first.
             node = context.TypeInfo.Kind == JsonTypeInfoKind.Object ? ToComponent(type) : Reference(context.TypeInfo, isSent);
         }
         else if (context.TypeInfo.Kind == JsonTypeInfoKind.Object && node is JsonObject { } shape && shape.ContainsKey("properties"))
         {
             shape["type"] = "object";
-            // A structure that can be missing has its properties all the same where it is there.
+            // A nullable structure has the properties of the structure.
             Require(shape, context.TypeInfo.Type == type ? context.TypeInfo : context.TypeInfo.Options.GetTypeInfo(type), isSent);
             Add(type.Name, type, shape.DeepClone().AsObject(), isSent);
             node = ToComponent(type);
         }
         else if (node is JsonObject { } other && other["type"] is JsonArray { } types)
         {
-            // A value that can be missing is left out, and no null.
+            // A missing value is omitted, not null.
             other["type"] = types.Single(static name => (string)name! != "null")!.DeepClone();
         }
 
-        if (context.TypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element } && node is JsonObject { } list && !list.ContainsKey("items"))
+        if (context.TypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element }
+            && node is JsonObject { } list && !list.ContainsKey("items"))
         {
-            // The exporter knows no more than that they have a converter of their own.
+            // The exporter describes no items that a custom converter writes.
             list["items"] = Reference(context.TypeInfo.Options.GetTypeInfo(element), isSent);
         }
 
@@ -107,7 +112,7 @@ internal sealed partial class OpenApiSchemas
             schema["description"] = about;
         }
 
-        // What is both sent and answered is described as callers may send it.
+        // A type of both requests and responses is described as callers may send it.
         if (isSent)
         {
             _sent.Add(name);
@@ -119,13 +124,14 @@ internal sealed partial class OpenApiSchemas
         }
     }
 
-    /// <summary>What cannot be null is always there in an answer; whoever sends something must have only what the type demands.</summary>
+    /// <summary>Lists the required properties: in responses all that cannot be null, in requests those that the type requires.</summary>
     private static void Require(JsonObject shape, JsonTypeInfo type, bool isSent)
     {
         JsonNode[] required =
         [
             .. type.Properties
-                .Where(static property => property.Get is not null && !IsLeftOut(property.AttributeProvider) && !property.IsGetNullable && Nullable.GetUnderlyingType(property.PropertyType) is null)
+                .Where(static property => property.Get is not null && !IsLeftOut(property.AttributeProvider) && !property.IsGetNullable
+                    && Nullable.GetUnderlyingType(property.PropertyType) is null)
                 .Select(static property => property.Name)
                 .Where(name => !isSent || shape["required"] is JsonArray demanded && demanded.Any(other => (string)other! == name))
                 .Select(static name => (JsonNode)name),
@@ -138,9 +144,11 @@ internal sealed partial class OpenApiSchemas
     }
 
     private static bool IsLeftOut(ICustomAttributeProvider? member) =>
-        member?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingDefault }];
+        member?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true)
+            is [JsonIgnoreAttribute { Condition: JsonIgnoreCondition.WhenWritingDefault }];
 
-    private static JsonArray Names(Type type) => new([.. Enum.GetNames(type).Select(static name => (JsonNode)JsonNamingPolicy.CamelCase.ConvertName(name))]);
+    private static JsonArray Names(Type type) =>
+        new([.. Enum.GetNames(type).Select(static name => (JsonNode)JsonNamingPolicy.CamelCase.ConvertName(name))]);
 
     private static string? NumberFormat(Type type) => Type.GetTypeCode(type) switch
     {
@@ -153,7 +161,10 @@ internal sealed partial class OpenApiSchemas
 
     private static JsonObject ToComponent(Type type) => new() { ["$ref"] = $"#/components/schemas/{type.Name}" };
 
-    /// <summary>The fields that a profile is written with, and in a list also its strategy's, as the properties of the same names are declared.</summary>
+    /// <summary>
+    /// Returns the schema of a profile: its fields and, as in the list of profiles, its strategy's, each declared by the property of the
+    /// same name.
+    /// </summary>
     private JsonObject ProfileSchema()
     {
         using var document = JsonDocument.Parse(CanonicalJson.Of(BuiltInProfiles.Default));
@@ -167,12 +178,13 @@ internal sealed partial class OpenApiSchemas
             var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
             var schema = type switch
             {
-                _ when NumberFormat(type) is { } format => new JsonObject { ["type"] = type == typeof(double) ? "number" : "integer", ["format"] = format },
-                _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
-                _ when type == typeof(ImmutableArray<string>) => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "string" } },
-                _ when field.Value.ValueKind == JsonValueKind.Array => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "object" } },
-                _ when nullability.Create(property).ReadState == NullabilityState.Nullable => new JsonObject { ["type"] = new JsonArray("string", "null") },
-                _ => new JsonObject { ["type"] = "string" },
+                _ when NumberFormat(type) is { } format =>
+                    new JsonObject { ["type"] = type == typeof(double) ? "number" : "integer", ["format"] = format },
+                _ when type == typeof(bool) => OfType("boolean"),
+                _ when type == typeof(ImmutableArray<string>) => new JsonObject { ["type"] = "array", ["items"] = OfType("string") },
+                _ when field.Value.ValueKind == JsonValueKind.Array => new JsonObject { ["type"] = "array", ["items"] = OfType("object") },
+                _ when nullability.Create(property).ReadState == NullabilityState.Nullable => OfType(new JsonArray("string", "null")),
+                _ => OfType("string"),
             };
             schema["description"] = Text(property);
             properties[field.Name] = schema;
@@ -186,26 +198,39 @@ internal sealed partial class OpenApiSchemas
         };
     }
 
+    private static JsonObject OfType(JsonNode type) => new() { ["type"] = type };
+
     private string? Text(MemberInfo member) =>
         Text(member.DeclaringType!.Assembly, $"P:{NameOf(member.DeclaringType)}.{member.Name}")
         ?? Parameter(member.DeclaringType, member.Name);
 
-    private string? Text(Assembly assembly, string key) => Documentation(assembly).TryGetValue(key, out var entry) && entry.Element("summary") is { } summary ? Plain(summary) : null;
+    private string? Text(Assembly assembly, string key) =>
+        Documentation(assembly).TryGetValue(key, out var entry) && entry.Element("summary") is { } summary ? Plain(summary) : null;
 
-    /// <summary>What a record says about a parameter that is also a property.</summary>
+    /// <summary>Returns what a record documents about the parameter that declares a property.</summary>
     private string? Parameter(Type type, string name) =>
-        Documentation(type.Assembly).TryGetValue($"T:{NameOf(type)}", out var entry) && entry.Elements("param").FirstOrDefault(param => (string?)param.Attribute("name") == name) is { } text ? Plain(text) : null;
+        Documentation(type.Assembly).TryGetValue($"T:{NameOf(type)}", out var entry)
+            && entry.Elements("param").FirstOrDefault(param => (string?)param.Attribute("name") == name) is { } text
+            ? Plain(text)
+            : null;
 
     private Dictionary<string, XElement> Documentation(Assembly assembly)
     {
         if (!_documentation.TryGetValue(assembly, out var known))
         {
-            var path = Path.ChangeExtension(assembly.Location, ".xml");
-            known = File.Exists(path) ? XDocument.Load(path).Descendants("member").ToDictionary(static member => (string)member.Attribute("name")!) : [];
+            known = IsOurs(assembly) ? Read(Path.ChangeExtension(assembly.Location, ".xml")) : [];
             _documentation[assembly] = known;
         }
 
         return known;
+    }
+
+    private static bool IsOurs(Assembly assembly) => assembly.GetName().Name!.StartsWith("MedQA.", StringComparison.Ordinal);
+
+    private static Dictionary<string, XElement> Read(string path)
+    {
+        using var content = RegularFile.Open(path);
+        return XElement.Load(content).Descendants("member").ToDictionary(static member => (string)member.Attribute("name")!);
     }
 
     private static string NameOf(Type type) => type.FullName!.Replace('+', '.');
@@ -215,11 +240,13 @@ internal sealed partial class OpenApiSchemas
         var copy = new XElement(element);
         foreach (var part in copy.Descendants().Where(static part => part.IsEmpty).ToList())
         {
-            // What an element says by an attribute: words of the language as they are, names as the JSON has them.
-            var name = part.Attributes().FirstOrDefault(static attribute => attribute.Name.LocalName is "cref" or "name" or "langword" or "href")
+            // Its text is an attribute: keywords and addresses are kept, and members are named as in the JSON.
+            var name = part.Attributes()
+                .FirstOrDefault(static attribute => attribute.Name.LocalName is "cref" or "name" or "langword" or "href")
                 ?? throw new InvalidOperationException($"{part} says nothing that a description could have.");
             var last = name.Name.LocalName == "cref" ? name.Value.Split('(')[0].Split('.', ':')[^1] : name.Value;
-            var isField = name.Name.LocalName == "name" || (name.Name.LocalName == "cref" && !name.Value.StartsWith("T:", StringComparison.Ordinal));
+            var isField = name.Name.LocalName == "name"
+                || (name.Name.LocalName == "cref" && !name.Value.StartsWith("T:", StringComparison.Ordinal));
             part.ReplaceWith(isField ? JsonNamingPolicy.CamelCase.ConvertName(last) : last);
         }
 
