@@ -1,58 +1,66 @@
+using System.Diagnostics;
+
 namespace MedQA.Cli.Tests.Commands;
 
 /// <summary>The same commands on this machine's runs and on those of a served host: real processes.</summary>
-public sealed class EndpointTests
+public sealed class EndpointTests(FinishedRuns finished)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_same_commands_write_the_same_here_and_against_a_service()
+    public async Task Commands_write_the_same_here_and_against_a_service()
     {
         await using var medqa = new MedqaProcess();
-        var sums = medqa.Sums(4);
-        foreach (var samples in (int[])[1, 3])
-        {
-            File.Move(medqa.Profile(samples), Path.Combine(Directory.CreateDirectory(Path.Combine(medqa.Folder, "profiles")).FullName, $"sums-{samples}.json"));
-        }
+        var (first, _) = await finished.CopyToAsync(medqa);
+        var (server, endpoint) = await ServeAsync(medqa);
 
-        var server = medqa.Start("serve", "--urls", "http://127.0.0.1:0", "--profiles", "profiles");
-        var output = server.StandardOutput.ReadToEndAsync(Cancel);
-        var endpoint = (await MedqaProcess.SaidAsync(server, "Listening on ")).Split(';')[0];
-        var notices = server.StandardError.ReadToEndAsync(Cancel);
-
-        var (estimated, estimate, said) = await medqa.RunAsync("estimate", sums, "--profile", "sums-3", "--endpoint", endpoint);
-        Assert.True(estimated == 0, said);
-        Assert.Contains($"at most {4 * 3 * 180:#,0}", estimate, StringComparison.Ordinal);
-        Assert.Contains("no run of profile sums-3", estimate, StringComparison.Ordinal);
-
-        var (code, shown, notes) = await medqa.RunAsync("run", sums, "--profile", "sums-3", "--endpoint", endpoint);
+        var (code, shown, notes) = await medqa.RunAsync("run", medqa.Sums(4), "--profile", "sums-3", "--endpoint", endpoint);
         Assert.True(code == 0, notes);
         Assert.Contains(" of 4 right; ", shown, StringComparison.Ordinal);
-        var second = await medqa.JsonAsync("run", sums, "--profile", "sums-1", "--endpoint", endpoint);
-        var first = (await medqa.JsonAsync("results", "--endpoint", endpoint)).GetProperty("runs")[1].GetProperty("run").GetString()!;
-        var other = second.GetProperty("run").GetProperty("run").GetString()!;
 
-        var (twice, _, known) = await medqa.RunAsync("run", sums, "--profile", "sums-3", "--endpoint", endpoint);
+        await WriteTheSameAsync(medqa, endpoint, ["results", "--output", "csv"], ["results", first, "--output", "json"], ["export", first, "--to", "out"]);
+        await RefuseTheSameAsync(medqa, endpoint, ["results", "zzzz"]);
+
+        var (refused, _, why) = await medqa.RunAsync("verify", first, "--endpoint", endpoint);
+        Assert.Equal(2, refused);
+        Assert.Contains("works only on the runs of this machine", why, StringComparison.Ordinal);
+        server.Kill();
+        await server.WaitForExitAsync(Cancel);
+
+        var (gone, _, unreachable) = await medqa.RunAsync("results", "--endpoint", endpoint);
+        Assert.Equal(1, gone);
+        Assert.Contains("cannot be reached", unreachable, StringComparison.Ordinal);
+    }
+
+    [LongFact]
+    public async Task Every_command_writes_the_same_here_and_against_a_service()
+    {
+        await using var medqa = new MedqaProcess();
+        var (first, other) = await finished.CopyToAsync(medqa);
+        var (_, endpoint) = await ServeAsync(medqa);
+        var sums = medqa.Sums(4);
+
+        var (estimated, estimate, said) = await medqa.RunAsync("estimate", sums, "--profile", "sums-1", "--endpoint", endpoint);
+        Assert.True(estimated == 0, said);
+        Assert.Contains($"at most {4 * 180:#,0}", estimate, StringComparison.Ordinal);
+        Assert.Contains("no run of profile sums-1", estimate, StringComparison.Ordinal);
+
+        var asked = await medqa.JsonAsync("run", sums, "--profile", "sums-1", "--endpoint", endpoint);
+        var (twice, _, known) = await medqa.RunAsync("run", sums, "--profile", "sums-1", "--endpoint", endpoint);
         Assert.Equal(0, twice);
         Assert.Contains("was already asked with this profile and model", known, StringComparison.Ordinal);
+        Assert.Equal(
+            asked.GetProperty("run").GetProperty("run").GetString(),
+            (await medqa.JsonAsync("results", "--endpoint", endpoint)).GetProperty("runs")[0].GetProperty("run").GetString());
 
-        // The served host and these share one storage: what they read is the same, and so must be what they write.
-        foreach (var arguments in (string[][])[["results", "--output", "csv"], ["results", first], ["results", first, "--output", "json"], ["results", first, "--output", "csv"], ["compare", first, other],
-            ["profiles", "--output", "csv", "--profiles", "profiles"], ["export", first, "--to", "out"]])
-        {
-            var here = await medqa.RunAsync(arguments);
-            var there = await medqa.RunAsync([.. arguments, "--endpoint", endpoint]);
-            Assert.True(here.Code == 0 && there.Code == 0, $"{string.Join(' ', arguments)}: {here.Code} {here.Notices} {there.Code} {there.Notices}");
-            Assert.True(here.Output == there.Output, $"{string.Join(' ', arguments)}:\n{here.Output}\nbut there:\n{there.Output}");
-        }
-
-        foreach (var arguments in (string[][])[["results", "zzzz"], ["cancel", first]])
-        {
-            var here = await medqa.RunAsync(arguments);
-            var there = await medqa.RunAsync([.. arguments, "--endpoint", endpoint]);
-            Assert.Equal((2, 2, ""), (here.Code, there.Code, there.Output));
-            Assert.StartsWith("medqa: ", there.Notices, StringComparison.Ordinal);
-        }
+        await WriteTheSameAsync(
+            medqa,
+            endpoint,
+            ["results", first],
+            ["results", first, "--output", "csv"],
+            ["compare", first, other],
+            ["profiles", "--output", "csv", "--profiles", "profiles"]);
+        await RefuseTheSameAsync(medqa, endpoint, ["cancel", first]);
 
         var (lost, _, hint) = await medqa.RunAsync("results", "--endpoint", $"{endpoint.TrimEnd('/')}/api");
         Assert.Equal(2, lost);
@@ -66,17 +74,6 @@ public sealed class EndpointTests
             var there = await medqa.JsonAsync([.. arguments, "--endpoint", endpoint]);
             Assert.Equal(here.GetRawText(), there.GetRawText());
         }
-
-        var (refused, _, why) = await medqa.RunAsync("verify", first, "--endpoint", endpoint);
-        Assert.Equal(2, refused);
-        Assert.Contains("works only on the runs of this machine", why, StringComparison.Ordinal);
-        server.Kill();
-        await server.WaitForExitAsync(Cancel);
-        await Task.WhenAll(output, notices);
-
-        var (gone, _, unreachable) = await medqa.RunAsync("results", "--endpoint", endpoint);
-        Assert.Equal(1, gone);
-        Assert.Contains("cannot be reached", unreachable, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -88,5 +85,41 @@ public sealed class EndpointTests
         var (code, _, notices) = await medqa.RunAsync("results", "--endpoint", endpoint);
         Assert.Equal(2, code);
         Assert.StartsWith($"medqa: --endpoint is '{endpoint}', {sentence}", notices, StringComparison.Ordinal);
+    }
+
+    /// <summary>Serves the data of the tool, with two profiles.</summary>
+    private static async Task<(Process Server, string Endpoint)> ServeAsync(MedqaProcess medqa)
+    {
+        var profiles = Directory.CreateDirectory(Path.Combine(medqa.Folder, "profiles")).FullName;
+        foreach (var samples in (int[])[1, 3])
+        {
+            File.Move(medqa.Profile(samples), Path.Combine(profiles, $"sums-{samples}.json"));
+        }
+
+        var server = medqa.Start("serve", "--urls", "http://127.0.0.1:0", "--profiles", "profiles");
+        _ = server.StandardOutput.ReadToEndAsync(Cancel);
+        var endpoint = (await MedqaProcess.SaidAsync(server, "Listening on ")).Split(';')[0];
+        _ = server.StandardError.ReadToEndAsync(Cancel);
+        return (server, endpoint);
+    }
+
+    /// <summary>The served host and the tool share one storage: what they read is the same, and so must be what they write.</summary>
+    private static async Task WriteTheSameAsync(MedqaProcess medqa, string endpoint, params string[][] commands)
+    {
+        foreach (var arguments in commands)
+        {
+            var here = await medqa.RunAsync(arguments);
+            var there = await medqa.RunAsync([.. arguments, "--endpoint", endpoint]);
+            Assert.True(here.Code == 0 && there.Code == 0, $"{string.Join(' ', arguments)}: {here.Code} {here.Notices} {there.Code} {there.Notices}");
+            Assert.True(here.Output == there.Output, $"{string.Join(' ', arguments)}:\n{here.Output}\nbut there:\n{there.Output}");
+        }
+    }
+
+    private static async Task RefuseTheSameAsync(MedqaProcess medqa, string endpoint, string[] arguments)
+    {
+        var here = await medqa.RunAsync(arguments);
+        var there = await medqa.RunAsync([.. arguments, "--endpoint", endpoint]);
+        Assert.Equal((2, 2, ""), (here.Code, there.Code, there.Output));
+        Assert.StartsWith("medqa: ", there.Notices, StringComparison.Ordinal);
     }
 }

@@ -86,6 +86,17 @@ internal sealed class MedqaProcess : IAsyncDisposable
         return (copy, $"{ports.Blob},{ports.Queue},{ports.Table}");
     }
 
+    /// <summary>Copies a folder that nobody writes in.</summary>
+    public static void Copy(string folder, string copy)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            var path = Path.Combine(copy, Path.GetRelativePath(folder, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.Copy(file, path);
+        }
+    }
+
     /// <summary>Keeps its storage alive between two processes of it.</summary>
     public async Task<IAsyncDisposable> HoldStorageAsync() =>
         await AzuriteServer.StartAsync(new AzuriteOptions { DataFolder = Path.Combine(Folder, ".medqa"), Ports = _ports, EndLimit = TimeSpan.FromMinutes(5) }, static _ => { }, Cancel);

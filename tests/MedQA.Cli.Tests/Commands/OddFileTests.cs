@@ -150,7 +150,7 @@ public sealed class OddFileTests
     }
 
     [Theory]
-    [InlineData("medqa run <(cat sums.csv) --profile {0} --output json --quiet")]
+    [LongInlineData("medqa run <(cat sums.csv) --profile {0} --output json --quiet")]
     [LongInlineData("cat sums.csv | medqa run /dev/stdin --profile {0} --output json --quiet")]
     [LongInlineData("medqa run /dev/stdin --profile {0} --output json --quiet < sums.csv")]
     public async Task A_shell_can_give_a_question_set_in_every_way_that_it_has(string line)

@@ -9,7 +9,7 @@ using MedQA.Pipeline.Queries;
 namespace MedQA.Cli.Tests.Commands;
 
 /// <summary>The main command from end to end: real processes, real storage, a real (small) model.</summary>
-public sealed class RunCommandTests
+public sealed class RunCommandTests(FinishedRuns finished)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -27,6 +27,7 @@ public sealed class RunCommandTests
         }
 
         Assert.DoesNotContain("What is", notices, StringComparison.Ordinal);
+        Assert.Contains("`medqa serve`, then http://127.0.0.1:5080/#/runs/", notices, StringComparison.Ordinal);
 
         var shown = await medqa.JsonAsync("results", "latest");
         Assert.Equal("completed", shown.GetProperty("run").GetProperty("state").GetString());
@@ -39,21 +40,20 @@ public sealed class RunCommandTests
         Assert.Equal(1, (await medqa.JsonAsync("results")).GetProperty("runs").GetArrayLength());
     }
 
-    [Fact]
-    public async Task The_readmes_sums_are_answered_by_the_profiles_that_the_model_brings()
+    [Theory]
+    [InlineData("self-consistency")]
+    [LongInlineData("chain-of-thought")]
+    public async Task The_readmes_sums_are_answered_by_the_profiles_that_the_model_brings(string profile)
     {
         await using var medqa = new MedqaProcess { KeepsStorage = true };
         var sums = Path.Combine(medqa.Folder, "first.csv");
         await File.WriteAllLinesAsync(sums, File.ReadLines(Repository.PathOf("samples", "sums.csv")).Take(5), Cancel);
 
         Assert.Equal(File.ReadLines(Repository.PathOf("models", "reasoner", "sums.csv")).Take(201), File.ReadLines(Repository.PathOf("samples", "sums.csv")));
-        foreach (var profile in (string[])["chain-of-thought", "self-consistency"])
-        {
-            var (code, table, notices) = await medqa.RunAsync("run", sums, "--model", "reasoner", "--profile", profile);
-            Assert.True(code == 0, notices);
-            Assert.Contains(profile, table, StringComparison.Ordinal);
-            Assert.Contains(" of 4 right; ", table, StringComparison.Ordinal);
-        }
+        var (code, table, notices) = await medqa.RunAsync("run", sums, "--model", "reasoner", "--profile", profile);
+        Assert.True(code == 0, notices);
+        Assert.Contains(profile, table, StringComparison.Ordinal);
+        Assert.Contains(" of 4 right; ", table, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,42 +76,31 @@ public sealed class RunCommandTests
         }
     }
 
-    [Fact]
-    public async Task Answers_are_verified_bit_for_bit_with_the_graph_that_gave_them()
+    [Theory]
+    [InlineData("--graph", "model.onnx")]
+    [LongInlineData]
+    public async Task Answers_are_verified_bit_for_bit_with_the_graph_that_gave_them(params string[] graph)
     {
         await using var medqa = new MedqaProcess { KeepsStorage = true };
-        string[] options = ["--profile", medqa.Profile(samples: 1), "--model", "smollm2-135m-instruct"];
 
-        foreach (var (questions, graph) in ((int, string[])[])[(2, ["--graph", "model.onnx"]), (3, [])])
-        {
-            var ran = await medqa.JsonAsync(["run", medqa.Sums(questions), .. options, .. graph]);
-            var run = ran.GetProperty("run").GetProperty("run").GetString()!;
-            var engine = ran.GetProperty("report").GetProperty("circumstances").GetProperty("engineFingerprints")[0].GetString()!;
-            Assert.Equal(
-                graph.Length == 0 && engine.Contains("avx512vnni", StringComparison.Ordinal), engine.EndsWith("; graph 8bit 1", StringComparison.Ordinal));
+        var ran = await medqa.JsonAsync(["run", medqa.Sums(2), "--profile", medqa.Profile(samples: 1), "--model", "smollm2-135m-instruct", .. graph]);
+        var run = ran.GetProperty("run").GetProperty("run").GetString()!;
+        var engine = ran.GetProperty("report").GetProperty("circumstances").GetProperty("engineFingerprints")[0].GetString()!;
+        Assert.Equal(
+            graph.Length == 0 && engine.Contains("avx512vnni", StringComparison.Ordinal), engine.EndsWith("; graph 8bit 1", StringComparison.Ordinal));
 
-            var verified = await medqa.JsonAsync("verify", run, "--questions", "2", "--model", "smollm2-135m-instruct");
+        var verified = await medqa.JsonAsync("verify", run, "--questions", "2", "--model", "smollm2-135m-instruct");
 
-            Assert.Equal(["sameBits", "sameBits"], verified.GetProperty("answers").EnumerateArray().Select(static answer => answer.GetProperty("kind").GetString()!));
-            Assert.True(verified.GetProperty("holds").GetBoolean());
-        }
+        Assert.Equal(["sameBits", "sameBits"], verified.GetProperty("answers").EnumerateArray().Select(static answer => answer.GetProperty("kind").GetString()!));
+        Assert.True(verified.GetProperty("holds").GetBoolean());
     }
 
     [Fact]
-    public async Task Runs_are_compared_replayed_and_exported_and_estimated_before()
+    public async Task Runs_are_compared_replayed_verified_and_exported()
     {
-        await using var medqa = new MedqaProcess { KeepsStorage = true };
-        var sums = medqa.Sums(6);
-
-        var estimate = await medqa.JsonAsync("estimate", sums, "--profile", medqa.Profile(samples: 3), "--measure", "1");
-        Assert.Equal(6, estimate.GetProperty("questions").GetInt32());
-        Assert.Equal(6 * 3 * 180, estimate.GetProperty("maxGeneratedTokens").GetInt32());
-        Assert.InRange(estimate.GetProperty("expectedGeneratedTokens").GetInt32(), 6 * 3 * 20, 6 * 3 * 180);
-        Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")));
-
-        var first = await medqa.JsonAsync("run", sums, "--profile", medqa.Profile(samples: 3));
-        var second = await medqa.JsonAsync("run", sums, "--profile", medqa.Profile(samples: 3), "--seed", "2");
-        var (one, other) = (first.GetProperty("run").GetProperty("run").GetString()!, second.GetProperty("run").GetProperty("run").GetString()!);
+        await using var medqa = new MedqaProcess();
+        var (one, other) = await finished.CopyToAsync(medqa);
+        await using var held = await medqa.HoldStorageAsync();
 
         var comparison = await medqa.JsonAsync("compare", one, other, "--html", "comparison.html");
         Assert.Equal(2, comparison.GetProperty("accuracies").GetArrayLength());
@@ -137,6 +126,19 @@ public sealed class RunCommandTests
         var everything = await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "out", "answers.jsonl"), Cancel);
         Assert.Equal([3, 3, 3, 3, 3, 3], everything.Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("answer").GetProperty("reasonings").GetArrayLength()));
         Assert.Equal(7, (await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "out", "answers.csv"), Cancel)).Length);
+    }
+
+    [Fact]
+    public async Task A_run_is_estimated_without_a_storage()
+    {
+        await using var medqa = new MedqaProcess();
+
+        var estimate = await medqa.JsonAsync("estimate", medqa.Sums(6), "--profile", medqa.Profile(samples: 3), "--measure", "1");
+
+        Assert.Equal(6, estimate.GetProperty("questions").GetInt32());
+        Assert.Equal(6 * 3 * 180, estimate.GetProperty("maxGeneratedTokens").GetInt32());
+        Assert.InRange(estimate.GetProperty("expectedGeneratedTokens").GetInt32(), 6 * 3 * 20, 6 * 3 * 180);
+        Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")));
     }
 
     [Fact]
@@ -213,26 +215,16 @@ public sealed class RunCommandTests
     [Fact]
     public async Task What_others_set_for_web_servers_changes_no_command()
     {
-        await using var medqa = new MedqaProcess { KeepsStorage = true };
-        foreach (var samples in (int[])[1, 3])
+        await using var medqa = new MedqaProcess();
+        var (first, second) = await finished.CopyToAsync(medqa);
+        await using var held = await medqa.HoldStorageAsync();
+        foreach (var run in (string[])[first, second])
         {
-            await medqa.JsonAsync("run", medqa.Sums(2), "--profile", medqa.Profile(samples));
-        }
-
-        string[] runs = [.. (await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray().Select(static run => run.GetProperty("run").GetString()!)];
-        await using (await medqa.HoldStorageAsync())
-        {
-            await foreach (var blob in medqa.Storage.Runs.GetBlobsAsync(cancellationToken: Cancel))
-            {
-                if (blob.Name.EndsWith("/manifest.json", StringComparison.Ordinal))
-                {
-                    await medqa.Storage.Runs.GetBlobClient(blob.Name).UploadAsync(BinaryData.FromString("""{"v":99}"""), overwrite: true, Cancel);
-                }
-            }
+            await medqa.Storage.Runs.GetBlobClient($"{run}/manifest.json").UploadAsync(BinaryData.FromString("""{"v":99}"""), overwrite: true, Cancel);
         }
 
         // What a later release stored cannot be read: a fault, which the command says itself.
-        var plain = await medqa.RunAsync(["compare", .. runs]);
+        var plain = await medqa.RunAsync("compare", first, second);
         Assert.Equal(1, plain.Code);
         foreach (var name in (string[])["ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"])
         {
@@ -241,7 +233,7 @@ public sealed class RunCommandTests
 
         medqa.Variables["ASPNETCORE_URLS"] = "nowhere";
         medqa.Variables["ASPNETCORE_HOSTINGSTARTUPASSEMBLIES"] = "None";
-        Assert.Equal(plain, await medqa.RunAsync(["compare", .. runs]));
+        Assert.Equal(plain, await medqa.RunAsync("compare", first, second));
     }
 
     [Theory]
@@ -315,15 +307,14 @@ public sealed class RunCommandTests
         var (_, none, _) = await medqa.RunAsync("[suggest:13]", "medqa export ");
         Assert.Contains("latest", Lines(none));
         Assert.False(File.Exists(Path.Combine(medqa.Folder, ".medqa", "azurite.json")));
+        var (run, _) = await finished.CopyToAsync(medqa);
         await using var held = await medqa.HoldStorageAsync();
-        var run = (await medqa.JsonAsync("run", medqa.Sums(1), "--profile", "sums-3")).GetProperty("run").GetProperty("run").GetString()!;
         foreach (var line in (string[])["medqa export ", "medqa compare a ", "medqa overlap a b --run "])
         {
             var (_, runs, _) = await medqa.RunAsync($"[suggest:{line.Length}]", line);
             Assert.Contains(run, Lines(runs));
         }
 
-        Assert.Equal(0, (await medqa.RunAsync("delete", run)).Code);
         var service = await medqa.RunAsync("[suggest:41]", "medqa results --endpoint http://127.0.0.1:1 ");
         Assert.Equal((0, ""), (service.Code, service.Notices));
     }

@@ -59,21 +59,29 @@ public sealed class ServeCommandTests
 
         var server = medqa.Start("serve", "--urls", "http://127.0.0.1:0");
         var address = (await MedqaProcess.SaidAsync(server, "Listening on ")).Split(';')[0];
-        var rest = server.StandardError.ReadToEndAsync(Cancel);
+        _ = server.StandardError.ReadToEndAsync(Cancel);
         var (asked, _, notices) = await medqa.RunAsync("run", medqa.Sums(1), "--profile", medqa.Profile(samples: 1));
         Assert.True(asked == 0, notices);
         Assert.Contains($"with every reasoning: {address}/#/runs/", notices, StringComparison.Ordinal);
         var second = await medqa.RunAsync("serve", "--urls", address);
         Assert.Equal(1, second.Code);
         Assert.Contains($"A `medqa serve` of these runs already listens on {address}/.", second.Notices, StringComparison.Ordinal);
+    }
 
-        if (!OperatingSystem.IsWindows())
-        {
-            await MedqaProcess.StopAsync(server);
-            await rest;
-            var (_, _, later) = await medqa.RunAsync("run", medqa.Sums(1), "--profile", medqa.Profile(samples: 1), "--again");
-            Assert.Contains("`medqa serve`, then http://127.0.0.1:5080/#/runs/", later, StringComparison.Ordinal);
-        }
+    [LongFact]
+    public async Task Once_a_server_has_ended_links_say_how_to_start_one()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The signal is sent by the kill program.");
+        await using var medqa = new MedqaProcess();
+        var server = medqa.Start("serve", "--urls", "http://127.0.0.1:0");
+        await MedqaProcess.SaidAsync(server, "Listening on ");
+        var rest = server.StandardError.ReadToEndAsync(Cancel);
+        await MedqaProcess.StopAsync(server);
+        await rest;
+
+        var (_, _, notices) = await medqa.RunAsync("run", medqa.Sums(1), "--profile", medqa.Profile(samples: 1));
+
+        Assert.Contains("`medqa serve`, then http://127.0.0.1:5080/#/runs/", notices, StringComparison.Ordinal);
     }
 
     [Theory]

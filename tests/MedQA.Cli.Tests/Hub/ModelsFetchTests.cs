@@ -59,7 +59,7 @@ public sealed class ModelsFetchTests : IAsyncLifetime
         var described = await _medqa.JsonAsync("models", "describe", "Tiny-ONNX");
         Assert.Equal("Tiny-ONNX", described.GetProperty("name").GetString());
         Assert.Contains(Target, (await _medqa.RunAsync("models")).Output, StringComparison.Ordinal);
-        var (code, _, notices) = await _medqa.RunAsync("run", _medqa.Sums(1), "--model", "Tiny-ONNX", "--profile", _medqa.Profile(1));
+        var (code, _, notices) = await _medqa.RunAsync("estimate", _medqa.Sums(1), "--measure", "1", "--model", "Tiny-ONNX", "--profile", _medqa.Profile(1));
         Assert.True(code == 0, notices);
     }
 

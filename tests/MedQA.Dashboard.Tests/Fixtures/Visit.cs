@@ -1,3 +1,4 @@
+using Deque.AxeCore.Commons;
 using Microsoft.Playwright;
 
 namespace MedQA.Dashboard.Tests.Fixtures;
@@ -5,6 +6,8 @@ namespace MedQA.Dashboard.Tests.Fixtures;
 /// <summary>A page in the browser, and what it did that it should not.</summary>
 internal sealed class Visit : IAsyncDisposable
 {
+    private static readonly string AxeScript = new BundledAxeScriptProvider().GetScript();
+
     private readonly IBrowserContext _context;
     private readonly List<string> _faults = [];
     private readonly List<string> _outside = [];
@@ -58,5 +61,33 @@ internal sealed class Visit : IAsyncDisposable
     /// <summary>How many CSS pixels the page is wider than its window.</summary>
     public Task<int> OverflowAsync() => Page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 
+    /// <summary>Axe finds nothing on the page. It works by scripts of its own within it: open the visit with its policy bypassed.</summary>
+    /// <param name="what">What the page shows.</param>
+    /// <param name="rules">The rules to look for; <see langword="null"/> for all.</param>
+    public async Task AssertAccessibleAsync(string what, string[]? rules = null)
+    {
+        // Axe's package for Playwright prepares for frames, with a second page for each look: most of its time. The dashboard has no frames.
+        Assert.Equal(0, await Page.Locator("iframe, frame").CountAsync());
+        await Page.EvaluateAsync(AxeScript);
+        var found = await Page.EvaluateAsync<AxeFindings>(
+            """
+            async rules => {
+              const { passes, violations } = await axe.run(document, { resultTypes: ['violations'], ...(rules && { runOnly: { type: 'rule', values: rules } }) });
+              const told = violations.map(rule => `${rule.id}: ${rule.help}; ${rule.nodes.map(node => node.html).join(', ')}`);
+              return { passed: passes.length, violations: told };
+            }
+            """,
+            rules);
+        Assert.NotEqual(0, found.Passed);
+        Assert.True(found.Violations.Length == 0, $"{what}: {string.Join("\n", found.Violations)}");
+    }
+
     public async ValueTask DisposeAsync() => await _context.DisposeAsync();
+
+    private sealed class AxeFindings
+    {
+        public int Passed { get; set; }
+
+        public string[] Violations { get; set; } = [];
+    }
 }

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Deque.AxeCore.Playwright;
 using MedQA.Dashboard.Tests.Fixtures;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -104,7 +103,7 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
         await Expect(page.Locator("main")).ToContainTextAsync("No studies yet");
         await page.GetByRole(AriaRole.Link, new() { Name = "Create the first study" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Create the study" })).ToBeVisibleAsync();
-        await CleanAsync("the form");
+        await visit.AssertAccessibleAsync("the form");
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Colds");
         await page.Locator("#answers").SetInputFilesAsync(
         [
@@ -126,7 +125,7 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
         await page.ReloadAsync();
         await Expect(page.Locator(".links input")).ToHaveCountAsync(0);
         await Expect(page.Locator(".plot svg")).ToHaveCountAsync(3);
-        await CleanAsync("a study");
+        await visit.AssertAccessibleAsync("a study");
 
         var rating = await page.Context.NewPageAsync();
         await rating.GotoAsync(link);
@@ -147,12 +146,6 @@ public sealed class StudyTests(Chromium chromium, AzuriteFixture azurite)
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete the study" }).ClickAsync();
         await Expect(page.Locator("main")).ToContainTextAsync("No studies yet");
-
-        async Task CleanAsync(string what)
-        {
-            var result = await page.RunAxe();
-            Assert.True(result.Violations.Length == 0, $"{what}: {string.Join("\n", result.Violations.Select(static violation => $"{violation.Id}: {violation.Help}; {string.Join(", ", violation.Nodes.Select(static node => node.Html))}"))}");
-        }
     }
 
     /// <summary>What is planted: the study's secret decides anew each time who rates an answer, and the answer and the axis decide how.</summary>

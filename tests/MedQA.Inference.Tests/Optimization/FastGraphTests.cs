@@ -58,7 +58,7 @@ public sealed class FastGraphTests : IDisposable
 
     [Theory]
     [InlineData("model.onnx.data")]
-    [InlineData("graph.json")]
+    [LongInlineData("graph.json")]
     public async Task What_is_not_what_was_written_is_made_again(string damaged)
     {
         var made = await FindOrMakeAsync(Default);

@@ -78,10 +78,14 @@ public sealed partial class CheckTests : IDisposable
         _programs.Dispose();
     }
 
+    /// <summary>With sign-in by Entra ID, <see cref="Every_check_fails_where_what_it_checks_is_not_so"/> finds the same first.</summary>
     [Theory]
-    [InlineData("EntraId")]
     [InlineData("Keys")]
-    public async Task A_deployment_that_is_well_passes_every_check_and_what_was_made_is_deleted(string mode)
+    [LongInlineData("EntraId")]
+    public Task A_deployment_that_is_well_passes_every_check_and_what_was_made_is_deleted(string mode) => PassAsync(mode);
+
+    /// <summary>The checks that a deployment which is well passes: all of them.</summary>
+    private async Task<string[]> PassAsync(string mode)
     {
         _environment["ACCESS_MODE"] = mode;
         _environment["ADMIN_KEY"] = "key";
@@ -93,12 +97,13 @@ public sealed partial class CheckTests : IDisposable
         Assert.Equal(2, _looks.Keys.Count(static look => look.StartsWith("DELETE ", StringComparison.Ordinal)));
         Assert.All(_programs.Calls, static call => Assert.DoesNotContain("token ",
             call.Replace("get-access-token ", "", StringComparison.Ordinal), StringComparison.Ordinal));
+        return passed;
     }
 
     [Fact]
     public async Task Every_check_fails_where_what_it_checks_is_not_so()
     {
-        var (_, passed, _) = await CheckAsync();
+        var passed = await PassAsync("EntraId");
         var found = new HashSet<string>(StringComparer.Ordinal);
         foreach (var fault in (Fault[])[Fault.OpenAndEmpty, Fault.RunsFail])
         {

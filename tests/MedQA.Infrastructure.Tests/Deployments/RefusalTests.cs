@@ -5,10 +5,10 @@ public sealed class RefusalTests
 {
     [Theory]
     [InlineData("param controlImage = 'registry.example/medqa-control:latest'", "controlImage must name the image by its digest")]
-    [InlineData("param inferenceImage = ''", "inferenceImage must name the image by its digest")]
-    [InlineData("param modelFingerprint = ''", "modelFingerprint (64 hexadecimal digits) and modelContextLength must describe the model")]
-    [InlineData("param modelContextLength = 0", "modelFingerprint (64 hexadecimal digits) and modelContextLength must describe the model")]
-    [InlineData("param entraClientId = ''", "accessMode EntraId needs entraClientId")]
+    [LongInlineData("param inferenceImage = ''", "inferenceImage must name the image by its digest")]
+    [LongInlineData("param modelFingerprint = ''", "modelFingerprint (64 hexadecimal digits) and modelContextLength must describe the model")]
+    [LongInlineData("param modelContextLength = 0", "modelFingerprint (64 hexadecimal digits) and modelContextLength must describe the model")]
+    [LongInlineData("param entraClientId = ''", "accessMode EntraId needs entraClientId")]
     [InlineData("param minWorkers = 5", "maxWorkers must not be below minWorkers")]
     public async Task A_parameter_that_cannot_work_is_named(string parameter, string message)
     {
