@@ -25,14 +25,15 @@ esac
 command -v dotnet >/dev/null && dotnet --list-sdks | grep -q '^10\.' || { echo "The .NET 10 SDK is needed: https://dotnet.microsoft.com/download" >&2; exit 1; }
 
 log=$(mktemp -d)
+export TMPDIR=$log # For copies of models, also of a part that is ended.
 trap 'rm -rf "$log"' EXIT
 names=() results=() seconds=() advice=()
 total=470 # Seconds for all parts; the rest is for starting and ending.
 
-# part NAME MOST COMMAND…: runs a part for at most so many seconds, and no longer than is left of the whole.
+# part NAME MOST KEPT COMMAND…: runs a part for at most so many seconds, and keeps some of what is left of the whole for later parts.
 part() {
-  local name=$1 most=$2 began=$SECONDS left=$((total - SECONDS)) code
-  shift 2
+  local name=$1 most=$2 began=$SECONDS left=$((total - SECONDS - $3)) code
+  shift 3
   [ "$left" -lt "$most" ] && most=$left
   printf '\n== %s (at most %s s)\n' "$name" "$most"
   if [ "$most" -lt 5 ]; then code=124; else timeout --kill-after=5 "$most" "$@" 2>&1 | tee "$log/$name"; code=${PIPESTATUS[0]}; fi
@@ -53,7 +54,7 @@ finish() { # finish CODE
 }
 
 [ "$provider" = cuda ] && nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
-if ! part build 280 dotnet build benchmarks/MedQA.Benchmarks -c Release --artifacts-path "$output" "-p:OnnxRuntimePackage=$package" \
+if ! part build 280 100 dotnet build benchmarks/MedQA.Benchmarks -c Release --artifacts-path "$output" "-p:OnnxRuntimePackage=$package" \
   -p:RunAnalyzers=false -v quiet; then
   advice+=("The build's last lines above say why. With the package for GPUs a restore takes 650 MB from the package source.")
   finish 1
@@ -73,8 +74,8 @@ if [ "$provider" = cuda ]; then
 fi
 
 code=0
-part references 200 "$program" references --provider "$provider" --limit "$limit" || code=1
-part batch 200 "$program" batch --provider "$provider" --rows "$rows" || code=1
+part references 200 70 "$program" references --provider "$provider" --limit "$limit" || code=1
+part batch 200 0 "$program" batch --provider "$provider" --rows "$rows" || code=1
 if grep -qs 'cannot use CUDA' "$log/references" "$log/batch"; then
   advice+=("ONNX Runtime cannot use CUDA: its message is above. CUDA 13 needs a driver of version 580 or later (nvidia-smi shows yours).")
 elif [ "$code" != 0 ]; then
