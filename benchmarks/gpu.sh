@@ -53,7 +53,9 @@ finish() { # finish CODE
   exit "$1"
 }
 
-[ "$provider" = cuda ] && nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader
+if [ "$provider" = cuda ]; then
+  nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader 2>/dev/null || echo "nvidia-smi finds no GPU here."
+fi
 if ! part build 280 100 dotnet build benchmarks/MedQA.Benchmarks -c Release --artifacts-path "$output" "-p:OnnxRuntimePackage=$package" \
   -p:RunAnalyzers=false -v quiet; then
   advice+=("The build's last lines above say why. With the package for GPUs a restore takes 650 MB from the package source.")
@@ -67,8 +69,8 @@ if [ "$provider" = cuda ]; then
   missing=$(ldd "$library" 2>/dev/null | awk '/not found/ { print $1 }' | sort -u | tr '\n' ' ')
   if [ -z "$library" ] || [ -n "$missing" ]; then
     names+=(libraries) seconds+=(0) results+=("MISSING: ${missing:-libonnxruntime_providers_cuda.so}")
-    advice+=("Install CUDA 13 and cuDNN 9 (NVIDIA's packages cuda-libraries-13-2 and cudnn9-cuda-13), or set LD_LIBRARY_PATH to the folders"
-      "that have these libraries, and run this again. --provider cpu does without.")
+    advice+=("libcuda.so.1 is part of the GPU's driver. The others are in CUDA 13 and cuDNN 9 (NVIDIA's packages cuda-libraries-13-2 and"
+      "cudnn9-cuda-13): install them, or set LD_LIBRARY_PATH to the folders that have them, and run this again. --provider cpu does without.")
     finish 1
   fi
 fi

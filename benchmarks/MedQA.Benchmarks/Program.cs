@@ -2,6 +2,7 @@ using BenchmarkDotNet.Running;
 using MedQA.Benchmarks.EndToEnd;
 using MedQA.Benchmarks.Gpu;
 using MedQA.Benchmarks.Load;
+using MedQA.Evaluation;
 using MedQA.Inference.Optimization;
 
 if (args is ["end-to-end", .. var rest])
@@ -9,14 +10,17 @@ if (args is ["end-to-end", .. var rest])
     return await EndToEndCommand.RunAsync(rest);
 }
 
-if (args is ["references", .. var references])
+if (args is ["references" or "batch", .. var given])
 {
-    return await ReferencesCommand.RunAsync(references);
-}
-
-if (args is ["batch", .. var batch])
-{
-    return await BatchCommand.RunAsync(batch);
+    try
+    {
+        return await (args[0] == "references" ? ReferencesCommand.RunAsync(given) : BatchCommand.RunAsync(given));
+    }
+    catch (UnusableException exception)
+    {
+        await Console.Error.WriteLineAsync(exception.Message);
+        return 1;
+    }
 }
 
 if (args is ["load", .. var load])
