@@ -298,8 +298,7 @@ public sealed class RunCommandTests(FinishedRuns finished)
         await OffersNoSlashAsync(medqa, "medqa study ", "medqa results /");
 
         // Names of profiles and runs, without a start of the storage.
-        var kept = Directory.CreateDirectory(Path.Combine(medqa.Folder, ".medqa", "profiles")).FullName;
-        File.Move(medqa.Profile(samples: 3), Path.Combine(kept, "sums-3.json"));
+        var (run, _) = await finished.CopyToAsync(medqa);
         var (_, profiles, _) = await medqa.RunAsync("[suggest:26]", "medqa run x.csv --profile ");
         Assert.Contains("few-shot", Lines(profiles));
         Assert.Contains("sums-3", Lines(profiles));
@@ -307,7 +306,6 @@ public sealed class RunCommandTests(FinishedRuns finished)
         var (_, none, _) = await medqa.RunAsync("[suggest:13]", "medqa export ");
         Assert.Contains("latest", Lines(none));
         Assert.False(File.Exists(Path.Combine(medqa.Folder, ".medqa", "azurite.json")));
-        var (run, _) = await finished.CopyToAsync(medqa);
         await using var held = await medqa.HoldStorageAsync();
         foreach (var line in (string[])["medqa export ", "medqa compare a ", "medqa overlap a b --run "])
         {

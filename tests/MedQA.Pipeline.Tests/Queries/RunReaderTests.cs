@@ -152,11 +152,11 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
 
     [Theory]
     [InlineData(null, 0.5)]
-    [InlineData(null, 1.0)]
+    [LongInlineData(null, 1.0)]
     [InlineData("case 1", null)]
     [InlineData("CASE which", 0.7)]
-    [InlineData("q7", null)]
-    [InlineData("rash 22", 1.0)]
+    [LongInlineData("q7", null)]
+    [LongInlineData("rash 22", 1.0)]
     public async Task Pages_by_words_and_agreement_join_to_what_passes(string? search, double? below)
     {
         var bench = new Bench(await azurite.NewAsync(), split: new SplitOptions { DefaultProfile = "quick", BatchSize = 10 });
