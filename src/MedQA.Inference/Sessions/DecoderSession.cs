@@ -255,9 +255,11 @@ internal sealed class DecoderSession : IDisposable
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
 
-        // Threads that spin while waiting take the processor from everything else: next to another process a pass took three times as
-        // long, while on an idle machine sleeping costs a few percent (docs/performance.md).
-        sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        // Threads that spin while they wait take the processor from everything else: next to other processes a pass takes up to three
+        // times as long. Those that sleep at once are woken for each of some 400 small kernels, up to a fifth of a step. So they spin for
+        // about as long as waking takes (docs/performance.md).
+        sessionOptions.AddSessionConfigEntry("session.intra_op.allow_spinning", "1");
+        sessionOptions.AddSessionConfigEntry("session.intra_op.spin_duration_us", "20");
         if (options.Provider == ExecutionProvider.Cuda)
         {
             try
