@@ -62,6 +62,15 @@ internal sealed class HeldPrompts(long maxBytes, Func<bool> isDrawing)
         }
     }
 
+    /// <summary>Returns whether so many bytes fit beside the prompts that are held now.</summary>
+    public bool HasRoomFor(long bytes)
+    {
+        lock (_lock)
+        {
+            return _bytes + bytes <= maxBytes;
+        }
+    }
+
     /// <summary>Lets those who wait look whether they still have to.</summary>
     public void LookAgain()
     {

@@ -21,7 +21,9 @@ internal sealed class InferenceEngine : IDisposable
 {
     // Cells of a prompt's cache beyond the prompt: enough to score options in place.
     private const int RoomForScores = 256;
-    private const int MaxFreeCaches = 2;
+
+    // Kept whatever they take: the prompt of a question, and of its forced answer.
+    private const int MinFreeCaches = 2;
 
     // Rows of several questions: beyond this many a step's time grows with the rows.
     private const int MaxSharedRows = 8;
@@ -315,7 +317,10 @@ internal sealed class InferenceEngine : IDisposable
         _held.LetGo(bytes);
         try
         {
-            if (_isDisposed || _free.Count >= MaxFreeCaches)
+            // With several questions at once as many caches are in use. Memory that is given back and taken again costs more than reading
+            // a token: the system clears every page of it.
+            var free = _free.Sum(static kept => kept.AllocatedBytes) + cache.AllocatedBytes;
+            if (_isDisposed || (_free.Count >= MinFreeCaches && !_held.HasRoomFor(free)))
             {
                 cache.Dispose();
             }

@@ -39,6 +39,9 @@ internal sealed class KeyValueCache : IDisposable
     /// <summary>Cells of each row that hold tokens.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Bytes of memory that it keeps, used or not.</summary>
+    public long AllocatedBytes => _current.Bytes + _next.Bytes;
+
     private bool Grows => _layout.Cache == CacheKind.Growing;
 
     private long CellBytes => (long)_layout.HeadSize * _layout.BytesPerNumber;
