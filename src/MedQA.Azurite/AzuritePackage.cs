@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using MedQA.Evaluation;
+using MedQA.Files;
 
 namespace MedQA.Azurite;
 

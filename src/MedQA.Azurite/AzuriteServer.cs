@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MedQA.Evaluation;
+using MedQA.Files;
 
 namespace MedQA.Azurite;
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MedQA.Files;
 
 namespace MedQA.Azurite;
 

@@ -6,6 +6,7 @@ using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using MedQA.Evaluation;
+using MedQA.Files;
 
 namespace MedQA.Azurite.Tests;
 

@@ -5,6 +5,7 @@ using MedQA.Cli.Hosting;
 using MedQA.Cli.Hub;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
+using MedQA.Files;
 using MedQA.Inference;
 using MedQA.Inference.Sessions;
 

@@ -129,16 +129,13 @@ internal static class VerifyCommand
         }
 
         var verified = new List<AnswerVerification>();
-        var toAsk = new List<(Question Question, AnsweredQuestion Stored)>();
+        var toAsk = new List<(int Ordinal, string Id, bool UsedFastGraph)>();
         foreach (var (ordinal, id) in Draw(answered, count, seed))
         {
             try
             {
-                toAsk.Add((
-                    await reader.GetQuestionAsync(run, ordinal, cancellationToken)
-                        ?? throw new InvalidDataException("the question is missing from storage"),
-                    await reader.GetAnswerAsync(run, ordinal, cancellationToken)
-                        ?? throw new InvalidDataException("the answer is missing from storage")));
+                var stored = await ReadAsync(ordinal);
+                toAsk.Add((ordinal, id, OnnxLanguageModel.UsedFastGraph(stored.Answer.EngineFingerprint)));
             }
             catch (InvalidDataException exception)
             {
@@ -147,7 +144,7 @@ internal static class VerifyCommand
         }
 
         // Answers are asked again with the graph that gave them: bits can only be compared with those of the same graph.
-        foreach (var byGraph in toAsk.GroupBy(static asked => OnnxLanguageModel.UsedFastGraph(asked.Stored.EngineFingerprint)))
+        foreach (var byGraph in toAsk.GroupBy(static asked => asked.UsedFastGraph))
         {
             await using var model =
                 await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken, hasFastGraph: byGraph.Key);
@@ -162,11 +159,12 @@ internal static class VerifyCommand
 
             var asked = await new ModelsWithSoftPrompts(model, new SoftPromptStore(storage))
                 .GetAsync(manifest.Protocol?.Prefix, cancellationToken);
-            foreach (var (question, stored) in byGraph)
+            foreach (var (ordinal, id, _) in byGraph)
             {
-                context.Console.Note($"Asking question {stored.Id} again…");
+                context.Console.Note($"Asking question {id} again…");
                 try
                 {
+                    var (question, stored) = await ReadAsync(ordinal);
                     verified.Add(
                         await AnswerVerifier.VerifyAsync(
                             asked, manifest.Protocol!, question, stored, tolerance, TimeProvider.System, cancellationToken));
@@ -174,12 +172,18 @@ internal static class VerifyCommand
                 catch (InvalidDataException exception)
                 {
                     // A changed answer may be unreadable, which is a finding too.
-                    verified.Add(Unreadable(stored.Ordinal, stored.Id, exception));
+                    verified.Add(Unreadable(ordinal, id, exception));
                 }
             }
         }
 
         return [.. verified.OrderBy(static answer => answer.Ordinal)];
+
+        async Task<(Question Question, AnsweredQuestion Answer)> ReadAsync(int ordinal) => (
+            await reader.GetQuestionAsync(run, ordinal, cancellationToken)
+                ?? throw new InvalidDataException("the question is missing from storage"),
+            await reader.GetAnswerAsync(run, ordinal, cancellationToken)
+                ?? throw new InvalidDataException("the answer is missing from storage"));
     }
 
     private static AnswerVerification Unreadable(int ordinal, string id, InvalidDataException exception) => new()

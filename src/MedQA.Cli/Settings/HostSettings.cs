@@ -64,7 +64,7 @@ internal sealed record HostSettings
     /// <summary>The folder to which <c>medqa models fetch</c> downloads models.</summary>
     public string FetchedModels => Path.Combine(Azurite.CacheFolder, "models");
 
-    /// <summary>The folder for the faster graphs of models that are made once per machine.</summary>
+    /// <summary>The folder for the faster graphs that are made of models, once per user.</summary>
     public string GraphCache => Path.Combine(Azurite.CacheFolder, "graphs");
 
     /// <summary>The Node.js program.</summary>

@@ -18,7 +18,7 @@ internal static class EngineVersion
     /// <param name="hasFastGraph">Whether the graph that <see cref="FastGraph"/> made computes it.</param>
     public static string Describe(ModelOptions options, bool canPack, bool hasFastGraph)
     {
-        var provider = options.Provider == ExecutionProvider.Cpu ? $"cpu {Processor.InstructionSet}" : "cuda";
+        var provider = options.Provider == ExecutionProvider.Cpu ? $"cpu {Processor.InstructionSet}" : "cuda without TF32";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"engine {Number}; ONNX Runtime {OrtEnv.Instance().GetVersionString()}; {provider}; {(canPack ? "packed" : "rows")}; cache "

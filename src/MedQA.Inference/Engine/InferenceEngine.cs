@@ -189,7 +189,7 @@ internal sealed class InferenceEngine : IDisposable
             return await RunAsync(
                 () =>
                 {
-                    var cache = _free.TryPop(out var free) ? free : _session.CreateCache();
+                    var cache = TakeCache(bytes);
                     try
                     {
                         cache.Reshape(1, cells);
@@ -309,6 +309,22 @@ internal sealed class InferenceEngine : IDisposable
         }
 
         return text.Finish();
+    }
+
+    /// <summary>Returns a free cache, or a new one: a cache that is much larger than what is counted would take memory unseen.</summary>
+    private KeyValueCache TakeCache(long bytes)
+    {
+        if (_free.TryPop(out var free))
+        {
+            if (free.AllocatedBytes <= 2 * bytes)
+            {
+                return free;
+            }
+
+            free.Dispose();
+        }
+
+        return _session.CreateCache();
     }
 
     private async ValueTask ReleaseAsync(KeyValueCache cache, long bytes)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -10,7 +9,7 @@ using MedQA.Inference.Sessions;
 namespace MedQA.Inference.Optimization;
 
 /// <summary>
-/// The widened graph of a model (see <see cref="ModelOptimization"/>), made once per machine in a cache folder and used where it is faster
+/// The widened graph of a model (see <see cref="ModelOptimization"/>), made once and kept in a cache folder, and used where it is faster
 /// than the model's own: on processors with AVX512_VNNI, where that was measured. The choice follows from model and processor alone, never
 /// from a measurement at run time, which would make results depend on load.
 /// </summary>
@@ -22,11 +21,11 @@ internal static class FastGraph
     private const string GraphName = "model.onnx";
     private const string RecordName = "graph.json";
     private const string Unfinished = ".unfinished";
-    private const long MaxGraphBytes = 1L << 30;
-    private const long BytesPerReport = 1L << 30;
+    private const string LockName = "making.lock";
 
-    // What is unfinished for longer was left by a process that was killed.
-    private static readonly TimeSpan LongestMaking = TimeSpan.FromHours(1);
+    // A graph with its weights inside would be read into memory twice, and the new graph of a large model would fill the disk unasked.
+    private const long MaxGraphBytes = 64L << 20;
+    private const long MaxDataBytes = 1L << 30;
 
     /// <summary>
     /// Returns a model with the graph that computes it: the fast one where the options allow it, the processor has it and it can be had,
@@ -51,6 +50,12 @@ internal static class FastGraph
     public static async Task<ModelFolder?> FindOrMakeAsync(
         ModelFolder model, string cacheFolder, Action<string> report, CancellationToken cancellationToken)
     {
+        if (new FileInfo(model.GraphPath).Length > MaxGraphBytes
+            || model.ExternalDataPaths.Sum(static path => new FileInfo(path).Length) > MaxDataBytes)
+        {
+            return null;
+        }
+
         var fingerprint = await model.FingerprintAsync(cancellationToken).ConfigureAwait(false);
         var folder = Path.Combine(Path.GetFullPath(cacheFolder), $"{fingerprint[..16]}-{Version.Replace(' ', '-')}");
         try
@@ -104,45 +109,43 @@ internal static class FastGraph
         ModelFolder model, string fingerprint, string folder, Action<string> report, CancellationToken cancellationToken)
     {
         var parent = Path.GetDirectoryName(folder)!;
-        // Processes that make the same graph write to different folders; the first to finish names its folder, the others use it.
-        var unfinished = $"{folder}.{Guid.NewGuid():n}{Unfinished}";
-        var now = Directory.CreateDirectory(unfinished).LastWriteTimeUtc;
-        foreach (var left in new DirectoryInfo(parent).EnumerateDirectories($"*{Unfinished}")
-            .Where(left => now - left.LastWriteTimeUtc > LongestMaking))
+        using var alone = await FolderLock.TakeAsync(
+            parent,
+            LockName,
+            process => report($"Waiting for another medqa{FolderLock.Named(process)}, which is making a faster graph…"),
+            cancellationToken).ConfigureAwait(false);
+        if (await FindAsync(folder, fingerprint, cancellationToken).ConfigureAwait(false) is { } finished)
         {
-            left.Delete(recursive: true);
+            return finished;
         }
 
+        // Left by a process that was killed: only the holder of the lock writes here.
+        foreach (var left in Directory.EnumerateDirectories(parent, $"*{Unfinished}"))
+        {
+            Directory.Delete(left, recursive: true);
+        }
+
+        var unfinished = $"{folder}{Unfinished}";
         try
         {
+            PrivateFiles.CreateFolder(unfinished);
             var made = await WriteAsync(model, fingerprint, unfinished, report, cancellationToken).ConfigureAwait(false);
-            await OutputFile.WriteAllBytesAsync(
-                Path.Combine(unfinished, RecordName),
-                JsonSerializer.SerializeToUtf8Bytes(made, FastGraphJson.Default.MadeGraph),
-                cancellationToken).ConfigureAwait(false);
-            if (Directory.Exists(folder))
+            if (made is not null)
             {
-                if (await FindAsync(folder, fingerprint, cancellationToken).ConfigureAwait(false) is { } finished)
+                await OutputFile.WriteAllBytesAsync(
+                    Path.Combine(unfinished, RecordName),
+                    JsonSerializer.SerializeToUtf8Bytes(made, FastGraphJson.Default.MadeGraph),
+                    cancellationToken).ConfigureAwait(false);
+                if (Directory.Exists(folder))
                 {
-                    return finished;
+                    // Damaged: somebody changed it, or the machine lost power.
+                    Directory.Delete(folder, recursive: true);
                 }
 
-                // Damaged: somebody changed it, or the machine lost power.
-                Directory.Delete(folder, recursive: true);
+                Directory.Move(unfinished, folder);
             }
 
-            Directory.Move(unfinished, folder);
             return made;
-        }
-        catch (IOException) when (Directory.Exists(folder) && Directory.Exists(unfinished))
-        {
-            // Another process named its folder in between.
-            if (await FindAsync(folder, fingerprint, cancellationToken).ConfigureAwait(false) is { } finished)
-            {
-                return finished;
-            }
-
-            throw;
         }
         finally
         {
@@ -153,63 +156,48 @@ internal static class FastGraph
         }
     }
 
-    private static async Task<MadeGraph> WriteAsync(
+    /// <summary>
+    /// Writes the graph; returns <see langword="null"/> if it cannot be had for a reason that may pass, such as too little memory.
+    /// </summary>
+    private static async Task<MadeGraph?> WriteAsync(
         ModelFolder model, string fingerprint, string folder, Action<string> report, CancellationToken cancellationToken)
     {
         var none = new MadeGraph(fingerprint, null, null, null);
-        if (new FileInfo(model.GraphPath).Length > MaxGraphBytes)
-        {
-            return none with { Unusable = "the graph is too large to be read into memory" };
-        }
-
-        var reported = -1L;
         var target = Path.Combine(folder, GraphName);
-        var optimized = await ModelOptimization.WidenToAsync(
-            model.GraphPath,
-            target,
-            ownData: true,
-            (done, bytes) =>
+        try
+        {
+            var optimized = await ModelOptimization.WidenToAsync(
+                model.GraphPath,
+                target,
+                ownData: true,
+                () => report($"Making a faster 8-bit graph of {model.Name} for this processor, once…"),
+                cancellationToken).ConfigureAwait(false);
+            if (optimized is null)
             {
-                if (bytes / BytesPerReport > reported)
-                {
-                    reported = bytes / BytesPerReport;
-                    report(string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"Making a faster 8-bit graph of {model.Name} for this processor, once per machine: {done:0 %}…"));
-                }
-            },
-            cancellationToken).ConfigureAwait(false);
-        if (optimized is null)
-        {
-            return none with { Unusable = "nothing to widen" };
-        }
-
-        var reason = optimized.Rounding > ModelOptimization.MaxRounding ? "its weights would be rounded too far" : Fault(target);
-        if (reason is not null)
-        {
-            report($"The 8-bit graph of {model.Name} cannot be used ({reason}): the model's own graph is used.");
-            File.Delete(target);
-            File.Delete($"{target}.data");
-            return none with { Unusable = reason };
-        }
-
-        return none with
-        {
-            Graph = await HashAsync(target, cancellationToken).ConfigureAwait(false),
-            Data = await HashAsync($"{target}.data", cancellationToken).ConfigureAwait(false),
-        };
-
-        string? Fault(string graph)
-        {
-            try
-            {
-                DecoderSession.Open(model with { GraphPath = graph, ExternalDataPaths = [$"{graph}.data"] }, new()).Dispose();
-                return null;
+                return none with { Unusable = "nothing to widen" };
             }
-            catch (UnusableException exception)
+
+            if (optimized.Rounding > ModelOptimization.MaxRounding)
             {
-                return exception.Message;
+                report($"The 8-bit graph of {model.Name} would round its weights too far: the model's own graph is used.");
+                File.Delete(target);
+                File.Delete($"{target}.data");
+                return none with { Unusable = "its weights would be rounded too far" };
             }
+
+            DecoderSession.Open(model with { GraphPath = target, ExternalDataPaths = [$"{target}.data"] }, new()).Dispose();
+            return none with
+            {
+                Graph = await HashAsync(target, cancellationToken).ConfigureAwait(false),
+                Data = await HashAsync($"{target}.data", cancellationToken).ConfigureAwait(false),
+            };
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or IOException or UnauthorizedAccessException))
+        {
+            // Whatever is unusual about the model's own graph is for ONNX Runtime to judge, which loads it next.
+            report($"An 8-bit graph of {model.Name} cannot be used ({exception.Message.TrimEnd('.')}): the model's own graph is used. "
+                + "Name it with --graph to skip this.");
+            return null;
         }
     }
 

@@ -45,7 +45,7 @@ public static class ModelOptimization
         var files = ModelFolder.Open(folder, graph);
         var target = Path.Combine(
             Path.GetDirectoryName(files.GraphPath)!, $"{Path.GetFileNameWithoutExtension(files.GraphPath)}{Ending}");
-        return await WidenToAsync(files.GraphPath, target, ownData: false, static (_, _) => { }, cancellationToken).ConfigureAwait(false)
+        return await WidenToAsync(files.GraphPath, target, ownData: false, static () => { }, cancellationToken).ConfigureAwait(false)
             ?? throw new UnusableException(
                 files.GraphPath,
                 "it has no 4-bit products with offsets of their own (MatMulNBits and a product of block sums), so there is nothing to "
@@ -58,28 +58,44 @@ public static class ModelOptimization
     /// <param name="target">The path of the new graph; its data file has that name and <c>.data</c>.</param>
     /// <param name="ownData">Whether the tensors that stay as they are are written to that file too, so that the new graph needs no file
     /// of the old one: ONNX Runtime reads none outside a graph's folder.</param>
-    /// <param name="report">Receives the share of the products that are done and the bytes written, first before any is.</param>
+    /// <param name="begins">Called where there is something to widen, before it is written.</param>
     /// <param name="cancellationToken">Checked for each product.</param>
     /// <exception cref="UnusableException">The graph is damaged.</exception>
     internal static async Task<OptimizedModel?> WidenToAsync(
-        string source, string target, bool ownData, Action<double, long> report, CancellationToken cancellationToken)
+        string source, string target, bool ownData, Action begins, CancellationToken cancellationToken)
     {
         var bytes = await RegularFile.ReadAllBytesAsync(source, cancellationToken).ConfigureAwait(false);
         try
         {
             var graph = ReadGraph(bytes);
-            var products = OffsetProduct.FindAll(graph.Nodes, graph.Tensors).ToDictionary(static product => product.Quantized);
+            var folder = Path.GetDirectoryName(source)!;
+            var addingUp = new Dictionary<string, bool>(StringComparer.Ordinal);
+            var products = OffsetProduct.FindAll(graph.Nodes, graph.Tensors)
+                .Where(product =>
+                {
+                    // Layers of the same width share the matrix.
+                    if (!addingUp.TryGetValue(product.BlockSums.Name, out var adds))
+                    {
+                        adds = OffsetProduct.AddsUpBlocks(product.BlockSums, folder, product.Quantized.Integer("K", 0));
+                        addingUp.Add(product.BlockSums.Name, adds);
+                    }
+
+                    return adds;
+                })
+                .ToDictionary(static product => product.Quantized);
             if (products.Count == 0)
             {
                 return null;
             }
 
+            begins();
+
             // The data file is complete before the graph that names it appears.
             var (model, rounding, length) = (Array.Empty<byte>(), 0.0, 0L);
             OutputFile.Write($"{target}.data", file =>
             {
-                var data = new DataFile(Path.GetDirectoryName(source)!, $"{Path.GetFileName(target)}.data", file);
-                (var written, rounding) = WidenGraph(graph, products, data, ownData, report, cancellationToken);
+                var data = new DataFile(folder, $"{Path.GetFileName(target)}.data", file);
+                (var written, rounding) = WidenGraph(graph, products, data, ownData, cancellationToken);
                 model = WithGraph(bytes, written);
                 length = file.Length;
             });
@@ -147,12 +163,7 @@ public static class ModelOptimization
     }
 
     private static (ProtocolBufferWriter Graph, double Rounding) WidenGraph(
-        OpenedGraph graph,
-        Dictionary<GraphNode, OffsetProduct> products,
-        DataFile data,
-        bool ownData,
-        Action<double, long> report,
-        CancellationToken cancellationToken)
+        OpenedGraph graph, Dictionary<GraphNode, OffsetProduct> products, DataFile data, bool ownData, CancellationToken cancellationToken)
     {
         var dropped = products.Values.SelectMany(static product => (GraphNode[])[product.OffsetProductNode, product.Sum]).ToHashSet();
         var kept = new List<(GraphNode Node, OffsetProduct? Product)>();
@@ -162,8 +173,7 @@ public static class ModelOptimization
         }
 
         RemoveUnused(kept);
-        var (written, done, rounding) = (new ProtocolBufferWriter(), 0, 0.0);
-        report(0, 0);
+        var (written, rounding) = (new ProtocolBufferWriter(), 0.0);
         foreach (var (node, product) in kept)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -174,7 +184,6 @@ public static class ModelOptimization
             else
             {
                 rounding = Math.Max(rounding, Write(written, product, data));
-                report((double)++done / products.Count, data.Stream.Position);
             }
         }
 

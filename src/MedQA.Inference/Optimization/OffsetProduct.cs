@@ -9,9 +9,50 @@ namespace MedQA.Inference.Optimization;
 /// <param name="Weights">4-bit weights [outputs, blocks, 16].</param>
 /// <param name="Scales">Scales [outputs, blocks].</param>
 /// <param name="Offsets">Offsets [blocks, outputs].</param>
+/// <param name="BlockSums">What adds up each block's inputs [inputs, blocks]: see <see cref="AddsUpBlocks"/>.</param>
 internal sealed record OffsetProduct(
-    GraphNode Quantized, GraphNode OffsetProductNode, GraphNode Sum, GraphTensor Weights, GraphTensor Scales, GraphTensor Offsets)
+    GraphNode Quantized,
+    GraphNode OffsetProductNode,
+    GraphNode Sum,
+    GraphTensor Weights,
+    GraphTensor Scales,
+    GraphTensor Offsets,
+    GraphTensor BlockSums)
 {
+    private const int BlockSize = 32;
+
+    /// <summary>
+    /// Returns whether a matrix adds up blocks: 1 where a column is the block of a row's input, else 0. Anything else in its place is not
+    /// about offsets, such as the first factor of a low-rank change of the weights.
+    /// </summary>
+    /// <param name="tensor">The matrix.</param>
+    /// <param name="folder">The folder of the graph that keeps it.</param>
+    /// <param name="inputs">How many inputs the product has.</param>
+    /// <exception cref="InvalidDataException">It is neither float32 nor float16.</exception>
+    public static bool AddsUpBlocks(GraphTensor tensor, string folder, long inputs)
+    {
+        if (inputs % BlockSize != 0 || tensor.Dimensions is not [var rows, var columns] || rows != inputs || columns != inputs / BlockSize)
+        {
+            return false;
+        }
+
+        var numbers = tensor.ReadNumbers(folder);
+        if (numbers.Length != rows * columns)
+        {
+            return false;
+        }
+
+        for (var index = 0; index < numbers.Length; index++)
+        {
+            if (numbers[index] != (index / columns / BlockSize == index % columns ? 1 : 0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Returns all such products of a graph.</summary>
     public static IEnumerable<OffsetProduct> FindAll(IReadOnlyList<GraphNode> nodes, IReadOnlyDictionary<string, GraphTensor> tensors)
     {
@@ -35,9 +76,10 @@ internal sealed record OffsetProduct(
                 && blockSum.Inputs[0] == quantized.Inputs[0]
                 && TensorBehind(quantized.Inputs[1]) is { } weights
                 && TensorBehind(quantized.Inputs[2]) is { } scales
-                && TensorBehind(offsetProduct.Inputs[1]) is { } offsets)
+                && TensorBehind(offsetProduct.Inputs[1]) is { } offsets
+                && TensorBehind(blockSum.Inputs[1]) is { } blockSums)
             {
-                yield return new(quantized, offsetProduct, sum, weights, scales, offsets);
+                yield return new(quantized, offsetProduct, sum, weights, scales, offsets, blockSums);
             }
         }
 

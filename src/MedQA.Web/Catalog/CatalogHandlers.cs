@@ -16,8 +16,10 @@ internal static class CatalogHandlers
     /// <summary>Probes need a quick response, but the storage client would retry for half a minute.</summary>
     private static readonly TimeSpan HealthLimit = TimeSpan.FromSeconds(5);
 
-    private static readonly Lazy<byte[]> Document = new(static () =>
-        RegularFile.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "openapi.json")));
+    // A failure is not kept: the file may be there at the next request.
+    private static readonly Lazy<byte[]> Document = new(
+        static () => RegularFile.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "openapi.json")),
+        LazyThreadSafetyMode.PublicationOnly);
 
     /// <summary>
     /// Lists all profiles with their fields and strategies' descriptions. Files that hold no usable profile are left out, and named in the

@@ -30,7 +30,7 @@ public sealed class FastGraphTests : IDisposable
         Assert.Equal(["model.onnx.data"], ModelFolder.DataFilesOf(made.GraphPath));
         Assert.Equal(await Default.FingerprintAsync(Token), await made.FingerprintAsync(Token));
         Assert.Equal(DefaultModel.Folder, made.Path);
-        Assert.Contains("once per machine", Assert.Single(_reports), StringComparison.Ordinal);
+        Assert.Contains("a faster 8-bit graph of smollm2-135m-instruct", Assert.Single(_reports), StringComparison.Ordinal);
         await AssertScoresAsReferenceAsync(made);
 
         // Answers name the graph by its number only, and are verified bit for bit: other bytes need another number.
@@ -85,7 +85,7 @@ public sealed class FastGraphTests : IDisposable
         Assert.Null(await FindOrMakeAsync(ModelFolder.Open(copy.Folder)));
 
         Assert.Empty(_reports);
-        Assert.Equal(["graph.json"], Directory.GetFiles(_cache, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Assert.Equal(["graph.json"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(_cache))).Select(Path.GetFileName));
         Assert.Null(await FindOrMakeAsync(ModelFolder.Open(copy.Folder)));
     }
 
@@ -104,8 +104,8 @@ public sealed class FastGraphTests : IDisposable
 
         Assert.Null(await FindOrMakeAsync(ModelFolder.Open(copy.Folder)));
 
-        Assert.Contains("rounded too far", _reports[^1], StringComparison.Ordinal);
-        Assert.Equal(["graph.json"], Directory.GetFiles(_cache, "*", SearchOption.AllDirectories).Select(Path.GetFileName));
+        Assert.Contains("round its weights too far", _reports[^1], StringComparison.Ordinal);
+        Assert.Equal(["graph.json"], Directory.GetFiles(Assert.Single(Directory.GetDirectories(_cache))).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -127,7 +127,38 @@ public sealed class FastGraphTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
             () => FastGraph.FindOrMakeAsync(Default, _cache, _ => stopping.Cancel(), stopping.Token));
 
-        Assert.Empty(Directory.GetFileSystemEntries(_cache));
+        Assert.Empty(Directory.GetDirectories(_cache));
+    }
+
+    [Fact]
+    public async Task What_a_killed_process_left_is_deleted()
+    {
+        var left = Directory.CreateDirectory(Path.Combine(_cache, "0123456789abcdef-graph-8bit-1.unfinished"));
+        await File.WriteAllTextAsync(Path.Combine(left.FullName, "model.onnx.data"), "half", Token);
+        using var copy = new CopiedModel(Repository.PathOf("models", "tiny", "llama-genai"));
+
+        await FindOrMakeAsync(ModelFolder.Open(copy.Folder));
+
+        Assert.False(Directory.Exists(left.FullName));
+    }
+
+    [Fact]
+    public async Task A_low_rank_change_of_the_weights_is_not_taken_for_offsets()
+    {
+        var graph = ModelOptimization.ReadGraph(await File.ReadAllBytesAsync(Path.Combine(DefaultModel.Folder, "model.onnx"), Token));
+        var product = OffsetProduct.FindAll(graph.Nodes, graph.Tensors).First();
+        var inputs = product.Quantized.Integer("K", 0);
+        Assert.True(OffsetProduct.AddsUpBlocks(product.BlockSums, DefaultModel.Folder, inputs));
+
+        var numbers = product.BlockSums.ReadNumbers(DefaultModel.Folder);
+        numbers[0] = 0.5f;
+        var factor = product.BlockSums with
+        {
+            Type = 1, Location = "", Offset = 0, Length = numbers.Length * sizeof(float), Message = MemoryMarshal.AsBytes<float>(numbers).ToArray(),
+        };
+
+        Assert.False(OffsetProduct.AddsUpBlocks(factor, DefaultModel.Folder, inputs));
+        Assert.False(OffsetProduct.AddsUpBlocks(product.BlockSums, DefaultModel.Folder, inputs * 2));
     }
 
     [Fact]

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
 
-namespace MedQA.Azurite;
+namespace MedQA.Files;
 
 /// <summary>
 /// A lock that lets one process at a time work in a folder. The system releases it whenever its holder ends.
 /// </summary>
-internal sealed class FolderLock : IDisposable
+public sealed class FolderLock : IDisposable
 {
     // EWOULDBLOCK on Linux and on macOS, a sharing violation on Windows.
     private static readonly int[] HeldByAnother = [11, 35, unchecked((int)0x80070020)];
@@ -28,6 +28,7 @@ internal sealed class FolderLock : IDisposable
     /// <param name="cancellationToken">Cancels the wait.</param>
     public static async Task<FolderLock> TakeAsync(string folder, string name, Action<int?> waiting, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(waiting);
         PrivateFiles.CreateFolder(folder);
         var path = Path.Combine(folder, name);
         var silent = WaitSilently / LookAgainAfter;
@@ -46,7 +47,7 @@ internal sealed class FolderLock : IDisposable
                     waiting(Holder(path));
                 }
 
-                await Task.Delay(LookAgainAfter, cancellationToken);
+                await Task.Delay(LookAgainAfter, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -58,7 +59,11 @@ internal sealed class FolderLock : IDisposable
     public static string Named(int? process) => process is { } id ? string.Create(CultureInfo.InvariantCulture, $" (process {id})") : "";
 
     /// <summary>Returns whether a file could not be opened because another process has locked it.</summary>
-    public static bool IsHeld(IOException exception) => HeldByAnother.Contains(exception.HResult);
+    public static bool IsHeld(IOException exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return HeldByAnother.Contains(exception.HResult);
+    }
 
     /// <summary>Releases the lock.</summary>
     public void Dispose() => _file.Dispose();

@@ -1,9 +1,7 @@
-using MedQA.Files;
-
-namespace MedQA.Azurite;
+namespace MedQA.Files;
 
 /// <summary>Creates folders and files that only their owner can read, for questions, answers and ratings.</summary>
-internal static class PrivateFiles
+public static class PrivateFiles
 {
     /// <summary>Creates a folder (0700 on Unix) if it is missing. An existing folder keeps its permissions.</summary>
     /// <exception cref="PathException">The path is not a folder.</exception>
