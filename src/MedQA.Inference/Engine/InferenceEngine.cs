@@ -32,7 +32,7 @@ internal sealed class InferenceEngine : IDisposable
     private const int UsualCells = 1024;
 
     // For the cells of these rows, and again for the prompts that are held meanwhile.
-    private const long MaxSharedBytes = 512L << 20;
+    private const long MaxSharedBytes = 384L << 20;
 
     private readonly DecoderSession _session;
     private readonly ModelOptions _options;
