@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using MedQA.Azurite;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Hub;
 using MedQA.Cli.Terminal;

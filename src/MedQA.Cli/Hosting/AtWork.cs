@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
-using MedQA.Azurite;
 using MedQA.Files;
 using MedQA.Pipeline.Queries;
 

@@ -1,4 +1,3 @@
-using MedQA.Azurite;
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation.Profiles;

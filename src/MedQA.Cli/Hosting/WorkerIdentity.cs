@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using MedQA.Azurite;
 using MedQA.Files;
 
 namespace MedQA.Cli.Hosting;
