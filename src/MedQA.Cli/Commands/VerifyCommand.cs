@@ -8,7 +8,6 @@ using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Verifying;
 using MedQA.Inference;
@@ -134,8 +133,8 @@ internal static class VerifyCommand
         {
             try
             {
-                var stored = await ReadAsync(ordinal);
-                toAsk.Add((ordinal, id, OnnxLanguageModel.UsedFastGraph(stored.Answer.EngineFingerprint)));
+                var stored = await ReadAnswerAsync(ordinal);
+                toAsk.Add((ordinal, id, OnnxLanguageModel.UsedFastGraph(stored.EngineFingerprint)));
             }
             catch (InvalidDataException exception)
             {
@@ -164,7 +163,9 @@ internal static class VerifyCommand
                 context.Console.Note($"Asking question {id} again…");
                 try
                 {
-                    var (question, stored) = await ReadAsync(ordinal);
+                    var question = await reader.GetQuestionAsync(run, ordinal, cancellationToken)
+                        ?? throw new InvalidDataException("the question is missing from storage");
+                    var stored = await ReadAnswerAsync(ordinal);
                     verified.Add(
                         await AnswerVerifier.VerifyAsync(
                             asked, manifest.Protocol!, question, stored, tolerance, TimeProvider.System, cancellationToken));
@@ -179,11 +180,9 @@ internal static class VerifyCommand
 
         return [.. verified.OrderBy(static answer => answer.Ordinal)];
 
-        async Task<(Question Question, AnsweredQuestion Answer)> ReadAsync(int ordinal) => (
-            await reader.GetQuestionAsync(run, ordinal, cancellationToken)
-                ?? throw new InvalidDataException("the question is missing from storage"),
+        async Task<AnsweredQuestion> ReadAnswerAsync(int ordinal) =>
             await reader.GetAnswerAsync(run, ordinal, cancellationToken)
-                ?? throw new InvalidDataException("the answer is missing from storage"));
+                ?? throw new InvalidDataException("the answer is missing from storage");
     }
 
     private static AnswerVerification Unreadable(int ordinal, string id, InvalidDataException exception) => new()
