@@ -56,7 +56,7 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     public static bool UsedFastGraph(string engineFingerprint)
     {
         ArgumentNullException.ThrowIfNull(engineFingerprint);
-        return engineFingerprint.Contains("; graph ", StringComparison.Ordinal);
+        return EngineVersion.HasFastGraph(engineFingerprint);
     }
 
     /// <summary>Loads a model without messages.</summary>

@@ -12,6 +12,12 @@ internal static class EngineVersion
     // differ in their last bits and so, rarely, in a sampled token.
     private const int Number = 1;
 
+    // What FastGraph.Version begins with, in a fingerprint.
+    private const string Graph = "; graph ";
+
+    /// <summary>Returns whether an engine fingerprint says that a fast graph computed.</summary>
+    public static bool HasFastGraph(string fingerprint) => fingerprint.Contains(Graph, StringComparison.Ordinal);
+
     /// <summary>Returns the engine fingerprint; see <see cref="Evaluation.LanguageModels.ModelDescription.EngineFingerprint"/>.</summary>
     /// <param name="options">How the model was loaded.</param>
     /// <param name="canPack">Whether samples share a row.</param>

@@ -60,15 +60,9 @@ internal static class FastGraph
         var folder = Path.Combine(Path.GetFullPath(cacheFolder), $"{fingerprint[..16]}-{Version.Replace(' ', '-')}");
         try
         {
-            var made = await FindAsync(folder, fingerprint, cancellationToken).ConfigureAwait(false)
+            var made = await FindAsync(folder, model, fingerprint, cancellationToken).ConfigureAwait(false)
                 ?? await MakeAsync(model, fingerprint, folder, report, cancellationToken).ConfigureAwait(false);
-            return made is { Graph: not null, Data: not null }
-                ? model with
-                {
-                    GraphPath = Path.Combine(folder, GraphName),
-                    ExternalDataPaths = [Path.Combine(folder, $"{GraphName}.data")],
-                }
-                : null;
+            return made is { Graph: not null, Data: not null } ? In(folder, model) : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -78,7 +72,8 @@ internal static class FastGraph
     }
 
     /// <summary>Returns what was made, or <see langword="null"/> if nothing was, or if it is not what was written.</summary>
-    private static async Task<MadeGraph?> FindAsync(string folder, string fingerprint, CancellationToken cancellationToken)
+    private static async Task<MadeGraph?> FindAsync(
+        string folder, ModelFolder model, string fingerprint, CancellationToken cancellationToken)
     {
         var record = Path.Combine(folder, RecordName);
         if (!File.Exists(record))
@@ -97,10 +92,11 @@ internal static class FastGraph
             return null;
         }
 
+        var fast = In(folder, model);
         return made?.Model == fingerprint
             && (made.Unusable is not null
-                || (made.Graph == await HashAsync(Path.Combine(folder, GraphName), cancellationToken).ConfigureAwait(false)
-                    && made.Data == await HashAsync(Path.Combine(folder, $"{GraphName}.data"), cancellationToken).ConfigureAwait(false)))
+                || (made.Graph == await HashAsync(fast.GraphPath, cancellationToken).ConfigureAwait(false)
+                    && made.Data == await HashAsync(fast.ExternalDataPaths[0], cancellationToken).ConfigureAwait(false)))
             ? made
             : null;
     }
@@ -114,7 +110,7 @@ internal static class FastGraph
             LockName,
             process => report($"Waiting for another medqa{FolderLock.Named(process)}, which is making a faster graph…"),
             cancellationToken).ConfigureAwait(false);
-        if (await FindAsync(folder, fingerprint, cancellationToken).ConfigureAwait(false) is { } finished)
+        if (await FindAsync(folder, model, fingerprint, cancellationToken).ConfigureAwait(false) is { } finished)
         {
             return finished;
         }
@@ -163,12 +159,13 @@ internal static class FastGraph
         ModelFolder model, string fingerprint, string folder, Action<string> report, CancellationToken cancellationToken)
     {
         var none = new MadeGraph(fingerprint, null, null, null);
-        var target = Path.Combine(folder, GraphName);
+        var fast = In(folder, model);
+        var (graph, data) = (fast.GraphPath, fast.ExternalDataPaths[0]);
         try
         {
             var optimized = await ModelOptimization.WidenToAsync(
                 model.GraphPath,
-                target,
+                graph,
                 ownData: true,
                 () => report($"Making a faster 8-bit graph of {model.Name} for this processor, once…"),
                 cancellationToken).ConfigureAwait(false);
@@ -180,16 +177,16 @@ internal static class FastGraph
             if (optimized.Rounding > ModelOptimization.MaxRounding)
             {
                 report($"The 8-bit graph of {model.Name} would round its weights too far: the model's own graph is used.");
-                File.Delete(target);
-                File.Delete($"{target}.data");
+                File.Delete(graph);
+                File.Delete(data);
                 return none with { Unusable = "its weights would be rounded too far" };
             }
 
-            DecoderSession.Open(model with { GraphPath = target, ExternalDataPaths = [$"{target}.data"] }, new()).Dispose();
+            DecoderSession.Open(fast, new()).Dispose();
             return none with
             {
-                Graph = await HashAsync(target, cancellationToken).ConfigureAwait(false),
-                Data = await HashAsync($"{target}.data", cancellationToken).ConfigureAwait(false),
+                Graph = await HashAsync(graph, cancellationToken).ConfigureAwait(false),
+                Data = await HashAsync(data, cancellationToken).ConfigureAwait(false),
             };
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or IOException or UnauthorizedAccessException))
@@ -199,6 +196,13 @@ internal static class FastGraph
                 + "Name it with --graph to skip this.");
             return null;
         }
+    }
+
+    /// <summary>Returns the model with the graph of a folder.</summary>
+    private static ModelFolder In(string folder, ModelFolder model)
+    {
+        var graph = Path.Combine(folder, GraphName);
+        return model with { GraphPath = graph, ExternalDataPaths = [$"{graph}.data"] };
     }
 
     private static async Task<string?> HashAsync(string path, CancellationToken cancellationToken)

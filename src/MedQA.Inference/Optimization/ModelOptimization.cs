@@ -28,7 +28,6 @@ public static class ModelOptimization
     /// <summary>The largest <see cref="OptimizedModel.Rounding"/> of weights whose offsets an 8-bit zero point reaches.</summary>
     internal const double MaxRounding = 1.0 / 32;
 
-    private const int BlockSize = 32;
     private const int UnsignedByte = 2;
     private const int Float32 = 1;
     private const int GraphField = 7;
@@ -69,19 +68,8 @@ public static class ModelOptimization
         {
             var graph = ReadGraph(bytes);
             var folder = Path.GetDirectoryName(source)!;
-            var addingUp = new Dictionary<string, bool>(StringComparer.Ordinal);
             var products = OffsetProduct.FindAll(graph.Nodes, graph.Tensors)
-                .Where(product =>
-                {
-                    // Layers of the same width share the matrix.
-                    if (!addingUp.TryGetValue(product.BlockSums.Name, out var adds))
-                    {
-                        adds = OffsetProduct.AddsUpBlocks(product.BlockSums, folder, product.Quantized.Integer("K", 0));
-                        addingUp.Add(product.BlockSums.Name, adds);
-                    }
-
-                    return adds;
-                })
+                .Where(product => product.AddsUpBlocks(folder))
                 .ToDictionary(static product => product.Quantized);
             if (products.Count == 0)
             {
@@ -221,11 +209,13 @@ public static class ModelOptimization
     private static double Write(ProtocolBufferWriter graph, OffsetProduct product, DataFile data)
     {
         var outputs = product.Quantized.Integer("N", 0);
-        var blocks = product.Quantized.Integer("K", 0) / BlockSize;
+        var blocks = product.Quantized.Integer("K", 0) / OffsetProduct.BlockSize;
         var packed = product.Weights.Read(data.Source);
         var scales = product.Scales.ReadNumbers(data.Source);
         var offsets = product.Offsets.ReadNumbers(data.Source);
-        if (packed.Length != outputs * blocks * BlockSize / 2 || scales.Length != outputs * blocks || offsets.Length != outputs * blocks)
+        if (packed.Length != outputs * blocks * OffsetProduct.BlockSize / 2
+            || scales.Length != outputs * blocks
+            || offsets.Length != outputs * blocks)
         {
             throw new InvalidDataException($"the tensors of {product.Quantized.Name} do not have the sizes that the node states");
         }
@@ -256,7 +246,7 @@ public static class ModelOptimization
         }
 
         var name = product.Weights.Name;
-        data.Append(graph, $"{name}_8bit", UnsignedByte, [outputs, blocks, BlockSize], weights);
+        data.Append(graph, $"{name}_8bit", UnsignedByte, [outputs, blocks, OffsetProduct.BlockSize], weights);
         data.Append(graph, $"{name}_8bit_scales", Float32, [outputs, blocks], MemoryMarshal.AsBytes<float>(smaller));
         data.Append(graph, $"{name}_8bit_zeros", UnsignedByte, [outputs, blocks], zeros);
         var node = new ProtocolBufferWriter()
@@ -265,10 +255,10 @@ public static class ModelOptimization
             .Text(3, product.Quantized.Name)
             .Text(4, "MatMulNBits");
         foreach (var (key, value) in ((string, long)[])[
-            ("K", blocks * BlockSize),
+            ("K", blocks * OffsetProduct.BlockSize),
             ("N", outputs),
             ("bits", 8),
-            ("block_size", BlockSize),
+            ("block_size", OffsetProduct.BlockSize),
             ("accuracy_level", product.Quantized.Integer("accuracy_level", 0))
         ])
         {

@@ -19,24 +19,27 @@ internal sealed record OffsetProduct(
     GraphTensor Offsets,
     GraphTensor BlockSums)
 {
-    private const int BlockSize = 32;
+    /// <summary>Inputs of a block.</summary>
+    public const int BlockSize = 32;
 
     /// <summary>
-    /// Returns whether a matrix adds up blocks: 1 where a column is the block of a row's input, else 0. Anything else in its place is not
-    /// about offsets, such as the first factor of a low-rank change of the weights.
+    /// Returns whether <see cref="BlockSums"/> adds up blocks: 1 where a column is the block of a row's input, else 0. Anything else in
+    /// its place is not about offsets, such as the first factor of a low-rank change of the weights.
     /// </summary>
-    /// <param name="tensor">The matrix.</param>
-    /// <param name="folder">The folder of the graph that keeps it.</param>
-    /// <param name="inputs">How many inputs the product has.</param>
+    /// <param name="folder">The graph's folder.</param>
     /// <exception cref="InvalidDataException">It is neither float32 nor float16.</exception>
-    public static bool AddsUpBlocks(GraphTensor tensor, string folder, long inputs)
+    public bool AddsUpBlocks(string folder)
     {
-        if (inputs % BlockSize != 0 || tensor.Dimensions is not [var rows, var columns] || rows != inputs || columns != inputs / BlockSize)
+        var inputs = Quantized.Integer("K", 0);
+        if (inputs % BlockSize != 0
+            || BlockSums.Dimensions is not [var rows, var columns]
+            || rows != inputs
+            || columns != inputs / BlockSize)
         {
             return false;
         }
 
-        var numbers = tensor.ReadNumbers(folder);
+        var numbers = BlockSums.ReadNumbers(folder);
         if (numbers.Length != rows * columns)
         {
             return false;
@@ -64,7 +67,7 @@ internal sealed record OffsetProduct(
         foreach (var quantized in nodes.Where(
             static node => node.Operation == "MatMulNBits"
                 && node.Integer("bits", 4) == 4
-                && node.Integer("block_size", 0) == 32
+                && node.Integer("block_size", 0) == BlockSize
                 && node.Inputs.Count == 3))
         {
             if (users[quantized.Outputs[0]].ToList() is [{ Operation: "Add" } sum]
