@@ -122,6 +122,12 @@ public sealed record AnsweredQuestion
     /// </summary>
     public double Seconds { get; init; }
 
+    /// <summary>
+    /// What the model's service counted for the question, failed tries included; <see langword="null"/> for a model of this process.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TokenUsage? Usage { get; init; }
+
     /// <summary>What decided the bits of the samples; see <see cref="ModelDescription.EngineFingerprint"/>.</summary>
     public string EngineFingerprint { get; init => field = value ?? ""; } = "";
 
@@ -161,7 +167,9 @@ public sealed record Reasoning
     /// <summary>Its token ids, the end token left out.</summary>
     public required ImmutableArray<int> Tokens { get; init => field = value.IsDefault ? [] : value; }
 
-    /// <summary>Sum of log-probabilities at temperature 1 over the generated tokens.</summary>
+    /// <summary>
+    /// Sum of log-probabilities at temperature 1 over the generated tokens; not a number if the model does not give it.
+    /// </summary>
     public required double LogLikelihood { get; init; }
 
     /// <summary>How many tokens were drawn, the end token included.</summary>
@@ -173,8 +181,21 @@ public sealed record Reasoning
     /// <summary>The index of the option that it answers, or <see langword="null"/> if it gives none.</summary>
     public int? Answer { get; init; }
 
-    /// <summary>Whether the answer was forced: read from the scores after the answer cue, because the text gives none.</summary>
+    /// <summary>
+    /// Whether the answer was forced, because the text gives none: read from the scores after the answer cue, or from
+    /// <see cref="FollowUp"/>.
+    /// </summary>
     public bool Forced { get; init; }
+
+    /// <summary>
+    /// What the model said when it was asked once more for its answer, where it gives no scores; else <see langword="null"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? FollowUp { get; init; }
+
+    /// <summary>What the model thought before <see cref="Text"/>, where its service gives that apart; no answer is read from it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Thought { get; init; }
 
     /// <summary>
     /// Log-likelihood per option after this reasoning and the answer cue, where it was asked for (forced answers,

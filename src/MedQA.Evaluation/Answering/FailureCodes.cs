@@ -20,8 +20,15 @@ public static class FailureCodes
     /// <summary>All samples together are longer than what is stored of one question.</summary>
     public const string AnswerTooLong = "answerTooLong";
 
+    /// <summary>A content filter of the model's service refused the question or withheld every answer.</summary>
+    public const string ContentFilter = "contentFilter";
+
+    /// <summary>The model's service answered with something that is not an answer, again and again.</summary>
+    public const string BadAnswer = "badAnswer";
+
     /// <summary>
     /// Returns whether a code says that this profile and model cannot ask the question; else a machine failed, and a retry can help.
     /// </summary>
-    public static bool AreOfQuestion(string code) => code is ContextOverflow or Prompt or NoOptions or AnswerTooLong;
+    public static bool AreOfQuestion(string code) =>
+        code is ContextOverflow or Prompt or NoOptions or AnswerTooLong or ContentFilter;
 }

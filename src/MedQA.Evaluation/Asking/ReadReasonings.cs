@@ -54,6 +54,7 @@ internal static class ReadReasonings
         DrawnTokens = sample.DrawnTokens,
         End = sample.End,
         SpokenPart = sample.SpokenPart,
+        Thought = sample.Thought,
     };
 
     /// <summary>Asks for the scores of all answers after a sample and the answer cue.</summary>

@@ -27,11 +27,18 @@ public interface ILanguageModel
     /// <param name="cancellationToken">Ends the waiting.</param>
     Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) => Task.FromResult(1);
 
-    /// <summary>Returns the number of tokens of the prompt as the model reads it, special tokens and template included.</summary>
+    /// <summary>Returns the same model, which adds what its service counts to a meter; itself where no service is asked.</summary>
+    ILanguageModel WithMeter(UsageMeter meter) => this;
+
+    /// <summary>
+    /// Returns the number of tokens of the prompt as the model reads it, special tokens and template included; an upper estimate where
+    /// <see cref="ModelDescription.Endpoint"/> is set.
+    /// </summary>
     int CountTokens(Prompt prompt);
 
     /// <summary>Reads (prefills) a prompt once; samples and scores are then drawn from it any number of times.</summary>
     /// <exception cref="ContextOverflowException">The prompt alone is longer than the model's context.</exception>
+    /// <exception cref="ModelUnavailableException">No question can be asked at present. Samples and scores throw it too.</exception>
     Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken);
 
     /// <summary>
@@ -55,6 +62,7 @@ public interface IReadPrompt : IAsyncDisposable
     /// <returns>One per index asked for, in the order of their indices.</returns>
     /// <exception cref="ContextOverflowException">Prompt and <see cref="SampleRequest.MaxTokens"/> do not fit the model's
     /// context.</exception>
+    /// <exception cref="AnswerRefusedException">There is no answer to this prompt, such as where a content filter is in the way.</exception>
     Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken);
 
     /// <summary>

@@ -24,4 +24,19 @@ public sealed record ModelDescription
 
     /// <summary>Whether the model gives embeddings of texts; see <see cref="ILanguageModel.Embedding"/>.</summary>
     public bool GivesEmbeddings { get; init; }
+
+    /// <summary>Whether it scores continuations (<see cref="IReadPrompt.ScoreAsync"/>) and gives samples their log-likelihood.</summary>
+    public bool GivesLogLikelihoods { get; init; } = true;
+
+    /// <summary>Whether it continues plain texts; every model answers chats that has a template.</summary>
+    public bool TakesCompletions { get; init; } = true;
+
+    /// <summary>Whether sampling can be limited by top-k and min-p.</summary>
+    public bool TruncatesByRank { get; init; } = true;
+
+    /// <summary>
+    /// Where the model is asked over HTTP; <see langword="null"/> for a model of this process. The answers of an endpoint are not
+    /// reproducible bit for bit, and it counts tokens by itself (<see cref="TokenUsage"/>).
+    /// </summary>
+    public ModelEndpoint? Endpoint { get; init; }
 }

@@ -47,6 +47,9 @@ public enum SampleEnd
 
     /// <summary>It was cut at the most tokens that the request allows.</summary>
     MaxTokens,
+
+    /// <summary>A content filter of the model's service withheld it, or the rest of it: it gives no answer.</summary>
+    ContentFilter,
 }
 
 /// <summary>One sampled reasoning.</summary>
@@ -58,17 +61,18 @@ public sealed record Sample
     /// <summary>Its text, before the stop text or end token.</summary>
     public required string Text { get; init; }
 
-    /// <summary>Its token ids as drawn; with the end token, if one came, left out.</summary>
+    /// <summary>Its token ids as drawn; with the end token, if one came, left out. Empty if the model does not give them.</summary>
     public required ImmutableArray<int> Tokens { get; init; }
 
     /// <summary>
-    /// Sum over all generated tokens (the end token included) of the log-probability at temperature 1, without top-k, top-p or min-p.
+    /// Sum over all generated tokens (the end token included) of the log-probability at temperature 1, without top-k, top-p or min-p;
+    /// <see cref="double.NaN"/> if the model does not give it.
     /// </summary>
     public required double LogLikelihood { get; init; }
 
     /// <summary>
     /// How many tokens were drawn: <see cref="Tokens"/> and the end token, if one came. The length over which <see cref="LogLikelihood"/>
-    /// is averaged.
+    /// is averaged. Where a service counts the tokens of several samples together, an estimate whose sum is right.
     /// </summary>
     public required int DrawnTokens { get; init; }
 
@@ -80,4 +84,7 @@ public sealed record Sample
     /// thought was never closed. <see langword="null"/> if no such token came and the prompt opened no thought.
     /// </summary>
     public TextSpan? SpokenPart { get; init; }
+
+    /// <summary>What the model thought before <see cref="Text"/>, where its service gives that apart; else <see langword="null"/>.</summary>
+    public string? Thought { get; init; }
 }

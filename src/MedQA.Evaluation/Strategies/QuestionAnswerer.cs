@@ -13,6 +13,7 @@ public static class QuestionAnswerer
     /// Answers one question. Faults of the model or the question become a result (no answer, or
     /// <see cref="AnsweredQuestion.Failure"/>); other faults throw.
     /// </summary>
+    /// <exception cref="ModelUnavailableException">The model cannot be asked at present.</exception>
     /// <param name="model">The model.</param>
     /// <param name="protocol">How to ask.</param>
     /// <param name="question">What to ask.</param>
@@ -27,7 +28,8 @@ public static class QuestionAnswerer
         ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(time);
         var started = time.GetTimestamp();
-        var answered = await AnswerInTimeAsync(model, protocol, question, time, cancellationToken);
+        var meter = new UsageMeter();
+        var answered = await AnswerInTimeAsync(model.WithMeter(meter), protocol, question, time, cancellationToken);
         return answered with
         {
             Ordinal = ordinal,
@@ -39,6 +41,7 @@ public static class QuestionAnswerer
             Gold = question.Gold,
             Seconds = time.GetElapsedTime(started).TotalSeconds,
             EngineFingerprint = model.Description.EngineFingerprint,
+            Usage = meter.Sum,
         };
     }
 
@@ -67,6 +70,10 @@ public static class QuestionAnswerer
         catch (PromptException exception)
         {
             return Failed(protocol, question, FailureCodes.Prompt, exception.Message);
+        }
+        catch (AnswerRefusedException exception)
+        {
+            return Failed(protocol, question, exception.Code, exception.Message);
         }
     }
 
