@@ -62,6 +62,21 @@ public sealed record RunEstimate
     /// <summary>The cost of that time at the hourly price that the caller named; always missing from a service.</summary>
     public decimal? Cost { get; init; }
 
+    /// <summary>The host that the questions would be sent to; missing for a model of the workers.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The currency of <see cref="ExpectedCost"/> and <see cref="MaxCost"/>; missing if the model's service has no prices.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>What the model's service would charge at the mean per question of the earlier runs, or of the measured questions.</summary>
+    public decimal? ExpectedCost { get; init; }
+
+    /// <summary>
+    /// What the model's service would charge if every sample reached its limit and no request were repeated, with the prompts' tokens
+    /// estimated.
+    /// </summary>
+    public decimal? MaxCost { get; init; }
+
     /// <summary>The finished runs of the same model and profile that the expected figures come from, newest first.</summary>
     public ImmutableArray<EarlierRun> BasedOn { get; init; } = [];
 

@@ -45,6 +45,21 @@ public sealed record RunResource
     /// <summary>The model's fingerprint.</summary>
     public required string ModelFingerprint { get; init; }
 
+    /// <summary>The host that the questions are sent to; missing for a model of the workers.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>What the model's service has charged so far by its prices; missing without prices.</summary>
+    public double? Cost { get; init; }
+
+    /// <summary>The currency of the cost.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>
+    /// Requests to the model's service whose answer did not arrive and that were sent again: it may have charged for them, and what is not
+    /// known. Missing if there were none.
+    /// </summary>
+    public long? LostRequests { get; init; }
+
     /// <summary>When it was created.</summary>
     public DateTimeOffset Created { get; init; }
 

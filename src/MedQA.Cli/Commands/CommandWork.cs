@@ -31,7 +31,7 @@ internal static class CommandWork
         var log = LogLevel.Warning;
         try
         {
-            var settings = HostSettings.Read(CommonOptions.Given(parsed));
+            var settings = HostSettings.Read(CommonOptions.Given(parsed)) with { Confirmed = parsed.GetValue(CommonOptions.Yes) };
             log = settings.Log;
             if (parsed.GetValue(CommonOptions.Output) == OutputFormat.Csv && !writesCsv)
             {

@@ -21,6 +21,14 @@ internal static class CommonOptions
     /// <summary>Suppresses everything but results and faults.</summary>
     public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Write only results and faults", Recursive = true };
 
+    /// <summary>Confirms that questions are sent to the address of the model.</summary>
+    public static Option<bool> Yes { get; } = new("--yes", "-y")
+    {
+        Description = "Confirm that questions are sent to the address of a model behind an endpoint; needed once per address",
+        Recursive = true,
+        Hidden = true
+    };
+
     /// <summary>The format of results.</summary>
     public static Option<OutputFormat> Output { get; } = new("--output", "-o")
     {
@@ -42,6 +50,7 @@ internal static class CommonOptions
 
         root.Add(Output);
         root.Add(Quiet);
+        root.Add(Yes);
     }
 
     /// <summary>Returns the settings given on the command line, by name.</summary>

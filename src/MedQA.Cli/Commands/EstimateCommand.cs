@@ -84,6 +84,9 @@ internal static class EstimateCommand
             ExpectedGeneratedTokens = (long)(answers.Average(static answer => answer.GeneratedTokens) * sized.Questions),
             TokensPerSecond = seconds > 0 ? timed.Sum(static answer => answer.GeneratedTokens) / seconds : null,
             ExpectedSeconds = seconds / timed.Count * sized.Questions,
+            ExpectedCost = answers.All(static answer => answer.Usage?.Cost is not null)
+                ? answers.Sum(static answer => answer.Usage!.Cost!.Value) * sized.Questions / answers.Count
+                : null,
         };
     }
 
@@ -149,8 +152,10 @@ internal static class EstimateCommand
                 answers.Add(await AnswerAsync(asking, profile, question, i, cancellationToken));
             }
 
+            var sized = RunEstimates.Sized(set.Input.Name, profile, model.Description.Name, set.Tally, set.Rejected);
             estimates.Add(Measured(
-                RunEstimates.Sized(set.Input.Name, profile, model.Description.Name, set.Tally, set.Rejected), answers));
+                RunEstimates.WithMaxCost(sized, profile, model.Description.Endpoint, RunEstimates.PromptTokensOf(profile, set.Questions)),
+                answers));
             Write(context, price, estimates[^1]);
         }
 
@@ -221,6 +226,18 @@ internal static class EstimateCommand
             Row(
                 estimate.Measured is null ? "Time of one worker" : "Time here",
                 $"about {ProgressReading.Duration(TimeSpan.FromSeconds(time))}");
+        }
+
+        if (estimate.Host is { } host)
+        {
+            Row("Questions sent to", host);
+        }
+
+        if (estimate is { Currency: { } currency, MaxCost: { } most })
+        {
+            Row("Cost of the model's service", estimate.ExpectedCost is { } charged
+                ? $"about {CostText.Of(charged, currency)}, at most {CostText.Of(most, currency)}"
+                : $"at most {CostText.Of(most, currency)}");
         }
 
         if (estimate.Cost is { } cost)

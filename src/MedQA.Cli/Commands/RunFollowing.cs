@@ -176,7 +176,7 @@ internal static class RunFollowing
 
                 return seen.HasEnded
                     ? null
-                    : new ProgressReading(TimeProvider.System.GetUtcNow(), seen.Done, seen.Questions, seen.GeneratedTokens);
+                    : new ProgressReading(TimeProvider.System.GetUtcNow(), seen.Done, seen.Questions, seen.GeneratedTokens, CostOf(seen));
             }, cancellationToken);
             await watching;
             return last;
@@ -203,6 +203,9 @@ internal static class RunFollowing
             }
         }
     }
+
+    private static string? CostOf(RunResource run) =>
+        run is { Cost: { } cost, Currency: { } currency } ? CostText.Of((decimal)cost, currency) : null;
 
     /// <summary>Returns the exit code for a run's final state.</summary>
     private static int CodeOf(RunState state) => state switch

@@ -142,6 +142,19 @@ internal static class VerifyCommand
             }
         }
 
+        if (manifest.Endpoint is not null)
+        {
+            context.Console.Note(
+                $"{manifest.Endpoint.Host} answered this run and cannot be made to answer the same again: the votes are counted again from "
+                    + "the stored samples.");
+            foreach (var (ordinal, id, _) in toAsk)
+            {
+                verified.Add(await RecountAsync(ordinal, id));
+            }
+
+            toAsk = [];
+        }
+
         // Answers are asked again with the graph that gave them: bits can only be compared with those of the same graph.
         foreach (var byGraph in toAsk.GroupBy(static asked => asked.UsedFastGraph))
         {
@@ -179,6 +192,22 @@ internal static class VerifyCommand
         }
 
         return [.. verified.OrderBy(static answer => answer.Ordinal)];
+
+        async Task<AnswerVerification> RecountAsync(int ordinal, string id)
+        {
+            try
+            {
+                var question = await reader.GetQuestionAsync(run, ordinal, cancellationToken)
+                    ?? throw new InvalidDataException("the question is missing from storage");
+                return await AnswerVerifier.RecountAsync(
+                    manifest.Protocol!, question, await ReadAnswerAsync(ordinal), TimeProvider.System, cancellationToken);
+            }
+            catch (InvalidDataException exception)
+            {
+                // A changed answer may be unreadable, which is a finding too.
+                return Unreadable(ordinal, id, exception);
+            }
+        }
 
         async Task<AnsweredQuestion> ReadAnswerAsync(int ordinal) =>
             await reader.GetAnswerAsync(run, ordinal, cancellationToken)
@@ -232,6 +261,7 @@ internal static class VerifyCommand
                     {
                         VerificationKind.SameBits => "bit for bit",
                         VerificationKind.LogLikelihoods => "log-likelihoods",
+                        VerificationKind.Recounted => "votes, from the stored samples",
                         _ => "nothing"
                     },
                     answer.Samples.ToString(CultureInfo.InvariantCulture),

@@ -14,6 +14,8 @@ namespace MedQA.Cli.Hosting;
 /// <summary>The pipeline with its model and all its loops, in one process over the storage.</summary>
 internal sealed class LocalPipeline : IDisposable
 {
+    private static readonly TimeSpan PaidDrain = TimeSpan.FromSeconds(10);
+
     private readonly WorkerIdentity _identity;
     private readonly RunLoop _loop;
     private readonly BatchQueueReader _queue;
@@ -46,14 +48,21 @@ internal sealed class LocalPipeline : IDisposable
                 CountTokens = model.CountTokens,
                 Profiles = ProfileFolders.Open(settings),
                 SoftPromptsFolder = settings.PrefixesFolder,
-                Advance = new AdvanceOptions { OwnWorker = _identity.Id is null ? null : name, MaxComputeHours = settings.MaxHours },
+                Advance = new AdvanceOptions
+                {
+                    OwnWorker = _identity.Id is null ? null : name,
+                    MaxComputeHours = settings.MaxHours,
+                    MaxCost = settings.MaxCost,
+                },
                 Retention = new RetentionOptions { RunDays = settings.KeepDays, UploadDays = settings.KeepUploadsDays },
                 Worker = new WorkerOptions
                 {
                     Name = name,
                     Identity = _identity.Id,
                     Report = TimeSpan.FromSeconds(1),
-                    Drain = TimeSpan.Zero,
+
+                    // What a service is answering is paid for.
+                    Drain = model.Description.Endpoint is null ? TimeSpan.Zero : PaidDrain,
                     QuestionsAtOnce = settings.AtOnce,
                 },
                 Attendance = attendance,

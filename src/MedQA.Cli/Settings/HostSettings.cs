@@ -91,6 +91,14 @@ internal sealed record HostSettings
     /// <summary>The most hours that workers may spend on a run without approval; <see langword="null"/> for no limit.</summary>
     public double? MaxHours { get; init; }
 
+    /// <summary>
+    /// The most that a run may cost without approval, in the currency of its model's prices; <see langword="null"/> for no limit.
+    /// </summary>
+    public decimal? MaxCost { get; init; }
+
+    /// <summary>Whether the user has confirmed that questions are sent to the address of the model.</summary>
+    public bool Confirmed { get; init; }
+
     /// <summary>The destination of traces and metrics.</summary>
     public TelemetryExporter Telemetry { get; init; }
 

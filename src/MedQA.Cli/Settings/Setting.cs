@@ -30,6 +30,7 @@ internal sealed record Setting(
 {
     private const int MaxPort = 65_535;
     private const double HoursLimit = 1e6;
+    private const decimal AmountLimit = 1_000_000_000;
 
     /// <summary>All settings.</summary>
     public static ImmutableArray<Setting> All { get; } =
@@ -90,6 +91,10 @@ internal sealed record Setting(
         Of("maxHours", "HOURS",
             "Hold a run for approval once workers have spent more than this many hours on it. Default: no limit",
             false, static (settings, text) => settings with { MaxHours = Hours(text) }, "--max-hours"),
+        Of("maxCost", "AMOUNT",
+            "Hold a run for approval if the service of its model can charge more than this for it, by the prices in endpoint.json. "
+                + "Default: no limit",
+            false, static (settings, text) => settings with { MaxCost = Amount(text) }, "--max-cost"),
         Of("telemetry", "WHERE",
             "Where to send traces and metrics: none, console (standard error) or otlp (the collector at "
                 + "OTEL_EXPORTER_OTLP_ENDPOINT). Default: none",
@@ -128,6 +133,11 @@ internal sealed record Setting(
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var hours) && hours <= HoursLimit
             ? hours
             : throw new FormatException($"is '{text}', but must be a number of hours from 0 to {HoursLimit:#,0}, for example 2.5.");
+
+    private static decimal Amount(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) && amount <= AmountLimit
+            ? amount
+            : throw new FormatException($"is '{text}', but must be an amount from 0 to {AmountLimit:#,0}, for example 2.50.");
 
     private static TelemetryExporter Exporter(string text) => text switch
     {

@@ -7,7 +7,8 @@ namespace MedQA.Cli.Terminal;
 /// <param name="Done">Finished questions.</param>
 /// <param name="Questions">All questions.</param>
 /// <param name="Tokens">Tokens generated.</param>
-internal readonly record struct ProgressReading(DateTimeOffset At, int Done, int Questions, long Tokens)
+/// <param name="Cost">What the model's service has charged, for people; <see langword="null"/> without prices.</param>
+internal readonly record struct ProgressReading(DateTimeOffset At, int Done, int Questions, long Tokens, string? Cost = null)
 {
     /// <summary>Describes finished questions, speed and time left.</summary>
     /// <param name="first">The first reading of this process; the speed of a resumed run is measured from there.</param>
@@ -15,7 +16,8 @@ internal readonly record struct ProgressReading(DateTimeOffset At, int Done, int
     /// <param name="now">The current time; time without a change shortens the time left.</param>
     public static string Describe(ProgressReading first, ProgressReading changed, DateTimeOffset now)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{changed.Done:#,0} of {changed.Questions:#,0} questions");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{changed.Done:#,0} of {changed.Questions:#,0} questions")
+            + (changed.Cost is { } cost ? $", {cost}" : "");
         var seconds = (changed.At - first.At).TotalSeconds;
         var done = changed.Done - first.Done;
         if (seconds <= 0 || done <= 0)

@@ -79,7 +79,11 @@ internal static class RunTable
             "generated_tokens",
             "seconds",
             "unaskable",
-            "provisional"),
+            "provisional",
+            "host",
+            "cost",
+            "currency",
+            "lost_requests"),
         .. runs.Select(static run => CsvLine.Of(
             run.Id,
             run.Name,
@@ -102,7 +106,11 @@ internal static class RunTable
             run.GeneratedTokens,
             run.Seconds,
             run.Unaskable,
-            run.Provisional)),
+            run.Provisional,
+            run.Host,
+            run.Cost,
+            run.Currency,
+            run.LostRequests)),
     ]);
 
     /// <summary>Writes a list of runs.</summary>

@@ -8,10 +8,13 @@ namespace MedQA.Evaluation.LanguageModels;
 /// Same bits: everything that a model returns is a function of the model, the prompt, the request and the engine's version;
 /// never of what was asked before, of load, or of what is asked at the same time. Safe for concurrent use.
 /// </remarks>
-public interface ILanguageModel
+public interface ILanguageModel : IAsyncDisposable
 {
     /// <summary>The model's identity and limits.</summary>
     ModelDescription Description { get; }
+
+    /// <summary>Frees what the model holds; nothing by default.</summary>
+    ValueTask IAsyncDisposable.DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>
     /// The model's embedding of texts; <see langword="null"/> if it gives none, as <see cref="ModelDescription.GivesEmbeddings"/> says

@@ -22,4 +22,7 @@ public sealed class ModelUnavailableException(string message, TimeSpan? retryAft
 {
     /// <summary>How long to wait before asking again; <see langword="null"/> if not known.</summary>
     public TimeSpan? RetryAfter => retryAfter;
+
+    /// <summary>What was used for the question before, and is lost with it; <see langword="null"/> if nothing.</summary>
+    public TokenUsage? Usage { get; internal set; }
 }

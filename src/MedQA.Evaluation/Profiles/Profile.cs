@@ -143,6 +143,23 @@ public sealed record Profile
     public string? GetIncompatibility(ModelDescription model)
     {
         ArgumentNullException.ThrowIfNull(model);
+        if (Strategy.NeedsLogLikelihoods && !model.GivesLogLikelihoods)
+        {
+            return $"profile {Name} ({Strategy.Name}) needs the log-likelihoods of options, which model {model.Name} does not give; use a "
+                + "profile that draws answers.";
+        }
+
+        if (Format == PromptFormat.Completion && !model.TakesCompletions)
+        {
+            return $"profile {Name} continues a text, but model {model.Name} answers chats only; use a profile with \"format\": \"chat\".";
+        }
+
+        if ((TopK > 0 || MinP > 0) && !model.TruncatesByRank)
+        {
+            return $"profile {Name} samples with \"{(TopK > 0 ? "topK" : "minP")}\", which the service of model {model.Name} does not take; "
+                + "leave it out, or use \"topP\".";
+        }
+
         if (Format == PromptFormat.Chat && !model.HasChatTemplate)
         {
             return $"profile {Name} asks through a chat template, which model {model.Name} does not have; use a profile with \"format\": "

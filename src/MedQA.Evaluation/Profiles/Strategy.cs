@@ -47,6 +47,9 @@ public sealed record Strategy
     /// <summary>Whether it draws nothing and scores each option as a continuation of the prompt.</summary>
     public bool ScoresOptions { get; init; }
 
+    /// <summary>Whether it needs log-likelihoods of options, which not every model gives.</summary>
+    public bool NeedsLogLikelihoods { get; init; }
+
     /// <summary>
     /// Whether the strategy's answers are free, for people to rate; else they are one of the options, which each question must have.
     /// </summary>

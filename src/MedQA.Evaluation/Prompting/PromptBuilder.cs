@@ -53,6 +53,31 @@ public static class PromptBuilder
     }
 
     /// <summary>
+    /// Writes the prompt for one more turn after an answer that names no option: it asks for the option alone. Only for chats.
+    /// </summary>
+    /// <param name="protocol">How the question was asked.</param>
+    /// <param name="question">What was asked.</param>
+    /// <param name="answer">What the model wrote; if that is nothing, the question is asked again with the request behind it.</param>
+    /// <exception cref="PromptException">The template names an option that the question, or a worked example, does not have.</exception>
+    public static ChatPrompt BuildFollowUp(Protocol protocol, Question question, string answer)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        ArgumentNullException.ThrowIfNull(question);
+        ArgumentNullException.ThrowIfNull(answer);
+        var asked = Build(protocol, question) as ChatPrompt
+            ?? throw new ArgumentException($"Profile {protocol.Profile.Name} does not ask by chat.", nameof(protocol));
+        var lead = AnswerLeads.Before(protocol.Profile, AnswerForm.Of(protocol.Profile, question.Options).All);
+        var request = $"Give your final answer now, as one of these and nothing else.\n{lead}";
+        return asked with
+        {
+            Messages = string.IsNullOrWhiteSpace(answer)
+                ? asked.Messages.SetItem(
+                    asked.Messages.Length - 1, ChatMessage.User($"{asked.Messages[^1].Content}\n\n{request}"))
+                : [.. asked.Messages, ChatMessage.Assistant(answer), ChatMessage.User(request)],
+        };
+    }
+
+    /// <summary>
     /// Returns what a model should write after the prompt for a question: what follows the question of a worked example. After a text it
     /// begins with a space, unless the text ends in white space.
     /// </summary>

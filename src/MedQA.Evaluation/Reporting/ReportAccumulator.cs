@@ -36,6 +36,7 @@ public sealed class ReportAccumulator
     private long _promptTokens;
     private long _generatedTokens;
     private double _seconds;
+    private TokenUsage? _usage;
 
     /// <summary>How many answers were added.</summary>
     public int Count => _asked + _failed + _unaskable;
@@ -75,6 +76,7 @@ public sealed class ReportAccumulator
         }
 
         _seconds += answered.Seconds;
+        _usage = answered.Usage is { } usage ? (_usage ?? TokenUsage.None) + usage : _usage;
         if (answered.EngineFingerprint.Length > 0)
         {
             _engines.Add(answered.EngineFingerprint);
@@ -155,7 +157,13 @@ public sealed class ReportAccumulator
             ForcedVotes = _votes.BuildForced(calibrated: confidence is not null),
             Ties = _votes.BuildTies(),
             Reasonings = new ReasoningEnds(
-                _ends.Sum(), _ends[(int)SampleEnd.EndToken], _ends[(int)SampleEnd.StopText], _ends[(int)SampleEnd.MaxTokens]),
+                _ends.Sum(),
+                _ends[(int)SampleEnd.EndToken],
+                _ends[(int)SampleEnd.StopText],
+                _ends[(int)SampleEnd.MaxTokens])
+            {
+                Filtered = _ends[(int)SampleEnd.ContentFilter]
+            },
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
             Letters = _letters.Build(),
             Confidence = confidence,
@@ -181,6 +189,8 @@ public sealed class ReportAccumulator
                 Seconds = _seconds,
                 TokensPerSecond = _seconds > 0 ? _generatedTokens / _seconds : null,
                 EngineFingerprints = [.. _engines],
+                Endpoint = header.Endpoint,
+                Usage = _usage,
             },
         };
         return report with { Warnings = ReportWarnings.Of(report) };

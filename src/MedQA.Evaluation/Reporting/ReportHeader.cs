@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Evaluation.Reporting;
@@ -29,6 +30,9 @@ public sealed record ReportHeader
 
     /// <summary>Hash over the model's files.</summary>
     public required string ModelFingerprint { get; init; }
+
+    /// <summary>Where the model was asked over HTTP; <see langword="null"/> for a model of the workers.</summary>
+    public ModelEndpoint? Endpoint { get; init; }
 
     /// <summary>The version of the rules by which answers are read and counted.</summary>
     public required string EvaluationRules { get; init; }

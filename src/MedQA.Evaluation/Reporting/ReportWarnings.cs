@@ -26,6 +26,19 @@ internal static class ReportWarnings
                     + "They are in no accuracy: every figure is about the others, and no retry changes that.");
         }
 
+        if (report.Circumstances.Usage is { Versions: { Length: > 1 } versions })
+        {
+            warnings.Add(
+                $"The service answered with {versions.Length} versions of the model ({string.Join(", ", versions)}): the figures are of a "
+                    + "mixture. Ask for a fixed version, if the service has one.");
+        }
+
+        if (report.Reasonings.Filtered > 0)
+        {
+            warnings.Add(
+                $"{report.Reasonings.Filtered:#,0} reasonings were withheld by a content filter of the service and gave no vote.");
+        }
+
         if (report.Reasonings.ShareCut > ReasoningEnds.WarnAboveShareCut)
         {
             var profile = report.Protocol.Profile;

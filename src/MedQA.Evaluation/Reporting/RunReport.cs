@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Evaluation.Reporting;
@@ -219,6 +221,14 @@ public sealed record RunCircumstances
 
     /// <summary>Generated tokens per second of work; <see langword="null"/> if no time was measured.</summary>
     public double? TokensPerSecond { get; init; }
+
+    /// <summary>Where the questions were sent; <see langword="null"/> for a model of the workers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelEndpoint? Endpoint { get; init; }
+
+    /// <summary>What the model's service counted, failed questions included; <see langword="null"/> for a model of the workers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TokenUsage? Usage { get; init; }
 
     /// <summary>The engine fingerprints seen, in order of their text. More than one: the bits of samples can differ between them.</summary>
     public ImmutableArray<string> EngineFingerprints { get; init; } = [];

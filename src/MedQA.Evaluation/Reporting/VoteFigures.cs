@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace MedQA.Evaluation.Reporting;
 
@@ -67,6 +68,10 @@ public sealed record Ties(int Questions, int Scored, int Correct, double? Accura
 /// <param name="Cut">Cut at the profile's maxTokens.</param>
 public sealed record ReasoningEnds(int Total, int EndToken, int StopText, int Cut)
 {
+    /// <summary>Those that a content filter of the model's service withheld, in whole or in part.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Filtered { get; init; }
+
     /// <summary>Above this share of cut reasonings a report warns.</summary>
     public const double WarnAboveShareCut = 0.2;
 

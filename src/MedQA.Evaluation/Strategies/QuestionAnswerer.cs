@@ -29,7 +29,17 @@ public static class QuestionAnswerer
         ArgumentNullException.ThrowIfNull(time);
         var started = time.GetTimestamp();
         var meter = new UsageMeter();
-        var answered = await AnswerInTimeAsync(model.WithMeter(meter), protocol, question, time, cancellationToken);
+        AnsweredQuestion answered;
+        try
+        {
+            answered = await AnswerInTimeAsync(model.WithMeter(meter), protocol, question, time, cancellationToken);
+        }
+        catch (ModelUnavailableException exception)
+        {
+            exception.Usage = meter.Sum;
+            throw;
+        }
+
         return answered with
         {
             Ordinal = ordinal,

@@ -16,6 +16,12 @@ public enum VerificationKind
     [JsonStringEnumMemberName("logLikelihoods")]
     LogLikelihoods,
 
+    /// <summary>
+    /// The strategy was run on the stored samples: a service answered, which cannot be made to answer the same again.
+    /// </summary>
+    [JsonStringEnumMemberName("recounted")]
+    Recounted,
+
     /// <summary>Nothing was compared: the stored question or answer cannot be read any more.</summary>
     [JsonStringEnumMemberName("unreadable")]
     Unreadable,

@@ -64,6 +64,29 @@ public static class AnswerVerifier
         return Result(stored, VerificationKind.LogLikelihoods, difference, deviation);
     }
 
+    /// <summary>
+    /// Verifies an answer of a model behind an endpoint as far as that is possible without asking it: that the stored votes and answer
+    /// follow from the stored samples.
+    /// </summary>
+    /// <param name="protocol">How the run asked.</param>
+    /// <param name="question">What it asked.</param>
+    /// <param name="stored">What it stored; not one that infrastructure failed to answer.</param>
+    /// <param name="time">The clock for the profile's time limit.</param>
+    /// <param name="cancellationToken">Cancels the work.</param>
+    public static async Task<AnswerVerification> RecountAsync(
+        Protocol protocol, Question question, AnsweredQuestion stored, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        ArgumentNullException.ThrowIfNull(stored);
+        var recorded = new RecordedModel(stored);
+        var again = await QuestionAnswerer.AnswerAsync(
+            recorded, protocol.AsAsked(stored, question), question, stored.Ordinal, time, cancellationToken);
+        return Result(stored, VerificationKind.Recounted, recorded.Fault ?? Difference(WithoutTokens(stored), again, 0), 0);
+    }
+
+    private static AnsweredQuestion WithoutTokens(AnsweredQuestion stored) =>
+        stored with { Reasonings = [.. stored.Reasonings.Select(static reasoning => reasoning with { Tokens = [] })] };
+
     private static AnswerVerification Result(AnsweredQuestion stored, VerificationKind kind, string? difference, double deviation) => new()
     {
         Ordinal = stored.Ordinal,

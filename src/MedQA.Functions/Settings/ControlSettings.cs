@@ -53,6 +53,7 @@ internal sealed record ControlSettings
                     MaxQuestions = settings.Find<int>("Limits__MaxQuestions", "a number of questions"),
                     MaxGeneratedTokens = settings.Find<long>("Limits__MaxGeneratedTokens", "a number of tokens"),
                     MaxComputeHours = settings.Find<double>("Limits__MaxComputeHours", "a number of hours"),
+                    MaxCost = settings.Find<decimal>("Limits__MaxCost", "an amount"),
                 },
                 Budget = new DayBudget
                 {

@@ -31,6 +31,12 @@ public sealed record AdvanceOptions
     public double? MaxComputeHours { get; init; }
 
     /// <summary>
+    /// The most that an unapproved run may cost, in the currency of its model's prices; <see langword="null"/> for any. A run that can cost
+    /// more waits before its first question; one that comes to cost more, because requests were repeated, waits as soon as that is seen.
+    /// </summary>
+    public decimal? MaxCost { get; init; }
+
+    /// <summary>
     /// The name of the worker in this host, where its <see cref="Answering.WorkerOptions.Identity"/> is set: batches that it was answering
     /// before this process began are sent again at once, because it can take up its own leases. <see langword="null"/> where no worker is
     /// known to be gone.
@@ -47,6 +53,7 @@ public sealed record AdvanceOptions
         Require(CollectAtOnce >= 1, nameof(CollectAtOnce), "at least 1");
         Require(MaxQuestions is null or >= 0, nameof(MaxQuestions), "0 or more, or not set");
         Require(MaxGeneratedTokens is null or >= 0, nameof(MaxGeneratedTokens), "0 or more, or not set");
+        Require(MaxCost is null or >= 0, nameof(MaxCost), "0 or more, or not set");
         Require(MaxComputeHours is null or (>= 0 and < double.PositiveInfinity), nameof(MaxComputeHours), "0 or more, or not set");
     }
 

@@ -50,7 +50,7 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
             {
                 _ when row.Sent is null => true,
                 BatchState.Released when heard => true,
-                BatchState.OtherModel when heard =>
+                BatchState.OtherModel or BatchState.Unavailable when heard =>
                     anybodyAnswers ? quiet >= RefusedPause : quiet >= options.ResendAfter && abandoned.Count == 0,
                 BatchState.Running when ownGone && row.Worker == options.OwnWorker && row.Sent < processStarted => true,
 
@@ -60,7 +60,7 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
 
                 // No worker has started it: while the queue has messages, this batch's is among them or will be sent when they are
                 // handled.
-                BatchState.Waiting or BatchState.OtherModel or BatchState.Released =>
+                BatchState.Waiting or BatchState.OtherModel or BatchState.Unavailable or BatchState.Released =>
                     queueIsEmpty ??= await storage.CountBatchesAsync(cancellationToken) == 0,
                 BatchState.Running when (now - row.Timestamp).Duration() < Fresh => false,
                 _ => !await storage.Progress(run, row.Batch).IsLeasedAsync(cancellationToken),

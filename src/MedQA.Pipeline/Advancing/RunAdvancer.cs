@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Budgeting;
@@ -475,12 +476,18 @@ public sealed class RunAdvancer
                 + $"{_options.MaxQuestions} need approval."
             : tokens > _options.MaxGeneratedTokens ? $"The run can generate {tokens} tokens; more than {_options.MaxGeneratedTokens} need "
                 + "approval."
+            : manifest is { MaxCost: { } cost, Endpoint.Prices.Currency: { } currency } && cost > _options.MaxCost
+                ? $"The run can cost up to {CostText.Of(cost, currency)}; more than {CostText.Of(_options.MaxCost.Value, currency)} needs "
+                    + "approval."
             : null;
     }
 
-    /// <summary>Checks the limit that applies only while the run is in progress: how long its questions take.</summary>
+    /// <summary>Checks the limits that apply while the run is in progress: how long its questions take, and what they cost.</summary>
     private string? GetApprovalReason(RunSummary summary) =>
-        summary.Approved || _options.MaxComputeHours is not { } most || summary.Totals.Seconds <= most * 3600 ? null
+        !summary.Approved && summary is { Currency: { } currency, Totals.Cost: var cost } && (decimal)cost > _options.MaxCost
+        ? $"The run has cost {CostText.Of((decimal)cost, currency)} for {summary.Totals.Done} of {summary.Questions} questions; more than "
+            + $"{CostText.Of(_options.MaxCost.Value, currency)} needs approval."
+        : summary.Approved || _options.MaxComputeHours is not { } most || summary.Totals.Seconds <= most * 3600 ? null
         : string.Create(
             CultureInfo.InvariantCulture,
             $"Workers have spent {summary.Totals.Seconds / 3600:0.####} hours on {summary.Totals.Done} of {summary.Questions} questions; "

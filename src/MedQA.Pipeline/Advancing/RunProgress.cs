@@ -53,7 +53,8 @@ internal static class RunProgress
         var begun = summary.FinishedBatches > 0
             || rows.Any(static batch => batch.State is BatchState.Running or BatchState.Finished or BatchState.Released);
         var answering = rows.Any(static batch => batch.State is BatchState.Running);
-        var refused = rows.FirstOrDefault(static batch => batch is { State: BatchState.OtherModel, Collected: false });
+        var refused = rows.FirstOrDefault(
+            static batch => batch is { State: BatchState.OtherModel or BatchState.Unavailable, Collected: false });
         var trouble =
             rows.FirstOrDefault(static batch => batch is { State: not BatchState.Finished, Collected: false, Error.Length: > 0 })?.Error;
         var (state, reason) = !answering && refused is not null ? (RunState.Waiting, refused.Error)

@@ -56,4 +56,8 @@ internal static partial class AnsweringLog
 
     [LoggerMessage(1114, LogLevel.Warning, "Question {Ordinal} of batch {Batch} of run {Run} was abandoned and threw an error. {Fault}")]
     public static partial void DroppedQuestionFailed(this ILogger logger, int ordinal, BatchId batch, RunId run, string fault);
+
+    [LoggerMessage(1115, LogLevel.Warning, "Batch {Batch} of run {Run} was given back, since its model cannot be asked at present. "
+        + "{Reason}")]
+    public static partial void ModelUnavailable(this ILogger logger, BatchId batch, RunId run, string reason);
 }

@@ -14,6 +14,9 @@ internal sealed class BatchWork(BatchRow row, BatchRows rows, RunId run, TimePro
     private BatchRow _row = row;
     private long _reported;
 
+    /// <summary>Why the model cannot be asked at present, once a question has shown it.</summary>
+    public string? Unavailable { get; set; }
+
     /// <summary>The batch.</summary>
     public BatchId Batch => _row.Batch;
 
@@ -59,13 +62,15 @@ internal sealed class BatchWork(BatchRow row, BatchRows rows, RunId run, TimePro
         }
     }
 
-    /// <summary>Reports how it ended; an error of an earlier attempt is past.</summary>
+    /// <summary>
+    /// Reports how it ended, with <see cref="Unavailable"/> where that was the reason; an error of an earlier attempt is past.
+    /// </summary>
     public async Task EndAsync(BatchState state, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
         try
         {
-            _row = _row with { State = state, Error = null };
+            _row = _row with { State = state, Error = state == BatchState.Unavailable ? Unavailable : null };
             await rows.NoteWorkAsync(run, _row, cancellationToken);
         }
         finally

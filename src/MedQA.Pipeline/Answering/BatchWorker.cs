@@ -205,7 +205,8 @@ public sealed class BatchWorker
         var began = _time.GetTimestamp();
 
         // An earlier attempt that crashed was asking some of the first that are left: those are asked alone, to learn which one it was.
-        var suspects = log.Attempts > 1 ? atOnce : 0;
+        // A question that is sent to a service brings down no worker.
+        var suspects = log.Attempts > 1 && _model.Description.Endpoint is null ? atOnce : 0;
         var firstTries = questions.Where(asked => !log.Answers.ContainsKey(asked.Ordinal) && !log.TimedOut.ContainsKey(asked.Ordinal))
             .ToList();
 
@@ -269,17 +270,19 @@ public sealed class BatchWorker
         var firstSeconds = log.TimedOut.TryGetValue(asked.Ordinal, out var seconds) ? seconds : (double?)null;
         var crashes = log.CrashesOf(asked.Ordinal);
 
-        // A crash is a question's own only if no other was being asked.
-        var isMarked = isAlone && (log.Attempts > 1 || firstSeconds is not null) && crashes < 2;
+        // A crash is a question's own only if no other was being asked. What is sent to a service is marked to learn what is sent twice.
+        var isSent = _model.Description.Endpoint is not null;
+        var isMarked = isSent || (isAlone && (log.Attempts > 1 || firstSeconds is not null) && crashes < 2);
         if (isMarked)
         {
             await log.BeginQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
         }
 
-        var answering = crashes >= 2
+        var answering = crashes >= 2 && !isSent
             ? Task.FromResult<AnsweredQuestion?>(attempt.Crashed(protocol, asked, crashes))
             : attempt.AnswerAsync(protocol, asked, dropped, stopping);
-        return new QuestionInFlight(asked, firstSeconds, isMarked, activity, answering, _time.GetTimestamp());
+        return new QuestionInFlight(
+            asked, firstSeconds, isMarked && !isSent, activity, answering, isSent ? crashes : 0, _time.GetTimestamp());
     }
 
     /// <summary>Stores what a question was answered.</summary>
@@ -297,7 +300,25 @@ public sealed class BatchWorker
     {
         using var activity = question.Activity;
         var asked = question.Asked;
-        if (await question.Answering is not { } answered)
+        AnsweredQuestion? answered;
+        try
+        {
+            answered = await question.Answering;
+        }
+        catch (ModelUnavailableException exception)
+        {
+            // Where nothing was used, the mark of its beginning is taken back. Others in flight may still be answered.
+            if (exception.Usage is null or { Requests: 0, LostRequests: 0 })
+            {
+                await log.DropQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
+            }
+
+            work.Unavailable = exception.Message;
+            _logger.ModelUnavailable(work.Batch, run, exception.Message);
+            return BatchOutcome.ModelUnavailable;
+        }
+
+        if (answered is null)
         {
             if (question.IsMarked && lease.Reason is not BatchOutcome.LeaseLost)
             {
@@ -308,7 +329,7 @@ public sealed class BatchWorker
         }
 
         // What several questions took together is counted once.
-        answered = answered with { Seconds = answered.Seconds * question.Share };
+        answered = QuestionAttempt.SentBefore(answered with { Seconds = answered.Seconds * question.Share }, question.LostTries);
         if (question.FirstSeconds is null && answered.Failure is { Code: FailureCodes.TimeLimit })
         {
             await log.TimeOutQuestionAsync(asked.Ordinal, _time.GetUtcNow(), answered.Seconds, CancellationToken.None);
@@ -423,7 +444,8 @@ public sealed class BatchWorker
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10), _time);
             try
             {
-                await work.EndAsync(BatchState.Released, limit.Token);
+                await work.EndAsync(
+                    outcome == BatchOutcome.ModelUnavailable ? BatchState.Unavailable : BatchState.Released, limit.Token);
                 await WakeAsync(run, PipelineTracing.Traceparent ?? message.Traceparent, limit.Token);
             }
             catch (Exception exception) when (exception.IsOfStorage() || exception is OperationCanceledException)

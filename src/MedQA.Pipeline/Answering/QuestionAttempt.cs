@@ -29,6 +29,7 @@ internal sealed class QuestionAttempt(
     /// <param name="lost">Drops the question at once: nothing more may be written.</param>
     /// <param name="stopping">Drops the question after <see cref="WorkerOptions.Drain"/>.</param>
     /// <returns>The answer or failure, or <see langword="null"/> where the question was dropped.</returns>
+    /// <exception cref="ModelUnavailableException">The model cannot be asked at present: no question's fault.</exception>
     public async Task<AnsweredQuestion?> AnswerAsync(
         Protocol protocol, BatchQuestion asked, CancellationToken lost, CancellationToken stopping)
     {
@@ -62,7 +63,7 @@ internal sealed class QuestionAttempt(
                 $"The model exceeded the profile's maxSeconds, {protocol.Profile.MaxSeconds}, and did not stop when cancelled.",
                 time.GetElapsedTime(began));
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not ModelUnavailableException)
         {
             // Whatever a model throws is this question's failure: the next question gets its chance, and a retry of the run tries this one
             // again.
@@ -75,6 +76,16 @@ internal sealed class QuestionAttempt(
     /// <summary>Returns the failure of a question that has crashed its worker twice.</summary>
     public AnsweredQuestion Crashed(Protocol protocol, BatchQuestion asked, int crashes) =>
         Failed(protocol, asked, "workerCrashed", $"The worker crashed {crashes} times while answering this question.", TimeSpan.Zero);
+
+    /// <summary>
+    /// The answer of a question that earlier attempts had sent to a model's service before their worker was killed: what they sent may
+    /// have been charged for. They are taken to have sent as many requests as this one.
+    /// </summary>
+    /// <param name="answered">The answer.</param>
+    /// <param name="lostTries">How many attempts were lost.</param>
+    public static AnsweredQuestion SentBefore(AnsweredQuestion answered, int lostTries) => answered.Usage is { } usage && lostTries > 0
+        ? answered with { Usage = usage with { LostRequests = usage.LostRequests + (lostTries * usage.Requests) } }
+        : answered;
 
     /// <summary>The second try's answer or failure, which says that it is one.</summary>
     /// <param name="answered">The second try's result.</param>

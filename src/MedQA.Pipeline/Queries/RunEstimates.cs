@@ -3,6 +3,7 @@ using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Budgeting;
@@ -49,12 +50,17 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             MaxBytes = Limits.MaxBytes,
             MaxRows = Limits.MaxRows,
         };
+        var prompts = model is { Endpoint: not null } ? new PromptCost(profile, TokenEstimate.Of) : null;
         var earlier = model is null ? [] : await EarlierAsync(model, profile, cancellationToken);
         var rejected = new List<RejectedRow>();
         await foreach (var row in QuestionSetReader.ReadAsync(questionSet, options, cancellationToken))
         {
             tally.Add(row);
-            if (row is RejectedRow bad && rejected.Count < FirstRejected)
+            if (row is AcceptedRow { Question: var question })
+            {
+                prompts?.Add(question);
+            }
+            else if (row is RejectedRow bad && rejected.Count < FirstRejected)
             {
                 rejected.Add(bad);
             }
@@ -62,7 +68,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
 
         var why = await splitter.WhyRejectedAsync(profile.Name, cancellationToken)
             ?? profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers);
-        var sized = Sized(name, profile, model?.Name ?? "", tally, rejected);
+        var sized = WithMaxCost(Sized(name, profile, model?.Name ?? "", tally, rejected), profile, model?.Endpoint, prompts?.Tokens ?? 0);
         var shortage = ledger is null ? null : await ledger.WhyWaitAsync(caller, sized.MaxGeneratedTokens, cancellationToken);
         return WithFigures(sized with { Warnings = [.. Warnings(sized, why, shortage)] }, profile, earlier);
     }
@@ -92,6 +98,36 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             MaxGeneratedTokens = tally.Accepted * profile.MostTokensPerQuestion,
             Warnings = [.. tally.Notes()],
         };
+    }
+
+    /// <summary>Adds what the service of a model could charge.</summary>
+    /// <param name="estimate">The question set's part.</param>
+    /// <param name="profile">How its questions would be asked.</param>
+    /// <param name="endpoint">Where the model is; <see langword="null"/> for a model of the workers, which charges nothing.</param>
+    /// <param name="promptTokens">The tokens of all prompts, each counted once.</param>
+    public static RunEstimate WithMaxCost(RunEstimate estimate, Profile profile, ModelEndpoint? endpoint, long promptTokens)
+    {
+        ArgumentNullException.ThrowIfNull(estimate);
+        ArgumentNullException.ThrowIfNull(profile);
+        return endpoint is null ? estimate : estimate with
+        {
+            Host = endpoint.Host,
+            Currency = endpoint.Prices?.Currency,
+            MaxCost = endpoint.Prices?.CostOf(profile.SamplesPerQuestion * promptTokens, estimate.MaxGeneratedTokens),
+        };
+    }
+
+    /// <summary>Returns the estimated tokens of the prompts of questions, each counted once.</summary>
+    public static long PromptTokensOf(Profile profile, IEnumerable<Question> questions)
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        var prompts = new PromptCost(profile, TokenEstimate.Of);
+        foreach (var question in questions)
+        {
+            prompts.Add(question);
+        }
+
+        return prompts.Tokens;
     }
 
     private static IEnumerable<string> Warnings(RunEstimate sized, string? rejected, string? shortage)
@@ -171,6 +207,9 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             {
                 ExpectedGeneratedTokens = totals.GeneratedTokens * estimate.Questions / answered,
                 TokensPerSecond = totals is { Seconds: > 0, GeneratedTokens: > 0 } ? totals.GeneratedTokens / totals.Seconds : null,
+                ExpectedCost = estimate.Currency is not null && totals.Cost > 0
+                    ? (decimal)totals.Cost * estimate.Questions / answered
+                    : null,
                 ExpectedSeconds = totals.Seconds > 0 ? totals.Seconds * estimate.Questions / answered : null,
                 BasedOn = [.. earlier.Select(
                     static run => new EarlierRun(

@@ -121,6 +121,7 @@ internal sealed class RunFinish(RunStorage storage)
         Protocol = manifest.Protocol!,
         Model = manifest.ModelName,
         ModelFingerprint = manifest.ModelFingerprint,
+        Endpoint = manifest.Endpoint,
         EvaluationRules = manifest.Rules,
         Rows = manifest.Questions + manifest.RejectedRows,
         Rejected = manifest.RejectedRows,

@@ -37,6 +37,9 @@ public enum BatchOutcome
     /// <summary>The worker has given the batch back after <see cref="WorkerOptions.BatchTime"/>.</summary>
     TimeUsed,
 
+    /// <summary>The model's service cannot be asked at present: the worker has given the batch back with the reason.</summary>
+    ModelUnavailable,
+
     /// <summary>The worker has lost its lease; another may continue.</summary>
     LeaseLost,
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using MedQA.Datasets;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 
@@ -54,6 +56,23 @@ public sealed record RunManifest
 
     /// <summary>The model's fingerprint: only a worker with this model answers.</summary>
     public required string ModelFingerprint { get; init; }
+
+    /// <summary>Where the model is asked over HTTP, and its prices; <see langword="null"/> for a model of the workers.</summary>
+    public ModelEndpoint? Endpoint { get; init; }
+
+    /// <summary>
+    /// Tokens of all prompts, each question's counted once, as the host estimates them; 0 for a model of the workers.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long EstimatedPromptTokens { get; init; }
+
+    /// <summary>
+    /// The most that asking every question once can cost, if no request is repeated: the estimated prompts for every answer, and every
+    /// answer up to its limit. <see langword="null"/> without prices.
+    /// </summary>
+    internal decimal? MaxCost => Protocol is { Profile: { SamplesPerQuestion: var samples } profile }
+        ? Endpoint?.Prices?.CostOf(samples * EstimatedPromptTokens, Questions * profile.MostTokensPerQuestion)
+        : null;
 
     /// <summary>The version of the evaluation's rules.</summary>
     public required string Rules { get; init; }

@@ -47,6 +47,12 @@ public sealed record RunSummary
     /// <summary>The model's fingerprint.</summary>
     public required string ModelFingerprint { get; init; }
 
+    /// <summary>The host that the questions are sent to; <see langword="null"/> for a model of the workers.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The currency of the cost in <see cref="Totals"/>; <see langword="null"/> where the model has no prices.</summary>
+    public string? Currency { get; init; }
+
     /// <summary>When it was split.</summary>
     public required DateTimeOffset Created { get; init; }
 

@@ -35,6 +35,21 @@ public readonly record struct RunTotals
     /// <summary>Seconds that workers spent on questions.</summary>
     public double Seconds { get; init; }
 
+    /// <summary>Requests that a model's service answered; 0 for models of the workers, as what follows.</summary>
+    public long Requests { get; init; }
+
+    /// <summary>Requests whose answer did not arrive, see <see cref="TokenUsage.LostRequests"/>.</summary>
+    public long LostRequests { get; init; }
+
+    /// <summary>Tokens of prompts that the service counted, once for each request.</summary>
+    public long CountedPromptTokens { get; init; }
+
+    /// <summary>Generated tokens that the service counted.</summary>
+    public long CountedCompletionTokens { get; init; }
+
+    /// <summary>What those tokens cost; 0 also where the model has no prices.</summary>
+    public double Cost { get; init; }
+
     /// <summary>The sums over one question.</summary>
     public static RunTotals Of(AnsweredQuestion answered)
     {
@@ -52,6 +67,11 @@ public readonly record struct RunTotals
             Agreement = graded ? answered.Agreement : 0,
             GeneratedTokens = answered.GeneratedTokens,
             Seconds = answered.Seconds,
+            Requests = answered.Usage?.Requests ?? 0,
+            LostRequests = answered.Usage?.LostRequests ?? 0,
+            CountedPromptTokens = answered.Usage?.PromptTokens ?? 0,
+            CountedCompletionTokens = answered.Usage?.CompletionTokens ?? 0,
+            Cost = (double)(answered.Usage?.Cost ?? 0),
         };
     }
 
@@ -71,5 +91,10 @@ public readonly record struct RunTotals
         Agreement = left.Agreement + right.Agreement,
         GeneratedTokens = left.GeneratedTokens + right.GeneratedTokens,
         Seconds = left.Seconds + right.Seconds,
+        Requests = left.Requests + right.Requests,
+        LostRequests = left.LostRequests + right.LostRequests,
+        CountedPromptTokens = left.CountedPromptTokens + right.CountedPromptTokens,
+        CountedCompletionTokens = left.CountedCompletionTokens + right.CountedCompletionTokens,
+        Cost = left.Cost + right.Cost,
     };
 }

@@ -319,6 +319,7 @@ public sealed class QuestionSetSplitter
             ProfileName = profileName,
             ModelName = _model.Name,
             ModelFingerprint = _model.Fingerprint,
+            Endpoint = _model.Endpoint,
             Rules = EvaluationRules.Version,
             AnswerNotation = notation,
             DropsFillers = dropsFillers ? true : null,
@@ -487,7 +488,8 @@ public sealed class QuestionSetSplitter
         CancellationToken cancellationToken)
     {
         var kept = _time.GetTimestamp();
-        var batchSize = _options.BatchSizeFor(profile);
+        var batchSize = _options.BatchSizeFor(profile, _model);
+        var cost = _model.Endpoint is null ? null : new PromptCost(profile, _countTokens ?? TokenEstimate.Of);
 
         // Examples that are chosen for each question are as many as fit it.
         var fit = _countTokens is null || profile.ExemplarSelection == ExemplarSelection.Nearest
@@ -523,6 +525,7 @@ public sealed class QuestionSetSplitter
                 {
                     datasets.Add(question.Dataset);
                     fit?.Consider(question);
+                    cost?.Add(question);
                     await blobs.AddAsync(question, cancellationToken);
                 }
                 else if (row is RejectedRow rejected)
@@ -570,6 +573,7 @@ public sealed class QuestionSetSplitter
             Protocol = fit is null ? protocol : protocol.WithAtMost(fit.Count),
             ExemplarsAsked = profile.Exemplars,
             ExemplarsChecked = fit is not null,
+            EstimatedPromptTokens = cost?.Tokens ?? 0,
             Questions = blobs.Questions,
             BatchSize = batchSize,
             RejectedRows = blobs.Rejected,
@@ -616,7 +620,7 @@ public sealed class QuestionSetSplitter
         try
         {
             return _profiles.Find(name) is { } profile
-                ? (profile, profile.GetIncompatibility(_model) is { } reason ? new Rejection(reason, null) : null)
+                ? (profile, profile.GetIncompatibility(_model) is { } reason ? new Rejection(reason + Alternatives(profile), null) : null)
                 : (null, new Rejection(
                     $"unknown profile '{name}' (from the upload's folder or metadata). The profiles are "
                         + $"{string.Join(", ", _profiles.Names)}.",
@@ -625,6 +629,33 @@ public sealed class QuestionSetSplitter
         catch (InputException exception)
         {
             return (null, new Rejection(exception.Message, null));
+        }
+    }
+
+    /// <summary>
+    /// Names the profiles that work with a model that cannot do what this one needs; empty where the profile's own settings are at fault.
+    /// </summary>
+    private string Alternatives(Profile unsuited)
+    {
+        if (_model.Endpoint is null)
+        {
+            return "";
+        }
+
+        var suited = _profiles.Names.Where(name => name != unsuited.Name && IsSuited(name)).ToList();
+        return suited.Count == 0 ? "" : $" Profiles that work with it: {string.Join(", ", suited)}.";
+    }
+
+    private bool IsSuited(string name)
+    {
+        try
+        {
+            return _profiles.Find(name)?.GetIncompatibility(_model) is null;
+        }
+        catch (InputException)
+        {
+            // A broken profile is no alternative; whoever asks for it is told what is wrong with it.
+            return false;
         }
     }
 
@@ -668,6 +699,8 @@ public sealed class QuestionSetSplitter
             Samples = manifest.Protocol?.Profile.Samples ?? 0,
             Model = manifest.ModelName,
             ModelFingerprint = manifest.ModelFingerprint,
+            Host = manifest.Endpoint?.Host,
+            Currency = manifest.Endpoint?.Prices?.Currency,
             Created = manifest.Created,
             Changed = manifest.Created,
             Questions = manifest.Questions,

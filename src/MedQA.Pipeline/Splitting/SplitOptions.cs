@@ -1,3 +1,4 @@
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Budgeting;
@@ -61,8 +62,16 @@ public sealed record SplitOptions
     /// <summary>
     /// Questions of a batch under a profile. Reasonings mostly end before their limit: half of it is what a sample is expected to have.
     /// </summary>
-    internal int BatchSizeFor(Profile profile)
+    /// <param name="profile">The profile.</param>
+    /// <param name="model">What answers. Of a service, whose speed is not known here, many questions are asked at once: a small batch would
+    /// leave it idle at each end.</param>
+    internal int BatchSizeFor(Profile profile, ModelDescription model)
     {
+        if (model.Endpoint is not null)
+        {
+            return BatchSize ?? 256;
+        }
+
         var seconds = (profile.Samples + profile.Refinements) * profile.MaxTokens * 0.5 / TokensPerSecond;
         return BatchSize ?? (int)Math.Clamp(BatchWork.TotalSeconds / seconds, 16, 256);
     }

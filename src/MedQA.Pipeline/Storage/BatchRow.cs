@@ -18,6 +18,9 @@ internal enum BatchState
     /// <summary>It holds another model than the run asks for.</summary>
     OtherModel,
 
+    /// <summary>Its model cannot be asked at present; it has given the batch back.</summary>
+    Unavailable,
+
     /// <summary>Its questions cannot be read, so it cannot be answered.</summary>
     Damaged,
 

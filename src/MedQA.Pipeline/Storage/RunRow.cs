@@ -30,6 +30,8 @@ internal sealed record RunRow
         { "Samples", static run => run.Samples, static (run, value) => run with { Samples = value } },
         { "Model", static run => run.Model, static (run, value) => run with { Model = value } },
         { "ModelFingerprint", static run => run.ModelFingerprint, static (run, value) => run with { ModelFingerprint = value } },
+        { "Host", static run => run.Host, static (run, value) => run with { Host = value } },
+        { "Currency", static run => run.Currency, static (run, value) => run with { Currency = value } },
         { "Created", static run => run.Created, static (run, value) => run with { Created = value } },
         { "Started", static run => run.Started, static (run, value) => run with { Started = value } },
         { "Finished", static run => run.Finished, static (run, value) => run with { Finished = value } },

@@ -16,6 +16,19 @@ internal static class TotalsColumns
         { "Votes", static sums => sums.Votes, static (sums, value) => sums with { Votes = value } },
         { "Agreement", static sums => sums.Agreement, static (sums, value) => sums with { Agreement = value } },
         { "GeneratedTokens", static sums => sums.GeneratedTokens, static (sums, value) => sums with { GeneratedTokens = value } },
+        { "Requests", static sums => sums.Requests, static (sums, value) => sums with { Requests = value } },
+        { "LostRequests", static sums => sums.LostRequests, static (sums, value) => sums with { LostRequests = value } },
+        {
+            "CountedPromptTokens",
+            static sums => sums.CountedPromptTokens,
+            static (sums, value) => sums with { CountedPromptTokens = value }
+        },
+        {
+            "CountedCompletionTokens",
+            static sums => sums.CountedCompletionTokens,
+            static (sums, value) => sums with { CountedCompletionTokens = value }
+        },
+        { "Cost", static sums => sums.Cost, static (sums, value) => sums with { Cost = value } },
         { "Seconds", static sums => sums.Seconds, static (sums, value) => sums with { Seconds = value } },
     };
 

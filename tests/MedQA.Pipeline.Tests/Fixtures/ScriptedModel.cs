@@ -15,14 +15,22 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
     /// <summary>How often each question was read.</summary>
     public IReadOnlyDictionary<string, int> Asked => _asked;
 
-    public ModelDescription Description { get; } = new()
+    /// <summary>Where it says to be asked over HTTP; then each prompt that is read counts 100 tokens, and each sample 10.</summary>
+    public ModelEndpoint? Endpoint { get; init; }
+
+    public ModelDescription Description => field ??= new()
     {
         Name = name,
         Fingerprint = fingerprint,
         EngineFingerprint = "scripted engine 1",
         ContextLength = 4096,
         HasChatTemplate = true,
+        Endpoint = Endpoint,
+        GivesLogLikelihoods = Endpoint is null,
+        TakesCompletions = Endpoint is null,
     };
+
+    public ILanguageModel WithMeter(UsageMeter meter) => Endpoint is null ? this : new Metered(this, meter);
 
     /// <summary>How many questions it says to be asked at once.</summary>
     public int AtOnce { get; init; } = 1;
@@ -63,6 +71,23 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
         {
             model.AskedWith.Enqueue((prefix.Hash, keyValues));
             return model.ReadAsync(prompt, cancellationToken);
+        }
+    }
+
+    private sealed class Metered(ScriptedModel model, UsageMeter meter) : ILanguageModel
+    {
+        public ModelDescription Description => model.Description;
+
+        public int CountTokens(Prompt prompt) => model.CountTokens(prompt);
+
+        public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
+        {
+            var read = await model.ReadAsync(prompt, cancellationToken);
+            meter.Add(new TokenUsage
+            {
+                Requests = 1, PromptTokens = 100, CompletionTokens = 30, Cost = model.Endpoint!.Prices?.CostOf(100, 30), Versions = ["scripted-1"],
+            });
+            return read;
         }
     }
 

@@ -318,9 +318,12 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
     public void A_batch_has_sixteen_to_256_questions_by_the_work_that_its_profile_means()
     {
         var options = new SplitOptions();
-        Assert.Equal(256, options.BatchSizeFor(BuiltInProfiles.Find("few-shot")!));
-        Assert.InRange(options.BatchSizeFor(BuiltInProfiles.Find("self-consistency")!), 17, 255);
-        Assert.Equal(16, options.BatchSizeFor(BuiltInProfiles.Find("deferral")! with { MaxTokens = 1024 }));
+        var here = new ScriptedModel().Description;
+        var there = new ScriptedModel { Endpoint = new("models.example.com", "large", null) }.Description;
+        Assert.Equal(256, options.BatchSizeFor(BuiltInProfiles.Find("deferral")!, there));
+        Assert.Equal(256, options.BatchSizeFor(BuiltInProfiles.Find("few-shot")!, here));
+        Assert.InRange(options.BatchSizeFor(BuiltInProfiles.Find("self-consistency")!, here), 17, 255);
+        Assert.Equal(16, options.BatchSizeFor(BuiltInProfiles.Find("deferral")! with { MaxTokens = 1024 }, here));
         Assert.Contains("BatchSize", Assert.Throws<ArgumentException>(() => (options with { BatchSize = 1001 }).Check()).Message, StringComparison.Ordinal);
     }
 

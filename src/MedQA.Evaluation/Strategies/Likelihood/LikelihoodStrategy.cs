@@ -23,6 +23,7 @@ internal static class LikelihoodStrategy
         Reasons = false,
         TakesSamples = false,
         ScoresOptions = true,
+        NeedsLogLikelihoods = true,
     }) with
     {
         Format = PromptFormat.Completion,

@@ -18,6 +18,7 @@ internal static class SoftSelfConsistencyStrategy
         Name = "soft-self-consistency",
         Description = "Self-consistency that weighs options by their probability after each reasoning.",
         Answer = AskedQuestion.By(AnswerAsync),
+        NeedsLogLikelihoods = true,
     });
 
     private static async Task<AnsweredQuestion> AnswerAsync(AskedQuestion asked, CancellationToken cancellationToken)

@@ -1,0 +1,151 @@
+using System.Text;
+using MedQA.Evaluation.LanguageModels;
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tests.Fixtures;
+
+namespace MedQA.Pipeline.Tests.Answering;
+
+/// <summary>Runs of a model behind an endpoint: a question costs 100 tokens at 10 and 30 tokens at 100 a million.</summary>
+public sealed class EndpointRunTests(AzuriteFixture azurite)
+{
+    private const double PerQuestion = 0.004;
+    private static readonly ModelEndpoint Endpoint = new("models.example.com", "large", new TokenPrices(10, 100, "EUR"));
+    private static readonly SplitOptions OneBatch = new() { DefaultProfile = "quick", BatchSize = 100 };
+    private static readonly WorkerOptions Hasty = new() { Drain = TimeSpan.Zero, GiveIn = TimeSpan.FromMilliseconds(200) };
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Row_and_report_say_where_questions_were_sent_and_what_they_cost()
+    {
+        var bench = new Bench(await azurite.NewAsync(), new ScriptedModel { Endpoint = Endpoint, AtOnce = 3 });
+        var ended = await bench.CompleteAsync(await bench.StartAsync(5));
+
+        Assert.Equal((RunState.Completed, "models.example.com", "EUR"), (ended.State, ended.Host, ended.Currency));
+        Assert.Equal((5, 0, 500, 150), (ended.Totals.Requests, ended.Totals.LostRequests, ended.Totals.CountedPromptTokens, ended.Totals.CountedCompletionTokens));
+        Assert.Equal(5 * PerQuestion, ended.Totals.Cost, 1e-12);
+        var report = await ReadAsync(bench, ended.Run);
+        Assert.Equal(Endpoint, report.Circumstances.Endpoint);
+        Assert.Equal(
+            new TokenUsage { Requests = 5, PromptTokens = 500, CompletionTokens = 150, Cost = 0.02m, Versions = ["scripted-1"] },
+            report.Circumstances.Usage);
+        var text = (await bench.TextAsync(ended.Run, "report.md"))!;
+        Assert.Contains("models.example.com", text, StringComparison.Ordinal);
+        Assert.Contains("0.02 EUR", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_asked_makes_the_run_wait_and_fails_no_question()
+    {
+        var bench = new Bench(
+            await azurite.NewAsync(),
+            new ScriptedModel { Endpoint = Endpoint, AtOnce = 2 },
+            split: OneBatch,
+            worker: Hasty,
+            advance: new AdvanceOptions { ResendAfter = TimeSpan.FromMilliseconds(50) });
+        var isDown = true;
+        bench.Model.Before = (text, _) => isDown && text.Contains("case 2?", StringComparison.Ordinal)
+            ? throw new ModelUnavailableException("models.example.com answers 401: set MODEL_KEY to a key that it accepts.")
+            : Task.CompletedTask;
+        var run = await bench.StartAsync(5);
+        await bench.Advancer.AdvanceAsync(run, Cancel);
+
+        Assert.Equal(BatchOutcome.ModelUnavailable, await bench.AnswerNextAsync(Cancel));
+        Assert.Equal(RunState.Waiting, (await bench.Advancer.AdvanceAsync(run, Cancel)).State);
+        var waiting = (await bench.Reader.GetAsync(run, Cancel))!;
+        Assert.Equal("models.example.com answers 401: set MODEL_KEY to a key that it accepts.", waiting.Reason);
+        Assert.Equal(0, waiting.Totals.Failed);
+
+        isDown = false;
+        var ended = await bench.CompleteAsync(run);
+        Assert.Equal((RunState.Completed, 5, 0, null), (ended.State, ended.Totals.Done, ended.Totals.Failed, ended.Reason));
+        Assert.Equal((5, 0), (ended.Totals.Requests, ended.Totals.LostRequests));
+        Assert.All(bench.Model.Asked.Values, static times => Assert.Equal(1, times));
+    }
+
+    [Fact]
+    public async Task What_a_killed_worker_had_sent_is_reported_as_possibly_paid_twice()
+    {
+        var storage = await azurite.NewAsync();
+        var bench = new Bench(storage, new ScriptedModel { Endpoint = Endpoint, AtOnce = 3 }, split: OneBatch, worker: Hasty);
+        var run = await bench.StartAsync(5);
+        var blob = storage.Progress(run, BatchId.First(0)).Client;
+        await blob.CreateAsync(cancellationToken: Cancel);
+        await blob.AppendBlockAsync(new MemoryStream(Encoding.UTF8.GetBytes("""
+            {"attempt":1,"worker":"killed","started":"2026-01-01T00:00:00+00:00"}
+            {"ordinal":1,"attempt":1,"started":"2026-01-01T00:00:02+00:00"}
+            {"ordinal":3,"attempt":1,"started":"2026-01-01T00:00:02+00:00"}
+            {"attempt":2,"worker":"killed","started":"2026-01-01T00:00:03+00:00"}
+            {"ordinal":1,"attempt":2,"started":"2026-01-01T00:00:04+00:00"}
+
+            """.ReplaceLineEndings("\n"))), cancellationToken: Cancel);
+
+        var ended = await bench.CompleteAsync(run);
+
+        Assert.Equal((RunState.Completed, 5, 0), (ended.State, ended.Totals.Done, ended.Totals.Failed));
+        Assert.Equal((5, 3), (ended.Totals.Requests, ended.Totals.LostRequests));
+        Assert.Equal(5 * PerQuestion, ended.Totals.Cost, 1e-12);
+        Assert.All(bench.Model.Asked.Values, static times => Assert.Equal(1, times));
+        Assert.Contains("3 requests were sent whose answer did not arrive", await bench.TextAsync(run, "report.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_can_cost_more_than_the_limit_asks_nothing_until_it_is_approved()
+    {
+        var bench = new Bench(
+            await azurite.NewAsync(), new ScriptedModel { Endpoint = Endpoint }, advance: new AdvanceOptions { MaxCost = 0.01m });
+        var run = await bench.StartAsync(4);
+
+        Assert.Equal(RunState.Waiting, (await bench.Advancer.AdvanceAsync(run, Cancel)).State);
+        Assert.Matches(@"^The run can cost up to 0\.0\d+ EUR; more than 0\.01 EUR needs approval\.$", (await bench.Reader.GetAsync(run, Cancel))!.Reason);
+        Assert.Null(await bench.AnswerNextAsync(Cancel));
+        Assert.Empty(bench.Model.Asked);
+
+        Assert.Equal(RequestOutcome.Accepted, await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Approve, Cancel));
+        var ended = await bench.CompleteAsync(run);
+        Assert.Equal((RunState.Completed, 4), (ended.State, ended.Totals.Done));
+    }
+
+    [Fact]
+    public async Task A_run_whose_repeated_requests_cost_more_than_the_limit_waits()
+    {
+        // Without a limit on tokens of prompts the most is what is estimated; the service counts more than that.
+        var bench = new Bench(
+            await azurite.NewAsync(),
+            new ScriptedModel { Endpoint = Endpoint with { Prices = new TokenPrices(0, 10, "EUR") } },
+            advance: new AdvanceOptions { MaxCost = 0.0029m });
+        bench.Model.Before = static (_, _) => Task.CompletedTask;
+        var run = await bench.StartAsync(6);
+        Assert.Equal(RunState.Queued, (await bench.Advancer.AdvanceAsync(run, Cancel)).State);
+        await new BatchRows(bench.Storage).NoteWorkAsync(
+            run,
+            (await bench.RowsAsync(run))[0] with { State = BatchState.Running, Totals = new RunTotals { Done = 1, Requests = 9, Cost = 0.003 } },
+            Cancel);
+
+        Assert.Equal(RunState.Waiting, (await bench.Advancer.AdvanceAsync(run, Cancel)).State);
+        Assert.Equal(
+            "The run has cost 0.003 EUR for 1 of 6 questions; more than 0.0029 EUR needs approval.", (await bench.Reader.GetAsync(run, Cancel))!.Reason);
+    }
+
+    [Fact]
+    public async Task A_profile_that_needs_what_the_model_does_not_give_is_refused_with_those_that_work()
+    {
+        var bench = new Bench(await azurite.NewAsync(), new ScriptedModel { Endpoint = Endpoint });
+        var outcome = await bench.Splitter.OnUploadAsync(
+            "likelihood/cases.csv", new StoredVersion((await bench.UploadAsync("likelihood/cases.csv", Bench.Csv(2))).ToString()), Cancel);
+
+        Assert.Equal(SplitResult.Rejected, outcome.Result);
+        Assert.Equal(
+            "profile likelihood (likelihood) needs the log-likelihoods of options, which model scripted does not give; use a profile that "
+                + "draws answers. Profiles that work with it: quick, few-shot.",
+            outcome.Rejection!.Sentence);
+    }
+
+    private static async Task<RunReport> ReadAsync(Bench bench, RunId run) =>
+        ReportJson.Read(Encoding.UTF8.GetBytes((await bench.TextAsync(run, "report.json"))!));
+}
