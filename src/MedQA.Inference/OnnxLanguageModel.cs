@@ -97,8 +97,8 @@ public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) =>
-        _engine.GetQuestionsAtOnceAsync(samples, cancellationToken);
+    public Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken) =>
+        _engine.GetQuestionsAtOnceAsync(samples, maxTokens, cancellationToken);
 
     /// <inheritdoc/>
     /// <exception cref="UnusableException">A chat for a model without a chat template.</exception>

@@ -22,7 +22,7 @@ internal sealed class PoisonedModel(ILanguageModel model, FrozenDictionary<strin
         model,
         poisons.Split(';').Select(static poison => poison.Split('=', 2)).ToFrozenDictionary(static poison => poison[1], static poison => Enum.Parse<Poison>(poison[0], ignoreCase: true)));
 
-    public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) => model.GetQuestionsAtOnceAsync(samples, cancellationToken);
+    public Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken) => model.GetQuestionsAtOnceAsync(samples, maxTokens, cancellationToken);
 
     public int CountTokens(Prompt prompt) => model.CountTokens(prompt);
 

@@ -246,7 +246,7 @@ internal sealed class Workloads : IAsyncDisposable
             }
         }
 
-        var atOnce = await model.GetQuestionsAtOnceAsync(protocol.Profile.Samples, CancellationToken.None);
+        var atOnce = await model.GetQuestionsAtOnceAsync(protocol.Profile.Samples, protocol.Profile.MaxTokens, CancellationToken.None);
         await using var other = _options.BaselineGraph is { } graph
             ? await OnnxLanguageModel.LoadAsync(_options.ModelFolder, _options.Model with { Graph = graph }, CancellationToken.None)
             : null;

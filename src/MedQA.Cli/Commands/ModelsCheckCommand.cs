@@ -4,6 +4,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Terminal;
+using MedQA.Endpoints.Settings;
+using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Checking;
 using MedQA.Inference.Sessions;
 
@@ -12,6 +15,9 @@ namespace MedQA.Cli.Commands;
 /// <summary><c>medqa models check</c>: compares a converted model with the original.</summary>
 internal static class ModelsCheckCommand
 {
+    /// <summary>Enough for a model that thinks before a word.</summary>
+    private const int AnswerTokens = 512;
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -19,8 +25,7 @@ internal static class ModelsCheckCommand
         var references = new Option<string>("--references")
         {
             Description = "Folder or file with the original model's answers; tests/references shows the format",
-            HelpName = "FOLDER",
-            Required = true
+            HelpName = "FOLDER"
         };
         var limit = new NumberOption<int?>("--limit", NumberRange.Whole(1))
         {
@@ -36,19 +41,66 @@ internal static class ModelsCheckCommand
                 HelpName = "X"
             };
         var command = new CommandWithExamples("check", "Compare a model's tokens, logits, greedy texts and log-likelihoods with the "
-            + "original's. Exit code 1 beyond the tolerance.", """
+            + "original's. Exit code 1 beyond the tolerance. A model behind an endpoint is asked for two short answers instead.", """
             Examples:
               medqa models check smollm2-135m-instruct --graph model.exact.onnx --references tests/references --limit 3
               medqa models check /folder/of/a/converted/model --references mine
+              medqa models check my-endpoint --yes
             """) { model, references, limit, tolerance };
-        CommandWork.Set(command, (context, parsed, cancel) => CheckAsync(
+        CommandWork.Set(command, (context, parsed, cancel) =>
+            LocalModel.FolderOf(context.Settings, parsed.GetRequiredValue(model)) is var folder && EndpointFile.Exists(folder)
+            ? CheckEndpointAsync(context, folder, cancel)
+            : CheckAsync(
             context,
-            LocalModel.FolderOf(context.Settings, parsed.GetRequiredValue(model)),
+            folder,
             new ModelOptions { Graph = context.Settings.Graph, Threads = context.Settings.Threads, Provider = context.Settings.Provider },
-            parsed.GetRequiredValue(references),
+            parsed.GetValue(references)
+                ?? throw new InputException(new FaultLocation(Parameter: "--references"), "--references is missing", "Name the folder "
+                    + "with the original model's answers; tests/references shows the format"),
             Options(parsed.GetValue(limit), parsed.GetValue(tolerance)),
             cancel));
         return command;
+    }
+
+    /// <summary>Asks a model behind an endpoint for two short answers, and shows what came of it.</summary>
+    private static async Task<int> CheckEndpointAsync(CommandContext context, string folder, CancellationToken cancellationToken)
+    {
+        await using var model = await LocalModel.LoadAsync(
+            context.Settings with { Model = folder }, context.Console, cancellationToken);
+        var meter = new UsageMeter();
+        var question = new ChatPrompt([ChatMessage.User("Reply with the word yes and nothing else.")], 0, new DateOnly(2026, 1, 1));
+        var started = TimeProvider.System.GetTimestamp();
+        IReadOnlyList<Sample> samples;
+        try
+        {
+            await using var prompt = await model.WithMeter(meter).ReadAsync(question, cancellationToken);
+            samples = await prompt.SampleAsync(
+                new SampleRequest { Count = 2, Temperature = 0.7, MaxTokens = AnswerTokens, StreamKey = 1 }, cancellationToken);
+        }
+        catch (Exception exception) when (exception is ModelUnavailableException or AnswerRefusedException)
+        {
+            context.Console.Fault(exception.Message);
+            return ExitCode.Failure;
+        }
+
+        var (seconds, usage) = (TimeProvider.System.GetElapsedTime(started).TotalSeconds, meter.Sum ?? TokenUsage.None);
+        var table = TextTable.OfValues();
+        table.Add("Address", model.Description.Endpoint!.Host);
+        table.Add("Version that answered", usage.Versions.IsEmpty ? "not stated" : string.Join(", ", usage.Versions));
+        table.Add("Answers", string.Join(" | ", samples.Select(static sample => sample.Text.Trim().ReplaceLineEndings(" "))));
+        table.Add("Thoughts apart from the answer", samples.Any(static sample => sample.Thought is not null) ? "yes" : "no");
+        table.Add("Log-probabilities", samples.All(static sample => double.IsNaN(sample.LogLikelihood)) ? "no" : "yes");
+        table.Add("Requests", $"{usage.Requests:#,0}, {seconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
+        table.Add("Tokens", usage.UncountedRequests > 0
+            ? "not stated: runs will have no cost"
+            : $"{usage.PromptTokens:#,0} read, {usage.CompletionTokens:#,0} generated");
+        if (usage.Cost is { } cost && model.Description.Endpoint.Prices is { } prices)
+        {
+            table.Add("Cost", CostText.Of(cost, prices.Currency));
+        }
+
+        table.Write(context.Console.Output);
+        return ExitCode.Success;
     }
 
     private static ReferenceCheckOptions Options(int? limit, double? tolerance)

@@ -4,6 +4,8 @@ using System.Text.Json.Serialization;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Endpoints.Settings;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference;
 using MedQA.Inference.Models;
 
@@ -58,7 +60,13 @@ internal static class ModelsCommand
 
     private static async Task<int> DescribeAsync(CommandContext context, string? model, CancellationToken cancellationToken)
     {
-        var folder = ModelFolder.Open(LocalModel.FolderOf(context.Settings, model), context.Settings.Graph);
+        if (LocalModel.FolderOf(context.Settings, model) is var path && EndpointFile.Exists(path))
+        {
+            DescribeEndpoint(context, path, EndpointFile.Read(path));
+            return ExitCode.Success;
+        }
+
+        var folder = ModelFolder.Open(path, context.Settings.Graph);
         var fingerprint = await folder.FingerprintAsync(cancellationToken);
         if (context.Output == OutputFormat.Json)
         {
@@ -95,6 +103,58 @@ internal static class ModelsCommand
         table.Write(context.Console.Output);
         return ExitCode.Success;
     }
+
+    private static void DescribeEndpoint(CommandContext context, string folder, EndpointFile file)
+    {
+        var model = file.Describe();
+        if (context.Output == OutputFormat.Json)
+        {
+            var described = new ModelSummary(model.Name, folder, model.Fingerprint, model.ContextLength, HasChatTemplate: true, false)
+            {
+                Endpoint = model.Endpoint
+            };
+            context.Console.Line(JsonSerializer.Serialize(described, ModelsJson.Default.ModelSummary));
+            return;
+        }
+
+        var table = TextTable.OfValues();
+        table.Add("Model", model.Name);
+        table.Add("Folder", folder);
+        table.Add("Fingerprint", model.Fingerprint);
+        table.Add("Kind", "behind an endpoint: questions are sent to it, and answers cannot be computed again");
+        table.Add("Address", file.Address.ToString());
+        table.Add("Model or deployment", file.Model);
+        table.Add("Authentication", ConfirmedEndpoints.SecretOf(file));
+        table.Add("Context", $"{model.ContextLength:#,0} tokens");
+        table.Add("Requests take", Names(
+        [
+            ("n", file.Supports.N), ("seed", file.Supports.Seed), ("logprobs", file.Supports.Logprobs), ("stop", file.Supports.Stop),
+            ("top_k", file.Supports.TopK), ("min_p", file.Supports.MinP),
+        ]));
+        table.Add("Limits", Limits(file.Limits));
+        table.Add("Prices", file.Prices is { } prices
+            ? $"{CostText.Of(prices.Input, prices.Currency)} for a million tokens read, {CostText.Of(prices.Output, prices.Currency)} "
+                + "generated"
+            : "unknown: runs have no cost");
+        table.Add("Fields of every request", file.Options.Count == 0 ? "none" : string.Join(", ", file.Options.Keys));
+        table.Write(context.Console.Output);
+    }
+
+    private static string Names(IEnumerable<(string Name, bool IsTaken)> fields) =>
+        string.Join(", ", fields.Where(static field => field.IsTaken).Select(static field => field.Name)) is { Length: > 0 } names
+            ? names
+            : "none of n, seed, logprobs, stop";
+
+    private static string Limits(EndpointLimits limits)
+    {
+        string[] all =
+        [
+            .. limits.RequestsPerMinute is { } requests ? [$"{requests:#,0} requests a minute"] : Array.Empty<string>(),
+            .. limits.TokensPerMinute is { } tokens ? [$"{tokens:#,0} tokens a minute"] : Array.Empty<string>(),
+            $"{limits.Concurrency:#,0} requests at once",
+        ];
+        return string.Join(", ", all);
+    }
 }
 
 /// <summary>The facts that a host needs about a model that runs elsewhere.</summary>
@@ -105,9 +165,16 @@ internal static class ModelsCommand
 /// <param name="HasChatTemplate">Whether profiles of format chat can be used with it.</param>
 /// <param name="GivesEmbeddings">Whether it gives embeddings of texts, which profiles with the nearest worked examples need.</param>
 internal sealed record ModelSummary(
-    string Name, string Folder, string Fingerprint, int ContextLength, bool HasChatTemplate, bool GivesEmbeddings);
+    string Name, string Folder, string Fingerprint, int ContextLength, bool HasChatTemplate, bool GivesEmbeddings)
+{
+    /// <summary>Where it is asked; left out for a model of the workers.</summary>
+    public ModelEndpoint? Endpoint { get; init; }
+}
 
 /// <summary>The JSON format of models.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
 [JsonSerializable(typeof(ModelSummary))]
 internal sealed partial class ModelsJson : JsonSerializerContext;

@@ -1,5 +1,9 @@
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Endpoints;
+using MedQA.Endpoints.Settings;
+using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference;
 using MedQA.Inference.Sessions;
 
@@ -24,10 +28,18 @@ internal static class LocalModel
     /// <param name="console">Receives what takes long.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <param name="hasFastGraph">Whether a faster graph of it is made and used where the processor has one.</param>
-    public static async Task<OnnxLanguageModel> LoadAsync(
+    /// <exception cref="InputException">It is behind an endpoint that the user has not confirmed, or that cannot be used.</exception>
+    public static async Task<ILanguageModel> LoadAsync(
         HostSettings settings, HostConsole console, CancellationToken cancellationToken, bool hasFastGraph = true)
     {
         var folder = FolderOf(settings);
+        if (EndpointFile.Exists(folder))
+        {
+            var file = EndpointFile.Read(folder);
+            await ConfirmedEndpoints.RequireAsync(settings, console, file, cancellationToken);
+            return EndpointModel.Open(folder, new EndpointOptions());
+        }
+
         console.Note($"Loading the model {Path.GetFileName(folder)}…");
         return await OnnxLanguageModel.LoadAsync(
             folder,

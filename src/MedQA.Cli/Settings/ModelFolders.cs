@@ -1,3 +1,4 @@
+using MedQA.Endpoints.Settings;
 using MedQA.Evaluation;
 
 namespace MedQA.Cli.Settings;
@@ -43,11 +44,14 @@ internal static class ModelFolders
     /// <summary>Returns every model in the <c>models</c> folders, nearest first, then the fetched models.</summary>
     public static IEnumerable<string> All(string toolFolder, string? fetchedFolder = null) => Holding(toolFolder, fetchedFolder)
         .Where(Directory.Exists)
-        .SelectMany(static folder => Directory.EnumerateFiles(folder, "tokenizer.json", SearchOption.AllDirectories))
-        .Select(static file => Path.GetDirectoryName(file)!)
+        .SelectMany(static folder => FoldersWith(folder, "tokenizer.json")
+            .Where(static folder => HasGraph(folder) || HasGraph(Path.Combine(folder, "onnx")))
+            .Concat(FoldersWith(folder, EndpointFile.FileName)))
         .Where(static folder => !folder.Contains(Unfinished, StringComparison.Ordinal))
-        .Where(static folder => HasGraph(folder) || HasGraph(Path.Combine(folder, "onnx")))
         .Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> FoldersWith(string folder, string file) =>
+        Directory.EnumerateFiles(folder, file, SearchOption.AllDirectories).Select(static path => Path.GetDirectoryName(path)!);
 
     private static bool HasGraph(string folder) => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "*.onnx").Any();
 

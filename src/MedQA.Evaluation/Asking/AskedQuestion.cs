@@ -47,6 +47,7 @@ internal sealed record AskedQuestion(ILanguageModel Model, Protocol Protocol, Qu
         MaxTokens = Profile.MaxTokens,
         Stop = Stop,
         StreamKey = Stream("sample").Key,
+        ModelOptions = Profile.ModelOptions,
         Stage = stage,
     };
 }

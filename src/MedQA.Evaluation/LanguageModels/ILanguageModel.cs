@@ -27,8 +27,19 @@ public interface ILanguageModel : IAsyncDisposable
     /// them is answered does not depend on it. The first call may take as long as a few tokens.
     /// </summary>
     /// <param name="samples">Samples that are drawn per question.</param>
+    /// <param name="maxTokens">The most tokens of a sample.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) => Task.FromResult(1);
+    Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken) => Task.FromResult(1);
+
+    /// <summary>
+    /// Limits what this process asks of the model's service to a share of <see cref="ModelDescription.HasLimits"/>' limits, because other
+    /// processes ask it too; nothing where there are no limits.
+    /// </summary>
+    /// <param name="share">More than 0, at most 1.</param>
+    void UseShare(double share)
+    {
+        // There is nothing to share.
+    }
 
     /// <summary>Returns the same model, which adds what its service counts to a meter; itself where no service is asked.</summary>
     ILanguageModel WithMeter(UsageMeter meter) => this;

@@ -39,4 +39,7 @@ public sealed record ModelDescription
     /// reproducible bit for bit, and it counts tokens by itself (<see cref="TokenUsage"/>).
     /// </summary>
     public ModelEndpoint? Endpoint { get; init; }
+
+    /// <summary>Whether requests to the endpoint are limited, for all processes that ask it together.</summary>
+    public bool HasLimits { get; init; }
 }

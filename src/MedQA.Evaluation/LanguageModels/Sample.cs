@@ -32,6 +32,11 @@ public sealed record SampleRequest
     /// <summary>The 64-bit key of the question's random stream; see <c>Randomness</c>.</summary>
     public required ulong StreamKey { get; init; }
 
+    /// <summary>
+    /// Fields for the requests to a model's service, as a JSON object; <see langword="null"/> for none. Models of the process take none.
+    /// </summary>
+    public string? ModelOptions { get; init; }
+
     /// <summary>Which stage of a strategy draws: part of the counter of the random stream, so that stages never share numbers.</summary>
     public int Stage { get; init; }
 }

@@ -130,6 +130,12 @@ public sealed record Profile
     public string? Prefix { get; init; }
 
     /// <summary>
+    /// Fields for the requests to a model's service, as a JSON object in the form of <see cref="Profiles.ModelOptions"/>;
+    /// <see langword="null"/> for none. Models of the workers take none.
+    /// </summary>
+    public string? ModelOptions { get; init; }
+
+    /// <summary>
     /// The most answers that a question is asked for: samples, and refinements after them; 0 if options are only scored.
     /// </summary>
     public int SamplesPerQuestion => Strategy.ScoresOptions ? 0 : Samples + Refinements;
@@ -152,6 +158,12 @@ public sealed record Profile
         if (Format == PromptFormat.Completion && !model.TakesCompletions)
         {
             return $"profile {Name} continues a text, but model {model.Name} answers chats only; use a profile with \"format\": \"chat\".";
+        }
+
+        if (ModelOptions is not null && model.Endpoint is null)
+        {
+            return $"profile {Name} has \"modelOptions\", which are for the service of a model behind an endpoint; model {model.Name} takes "
+                + "none.";
         }
 
         if ((TopK > 0 || MinP > 0) && !model.TruncatesByRank)

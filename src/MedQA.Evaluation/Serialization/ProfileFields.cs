@@ -71,6 +71,19 @@ internal static class ProfileFields
                 static (p, v) => p with { Prefix = v },
                 static v => v is null ? null : NameProblem(v) is { } allowed ? $"null, or the name of a prefix: {allowed}" : null),
             static p => p.Prefix is null),
+        LeftOut(
+            new(
+                "modelOptions",
+                static (p, value) => p with
+                {
+                    ModelOptions = value.ValueKind == JsonValueKind.Null ? null : ModelOptions.Canonical(value)
+                },
+                static (writer, p) =>
+                {
+                    writer.WritePropertyName("modelOptions");
+                    writer.WriteRawValue(p.ModelOptions!);
+                }),
+            static p => p.ModelOptions is null),
     ];
 
     /// <summary>

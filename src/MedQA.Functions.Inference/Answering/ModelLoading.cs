@@ -1,3 +1,6 @@
+using MedQA.Endpoints;
+using MedQA.Endpoints.Settings;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Functions.Hosting;
 using MedQA.Functions.Inference.Settings;
 using MedQA.Inference;
@@ -17,9 +20,10 @@ internal sealed class ModelLoading(
     LoadedWorker loaded,
     TimeProvider time,
     ILogger<ModelLoading> logger,
+    ILoggerFactory logging,
     IServiceProvider services) : BackgroundService
 {
-    private OnnxLanguageModel? _model;
+    private ILanguageModel? _model;
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -38,7 +42,9 @@ internal sealed class ModelLoading(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var began = time.GetTimestamp();
-        _model = await OnnxLanguageModel.LoadAsync(settings.ModelFolder, settings.Model, stoppingToken);
+        _model = EndpointFile.Exists(settings.ModelFolder)
+            ? EndpointModel.Open(settings.ModelFolder, new EndpointOptions { Logging = logging })
+            : await OnnxLanguageModel.LoadAsync(settings.ModelFolder, settings.Model, stoppingToken);
         var model = _model.Description;
         if (settings.Fingerprint is { } expected && expected != model.Fingerprint)
         {

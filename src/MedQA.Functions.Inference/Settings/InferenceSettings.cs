@@ -64,22 +64,8 @@ internal sealed record InferenceSettings
         };
     }
 
-    /// <summary>
-    /// Resolves a relative path against the app's folder and those above it, since tools build the app into folders of different depth.
-    /// </summary>
-    private static string FindModel(string folder)
-    {
-        for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
-        {
-            var found = Path.Combine(above.FullName, folder);
-            if (Directory.Exists(found))
-            {
-                return found;
-            }
-        }
-
-        throw AppSettings.Fault("Model__Folder", Path.IsPathRooted(folder)
+    private static string FindModel(string folder) =>
+        AppFolder.Find(folder) ?? throw AppSettings.Fault("Model__Folder", Path.IsPathRooted(folder)
             ? $"is '{folder}', which does not exist."
             : $"is '{folder}', which does not exist in {AppContext.BaseDirectory} or any folder above it.");
-    }
 }

@@ -1,3 +1,4 @@
+using MedQA.Endpoints.Settings;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Functions.Hosting;
@@ -84,6 +85,18 @@ internal sealed record ControlSettings
 
     private static ModelDescription ReadModel(AppSettings settings)
     {
+        // The control app has the same folder as the workers: where questions go is the operator's choice, never an upload's.
+        if (settings.Find("Model__Folder") is { } folder)
+        {
+            var found = AppFolder.Find(folder);
+            return found is not null && EndpointFile.Exists(found)
+                ? EndpointFile.Read(found).Describe()
+                : throw AppSettings.Fault(
+                    "Model__Folder",
+                    $"is '{folder}', in which there is no {EndpointFile.FileName}; for other models use Model__Name, Model__Fingerprint and "
+                        + "what `medqa models describe` prints besides.");
+        }
+
         const string Source = "which `medqa models describe` prints and the inference app logs";
         var fingerprint = settings.Get("Model__Fingerprint", $"the fingerprint of the workers' model, {Source}");
         if (fingerprint.Length != 64 || !fingerprint.All(static digit => digit is (>= '0' and <= '9') or (>= 'a' and <= 'f')))

@@ -28,6 +28,9 @@ internal sealed class InferenceEngine : IDisposable
     // Rows of several questions: beyond this many a step's time grows with the rows.
     private const int MaxSharedRows = 8;
 
+    // Answers of a letter are nearly all reading, which questions do not share: their rows cost more than they save (docs/performance.md).
+    private const int LeastSharedTokens = 32;
+
     // A prompt with five worked examples and a reasoning.
     private const int UsualCells = 1024;
 
@@ -90,9 +93,9 @@ internal sealed class InferenceEngine : IDisposable
     /// </summary>
     /// <param name="samples">Samples of a request.</param>
     /// <param name="cancellationToken">Ends the waiting for the running operation.</param>
-    public async Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken)
+    public async Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken)
     {
-        if (samples != 1 || _options.Provider != ExecutionProvider.Cpu)
+        if (samples != 1 || maxTokens < LeastSharedTokens || _options.Provider != ExecutionProvider.Cpu)
         {
             return 1;
         }

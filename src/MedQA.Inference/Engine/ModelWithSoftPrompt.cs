@@ -17,8 +17,8 @@ internal sealed class ModelWithSoftPrompt(
     public ITextEmbedding? Embedding => model.Embedding;
 
     /// <inheritdoc/>
-    public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) =>
-        model.GetQuestionsAtOnceAsync(samples, cancellationToken);
+    public Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken) =>
+        model.GetQuestionsAtOnceAsync(samples, maxTokens, cancellationToken);
 
     /// <inheritdoc/>
     public int CountTokens(Prompt prompt) => prefix.KeyValues.Length + encoder.CountTokens(prompt);

@@ -30,6 +30,10 @@ public sealed class BatchWorker
     private readonly BatchRows _batches;
     private readonly ModelsWithSoftPrompts _models;
     private readonly ConcurrentDictionary<(RunId, BatchId), bool> _held = new();
+    private readonly SemaphoreSlim _sharing = new(1);
+    private readonly string _id;
+    private EndpointShare? _share;
+    private int _sharers;
 
     /// <summary>A worker for a model.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
@@ -48,6 +52,7 @@ public sealed class BatchWorker
         (_storage, _model, _options, _time, _logger, _signals) = (storage, model, options, time, logger, signals ?? new PipelineSignals());
         _runs = new RunRows(storage);
         _batches = new BatchRows(storage);
+        _id = (options.Identity ?? Guid.NewGuid()).ToString("N");
         _models = new ModelsWithSoftPrompts(model, new SoftPromptStore(storage));
     }
 
@@ -164,7 +169,8 @@ public sealed class BatchWorker
             var log = await ProgressLog.OpenAsync(blob, lease.Id, stopping);
             await log.BeginAttemptAsync(_options.Name, _time.GetUtcNow(), stopping);
             await work.BeginAsync(log, stopping);
-            var outcome = await AnswerQuestionsAsync(run, protocol, attempt, questions, log, work, lease, stopping);
+            var outcome = await SharingAsync(
+                () => AnswerQuestionsAsync(run, protocol, attempt, questions, log, work, lease, stopping), stopping);
             if (outcome != BatchOutcome.Finished)
             {
                 return await EndAsync(work, lease, run, message, outcome);
@@ -191,6 +197,47 @@ public sealed class BatchWorker
         }
     }
 
+    /// <summary>Does work with this worker's share of the limits of the model's service, where it has some.</summary>
+    private async Task<BatchOutcome> SharingAsync(Func<Task<BatchOutcome>> work, CancellationToken stopping)
+    {
+        if (!_model.Description.HasLimits)
+        {
+            return await work();
+        }
+
+        await _sharing.WaitAsync(stopping);
+        try
+        {
+            _share ??= await EndpointShare.TakeAsync(_storage, _model, _id, _time, stopping);
+            _sharers++;
+        }
+        finally
+        {
+            _sharing.Release();
+        }
+
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            await _sharing.WaitAsync(CancellationToken.None);
+            try
+            {
+                if (--_sharers == 0 && _share is { } share)
+                {
+                    _share = null;
+                    await share.DisposeAsync();
+                }
+            }
+            finally
+            {
+                _sharing.Release();
+            }
+        }
+    }
+
     private async Task<BatchOutcome> AnswerQuestionsAsync(
         RunId run,
         Protocol protocol,
@@ -201,7 +248,8 @@ public sealed class BatchWorker
         BatchLease lease,
         CancellationToken stopping)
     {
-        var atOnce = await attempt.GetQuestionsAtOnceAsync(protocol, stopping);
+        var left = questions.Count(asked => !log.Answers.ContainsKey(asked.Ordinal));
+        var atOnce = left > 1 ? await attempt.GetQuestionsAtOnceAsync(protocol, stopping) : 1;
         var began = _time.GetTimestamp();
 
         // An earlier attempt that crashed was asking some of the first that are left: those are asked alone, to learn which one it was.
@@ -219,14 +267,14 @@ public sealed class BatchWorker
         async Task<BatchOutcome?> AskAsync(IEnumerable<BatchQuestion> round, int most)
         {
             await using var inFlight = new QuestionsInFlight(_time, lease.Ended);
-            using var left = round.GetEnumerator();
+            using var next = round.GetEnumerator();
             BatchOutcome? stopped = null;
             var areAllBegun = false;
             while (true)
             {
                 while (!areAllBegun && inFlight.Count < most)
                 {
-                    areAllBegun = !left.MoveNext();
+                    areAllBegun = !next.MoveNext();
                     if (areAllBegun)
                     {
                         break;
@@ -237,7 +285,7 @@ public sealed class BatchWorker
                     areAllBegun = stopped is not null;
                     if (!areAllBegun)
                     {
-                        inFlight.Add(await BeginAsync(run, protocol, attempt, left.Current, log, most == 1, inFlight.Dropped, stopping));
+                        inFlight.Add(await BeginAsync(run, protocol, attempt, next.Current, log, most == 1, inFlight.Dropped, stopping));
                     }
                 }
 

@@ -21,7 +21,7 @@ internal sealed class QuestionAttempt(
     /// <summary>Returns how many questions to ask at once: as many as the model says, or fewer where the options say so.</summary>
     public async Task<int> GetQuestionsAtOnceAsync(Protocol protocol, CancellationToken cancellationToken) => Math.Min(
         options.QuestionsAtOnce ?? int.MaxValue,
-        await model.GetQuestionsAtOnceAsync(protocol.Profile.SamplesPerQuestion, cancellationToken));
+        await model.GetQuestionsAtOnceAsync(protocol.Profile.SamplesPerQuestion, protocol.Profile.MaxTokens, cancellationToken));
 
     /// <summary>Answers a question.</summary>
     /// <param name="protocol">How to ask.</param>

@@ -37,6 +37,7 @@ namespace MedQA.Pipeline.Storage;
 [JsonSerializable(typeof(CountedAnswer))]
 [JsonSerializable(typeof(CountedBatch))]
 [JsonSerializable(typeof(ProgressMark))]
+[JsonSerializable(typeof(EndpointShares))]
 [JsonSerializable(typeof(IndexedText))]
 [JsonSerializable(typeof(RunManifest))]
 [JsonSerializable(typeof(RunSeal))]

@@ -19,8 +19,9 @@ public sealed class RowIndependenceTests
     {
         using var loaded = LoadedModel.Tiny(model);
 
-        Assert.Equal(areIndependent ? 8 : 1, await loaded.Engine.GetQuestionsAtOnceAsync(1, Token));
-        Assert.Equal(1, await loaded.Engine.GetQuestionsAtOnceAsync(11, Token));
+        Assert.Equal(areIndependent ? 8 : 1, await loaded.Engine.GetQuestionsAtOnceAsync(1, 256, Token));
+        Assert.Equal(1, await loaded.Engine.GetQuestionsAtOnceAsync(11, 256, Token));
+        Assert.Equal(1, await loaded.Engine.GetQuestionsAtOnceAsync(1, 16, Token));
     }
 
     [Theory]
@@ -31,7 +32,7 @@ public sealed class RowIndependenceTests
         var options = new ModelOptions { MemoryBudget = memory };
         using var apart = LoadedModel.Tiny("llama-packed", options);
         using var together = LoadedModel.Tiny("llama-packed", options);
-        Assert.Equal(atOnce, await together.Engine.GetQuestionsAtOnceAsync(1, Token));
+        Assert.Equal(atOnce, await together.Engine.GetQuestionsAtOnceAsync(1, 256, Token));
         var expected = new List<string>();
         foreach (var question in Enumerable.Range(0, 12))
         {

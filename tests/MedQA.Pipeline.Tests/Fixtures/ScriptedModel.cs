@@ -35,7 +35,7 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
     /// <summary>How many questions it says to be asked at once.</summary>
     public int AtOnce { get; init; } = 1;
 
-    public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) => Task.FromResult(AtOnce);
+    public Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken) => Task.FromResult(AtOnce);
 
     public int CountTokens(Prompt prompt) => TextOf(prompt).Length / 4;
 

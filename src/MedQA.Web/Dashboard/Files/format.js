@@ -31,6 +31,13 @@ export function duration(seconds) {
   return days > 0 ? `${days} d ${hours % 24} h` : hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min ${whole % 60} s`;
 }
 
+/** An amount with two decimals, or with two digits that say something below 0.10, as the reports write it. @param {number} amount @param {string} currency */
+export function money(amount, currency) {
+  const decimals = amount > 0 && amount < 0.1 ? Math.min(10, 1 - Math.floor(Math.log10(amount))) : 2;
+  const text = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: decimals }).format(amount);
+  return `${text}\u00a0${currency}`;
+}
+
 /** @param {string} [text] */
 export const moment = text => text ? moments.format(new Date(text)) : none;
 

@@ -12,7 +12,7 @@ import { facts, mark } from './parts.js';
  */
 
 /** @type {Record<Schemas['SampleEnd'], string>} */
-const ends = { endToken: 'ended by the model', stopText: 'ended by a stop text', maxTokens: 'cut at maxTokens' };
+const ends = { endToken: 'ended by the model', stopText: 'ended by a stop text', maxTokens: 'cut at maxTokens', contentFilter: 'withheld by a content filter' };
 /** @param {number} index */
 const letterOf = index => String.fromCharCode(65 + index);
 
@@ -31,6 +31,8 @@ export function questionView({ question, answer }) {
     facts([
       ['Prompt', plural(answer.promptTokens, 'token'), answer.exemplars ? h('span', { class: 'minor' }, ` ${plural(answer.exemplars, 'worked example')}`) : null],
       ['Generated', plural(answer.reasonings.reduce((sum, reasoning) => sum + reasoning.drawnTokens, 0), 'token')],
+      answer.usage ? ['Counted by the service', `${plural(answer.usage.requests, 'request')}, ${count(answer.usage.promptTokens)} + ${plural(answer.usage.completionTokens, 'token')}`,
+        h('span', { class: 'minor' }, answer.usage.versions.length ? ` answered by ${answer.usage.versions.join(', ')}` : '')] : null,
       ['Time', duration(answer.seconds)],
       answer.stoppingPosterior === undefined ? null : ['Stopping posterior', fraction(answer.stoppingPosterior)],
       answer.fixedOptions ? ['Options kept in place', String(answer.fixedOptions)] : null,
@@ -121,10 +123,12 @@ function view(reasoning, question) {
     h('div', { class: 'reasoning-head' },
       h('span', { class: 'minor' }, `${reasoning.index + 1}`),
       h('span', { class: `vote ${right === true ? 'is-right' : right === false ? 'is-wrong' : ''}` }, answered === null ? 'no answer' : letterOf(answered), right === null ? null : [sign(right ? ' ✓' : ' ✗'), spoken(right ? ' right' : ' wrong')]),
-      reasoning.forced ? h('span', { class: 'tag' }, 'forced by the cue') : null,
+      reasoning.forced ? h('span', { class: 'tag' }, reasoning.followUp ? 'forced by asking again' : 'forced by the cue') : null,
       h('span', { class: 'minor reasoning-end' }, `${plural(reasoning.drawnTokens, 'token')}, ${ends[reasoning.end] ?? reasoning.end}`),
       reasoning.optionOrder.length ? h('span', { class: 'minor' }, `shown as ${reasoning.optionOrder.map(letterOf).join(' ')}`) : null),
-    h('p', { class: 'prose' }, marked(reasoning.text, reasoning.answerSpan)));
+    reasoning.thought ? h('details', null, h('summary', null, 'Thought before the answer; no answer is read from it'), h('p', { class: 'prose' }, reasoning.thought)) : null,
+    h('p', { class: 'prose' }, marked(reasoning.text, reasoning.answerSpan)),
+    reasoning.followUp ? h('p', { class: 'prose' }, h('span', { class: 'minor' }, 'Asked once more for its answer: '), reasoning.followUp) : null);
 }
 
 /**

@@ -4,7 +4,7 @@ import { call, download, follow, heldKey } from './api.js';
 import { confirm } from './dialogs.js';
 import { documentCards, readDocument } from './document.js';
 import { fill, h } from './dom.js';
-import { count, duration, isFinal, moment, none, of, percent, plural } from './format.js';
+import { count, duration, isFinal, moment, money, none, of, percent, plural } from './format.js';
 import { badge, facts, heading, loading, problemBox, progress } from './parts.js';
 
 /**
@@ -205,6 +205,8 @@ function liveCard(run) {
       ['Accuracy so far', run.graded ? `${percent(run.correct / run.graded)} (${of(run.correct, run.graded)})` : none, h('span', { class: 'minor' }, ' provisional: all figures can change')],
       ['Time', run.started ? duration(seconds) : 'not started', left === null ? null : h('span', { class: 'minor' }, ` about ${duration(left)} left`)],
       ['Tokens generated', count(run.generatedTokens), run.seconds > 0 ? h('span', { class: 'minor' }, ` ${count(Math.round(run.generatedTokens / run.seconds))} per second of work`) : null],
+      run.host ? ['Questions sent to', run.host] : null,
+      run.cost !== undefined && run.currency ? ['Cost so far', money(run.cost, run.currency), run.lostRequests ? h('span', { class: 'minor' }, ` without ${plural(run.lostRequests, 'request')} whose answer was lost`) : null] : null,
       run.failed ? ['Failed', plural(run.failed, 'question'), h('span', { class: 'minor' }, ' can be retried at the end')] : null,
       ['Created', moment(run.created)],
     ]),

@@ -2,7 +2,7 @@
 
 import { call } from './api.js';
 import { fill, h } from './dom.js';
-import { count, duration, plural } from './format.js';
+import { count, duration, money, plural } from './format.js';
 import { facts, heading, loading, problemBox } from './parts.js';
 
 /**
@@ -148,6 +148,9 @@ function estimateView(known) {
       ['Time', known.expectedSeconds === undefined ? 'not known yet' : `about ${duration(known.expectedSeconds)}`, h('span', { class: 'minor' }, known.expectedSeconds === undefined ? '' : ' of work for one worker')],
       ['Tokens to generate', known.expectedGeneratedTokens === undefined ? `at most ${count(known.maxGeneratedTokens)}` : `about ${count(known.expectedGeneratedTokens)}`,
         known.expectedGeneratedTokens === undefined ? null : h('span', { class: 'minor' }, ` at most ${count(known.maxGeneratedTokens)}`)],
+      known.host ? ['Questions sent to', known.host] : null,
+      known.maxCost !== undefined && known.currency ? ['Cost', known.expectedCost === undefined ? `at most ${money(known.maxCost, known.currency)}` : `about ${money(known.expectedCost, known.currency)}`,
+        known.expectedCost === undefined ? null : h('span', { class: 'minor' }, ` at most ${money(known.maxCost, known.currency)}`)] : null,
       ['Model calls per question', plural(known.callsPerQuestion, 'time'), h('span', { class: 'minor' }, ` to ${known.model}`)],
     ]),
     known.unknown.map(text => h('p', { class: 'minor' }, text)),
