@@ -65,7 +65,7 @@ public sealed record RunEstimate
     /// <summary>The host that the questions would be sent to; missing for a model of the workers.</summary>
     public string? Host { get; init; }
 
-    /// <summary>The currency of <see cref="ExpectedCost"/> and <see cref="MaxCost"/>; missing if the model's service has no prices.</summary>
+    /// <summary>The currency of <see cref="ExpectedCost"/> and <see cref="MaxCost"/>; missing without prices.</summary>
     public string? Currency { get; init; }
 
     /// <summary>What the model's service would charge at the mean per question of the earlier runs, or of the measured questions.</summary>

@@ -5,7 +5,7 @@ namespace MedQA.Evaluation.LanguageModels;
 /// <summary>Writes what tokens cost, for people.</summary>
 public static class CostText
 {
-    /// <summary>Returns an amount with two decimals, or with two significant digits below 0.10: <c>12.30 USD</c>, <c>0.0042 USD</c>.</summary>
+    /// <summary>Returns an amount with two decimals, or two significant digits below 0.10: <c>12.30 USD</c>, <c>0.0042 USD</c>.</summary>
     public static string Of(decimal amount, string currency)
     {
         var decimals = 2;

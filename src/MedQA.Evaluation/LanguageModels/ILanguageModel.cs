@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>
@@ -14,6 +16,7 @@ public interface ILanguageModel : IAsyncDisposable
     ModelDescription Description { get; }
 
     /// <summary>Frees what the model holds; nothing by default.</summary>
+    [SuppressMessage("Usage", "CA1816", Justification = "A model without anything to free has no finalizer.")]
     ValueTask IAsyncDisposable.DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>
@@ -76,7 +79,7 @@ public interface IReadPrompt : IAsyncDisposable
     /// <returns>One per index asked for, in the order of their indices.</returns>
     /// <exception cref="ContextOverflowException">Prompt and <see cref="SampleRequest.MaxTokens"/> do not fit the model's
     /// context.</exception>
-    /// <exception cref="AnswerRefusedException">There is no answer to this prompt, such as where a content filter is in the way.</exception>
+    /// <exception cref="AnswerRefusedException">There is no answer to this prompt, such as because of a content filter.</exception>
     Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken);
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace MedQA.Evaluation.LanguageModels;
 
-/// <summary>A model gave no answer to one question, for a reason that has its own failure code. Other questions can still be asked.</summary>
+/// <summary>A model gave no answer to one question, for a reason that has its own failure code. Others can be asked.</summary>
 /// <param name="code">One of <see cref="Answering.FailureCodes"/>.</param>
 /// <param name="message">What happened, as a sentence without any text of the question or answer.</param>
 /// <param name="inner">What was caught, if anything.</param>

@@ -90,6 +90,6 @@ public sealed record Sample
     /// </summary>
     public TextSpan? SpokenPart { get; init; }
 
-    /// <summary>What the model thought before <see cref="Text"/>, where its service gives that apart; else <see langword="null"/>.</summary>
+    /// <summary>What the model thought before <see cref="Text"/>, if its service gives that apart; or <see langword="null"/>.</summary>
     public string? Thought { get; init; }
 }

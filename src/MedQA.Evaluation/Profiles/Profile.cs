@@ -162,14 +162,14 @@ public sealed record Profile
 
         if (ModelOptions is not null && model.Endpoint is null)
         {
-            return $"profile {Name} has \"modelOptions\", which are for the service of a model behind an endpoint; model {model.Name} takes "
-                + "none.";
+            return $"profile {Name} has \"modelOptions\", which are for the service of a model behind an endpoint; model {model.Name} "
+                + "takes none.";
         }
 
         if ((TopK > 0 || MinP > 0) && !model.TruncatesByRank)
         {
-            return $"profile {Name} samples with \"{(TopK > 0 ? "topK" : "minP")}\", which the service of model {model.Name} does not take; "
-                + "leave it out, or use \"topP\".";
+            return $"profile {Name} samples with \"{(TopK > 0 ? "topK" : "minP")}\", which the service of model {model.Name} does not "
+                + "take; leave it out, or use \"topP\".";
         }
 
         if (Format == PromptFormat.Chat && !model.HasChatTemplate)

@@ -37,8 +37,8 @@ internal sealed class CircumstancesSection : IReportSection
         if (run.Usage is { LostRequests: > 0 } lost)
         {
             yield return new Note(
-                $"{lost.LostRequests:#,0} requests were sent whose answer did not arrive, and were sent again. The service may have charged "
-                    + "for both; what it charged for the lost ones is not known and not part of the cost.");
+                $"{lost.LostRequests:#,0} requests were sent whose answer did not arrive, and were sent again. The service may have "
+                    + "charged for both; what it charged for the lost ones is not known and not part of the cost.");
         }
 
         if (run.Usage is { UncountedRequests: > 0 } uncounted)

@@ -11,5 +11,6 @@ internal readonly record struct Vote(int Option, double Weight, bool Forced = fa
     /// <param name="logLikelihood">Sum of the natural-log probabilities of its tokens at temperature 1; where it is not a number, all
     /// reasonings weigh the same.</param>
     /// <param name="tokens">How many tokens that sum has.</param>
-    public static double WeightOf(double logLikelihood, int tokens) => tokens == 0 || double.IsNaN(logLikelihood) ? 1 : Math.Exp(logLikelihood / tokens);
+    public static double WeightOf(double logLikelihood, int tokens) =>
+        tokens == 0 || double.IsNaN(logLikelihood) ? 1 : Math.Exp(logLikelihood / tokens);
 }

@@ -93,8 +93,8 @@ internal sealed record ControlSettings
                 ? EndpointFile.Read(found).Describe()
                 : throw AppSettings.Fault(
                     "Model__Folder",
-                    $"is '{folder}', in which there is no {EndpointFile.FileName}; for other models use Model__Name, Model__Fingerprint and "
-                        + "what `medqa models describe` prints besides.");
+                    $"is '{folder}', in which there is no {EndpointFile.FileName}; for other models use Model__Name, Model__Fingerprint "
+                        + "and what `medqa models describe` prints besides.");
         }
 
         const string Source = "which `medqa models describe` prints and the inference app logs";

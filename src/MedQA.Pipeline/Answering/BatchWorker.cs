@@ -30,9 +30,9 @@ public sealed class BatchWorker
     private readonly BatchRows _batches;
     private readonly ModelsWithSoftPrompts _models;
     private readonly ConcurrentDictionary<(RunId, BatchId), bool> _held = new();
-    private readonly SemaphoreSlim _sharing = new(1);
+    private readonly Lock _sharing = new();
     private readonly string _id;
-    private EndpointShare? _share;
+    private Task<EndpointShare>? _share;
     private int _sharers;
 
     /// <summary>A worker for a model.</summary>
@@ -205,35 +205,30 @@ public sealed class BatchWorker
             return await work();
         }
 
-        await _sharing.WaitAsync(stopping);
-        try
+        Task<EndpointShare> share;
+        lock (_sharing)
         {
-            _share ??= await EndpointShare.TakeAsync(_storage, _model, _id, _time, stopping);
+            share = _share ??= EndpointShare.TakeAsync(_storage, _model, _id, _time, stopping);
             _sharers++;
-        }
-        finally
-        {
-            _sharing.Release();
         }
 
         try
         {
+            await share;
             return await work();
         }
         finally
         {
-            await _sharing.WaitAsync(CancellationToken.None);
-            try
+            bool isLast;
+            lock (_sharing)
             {
-                if (--_sharers == 0 && _share is { } share)
-                {
-                    _share = null;
-                    await share.DisposeAsync();
-                }
+                isLast = --_sharers == 0;
+                _share = isLast ? null : _share;
             }
-            finally
+
+            if (isLast && share.IsCompletedSuccessfully)
             {
-                _sharing.Release();
+                await (await share).DisposeAsync();
             }
         }
     }

@@ -13,7 +13,13 @@ namespace MedQA.Pipeline.Answering;
 /// <param name="LostTries">How many earlier attempts had begun it on a model's service and were killed.</param>
 /// <param name="Began">When it began, as a timestamp of the clock.</param>
 internal sealed record QuestionInFlight(
-    BatchQuestion Asked, double? FirstSeconds, bool IsMarked, Activity? Activity, Task<AnsweredQuestion?> Answering, int LostTries, long Began)
+    BatchQuestion Asked,
+    double? FirstSeconds,
+    bool IsMarked,
+    Activity? Activity,
+    Task<AnsweredQuestion?> Answering,
+    int LostTries,
+    long Began)
 {
     /// <summary>Its part of the time that it took, 0 to 1: time during which n questions are in flight counts 1/n for each.</summary>
     public double Share { get; set; } = 1;

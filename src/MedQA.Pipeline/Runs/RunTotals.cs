@@ -38,7 +38,7 @@ public readonly record struct RunTotals
     /// <summary>Requests that a model's service answered; 0 for models of the workers, as what follows.</summary>
     public long Requests { get; init; }
 
-    /// <summary>Requests whose answer did not arrive, see <see cref="TokenUsage.LostRequests"/>.</summary>
+    /// <summary>Requests whose answer did not arrive, see <see cref="Evaluation.LanguageModels.TokenUsage.LostRequests"/>.</summary>
     public long LostRequests { get; init; }
 
     /// <summary>Tokens of prompts that the service counted, once for each request.</summary>

@@ -31,7 +31,7 @@ public sealed class ModelOptionsTests
     public void A_profile_keeps_them_and_one_without_them_is_written_as_before()
     {
         var usual = BuiltInProfiles.Default;
-        var read = ProfileReader.Read("""{ "name": "thinking", "strategy": "chain-of-thought", "modelOptions": { "reasoning_effort": "high" } }""", "a.json");
+        var read = ProfileReader.Parse("""{ "name": "thinking", "strategy": "chain-of-thought", "modelOptions": { "reasoning_effort": "high" } }""", "a.json");
 
         Assert.Equal("""{"reasoning_effort":"high"}""", read.ModelOptions);
         Assert.Contains("\"modelOptions\":{\"reasoning_effort\":\"high\"}", System.Text.Encoding.UTF8.GetString(CanonicalJson.Of(read)), StringComparison.Ordinal);

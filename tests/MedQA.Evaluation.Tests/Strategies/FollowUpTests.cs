@@ -98,8 +98,8 @@ public sealed class FollowUpTests
         var model = new ScriptedModel { Description = Behind, MeanLogProbability = _ => double.NaN, Write = (_, _, index) => index == 1 ? "Answer: (C)" : "Answer: (B)" };
 
         var answered = await AnswerAsync(model, Sampled);
-        var line = System.Text.Json.JsonSerializer.Serialize(answered, Serialization.EvaluationJson.Default.AnsweredQuestion);
-        var read = System.Text.Json.JsonSerializer.Deserialize(line, Serialization.EvaluationJson.Default.AnsweredQuestion)!;
+        var line = System.Text.Json.JsonSerializer.Serialize(answered, MedQA.Evaluation.Serialization.EvaluationJson.Default.AnsweredQuestion);
+        var read = System.Text.Json.JsonSerializer.Deserialize(line, MedQA.Evaluation.Serialization.EvaluationJson.Default.AnsweredQuestion)!;
 
         Assert.Equal(1, answered.Answer);
         Assert.All(read.Reasonings, static reasoning => Assert.True(double.IsNaN(reasoning.LogLikelihood)));
