@@ -69,8 +69,8 @@ public sealed class EndpointModel : ILanguageModel, IAsyncDisposable
 
     /// <inheritdoc/>
     /// <remarks>
-    /// Estimated from the kinds of signs: for English about one and a half times what services count, for Chinese and Arabic about as
-    /// many.
+    /// Estimated from the kinds of signs, so that neither old nor new tokenizers of OpenAI need more for prose; at most three times what
+    /// the newer ones need.
     /// </remarks>
     public int CountTokens(Prompt prompt) => TokenEstimate.Of(ServedPrompt.ChatOf(Description, prompt));
 

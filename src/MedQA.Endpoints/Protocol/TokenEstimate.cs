@@ -4,9 +4,9 @@ using MedQA.Evaluation.LanguageModels;
 namespace MedQA.Endpoints.Protocol;
 
 /// <summary>
-/// How many tokens texts have at most, for services that do not say beforehand. Byte-level tokenizers with large vocabularies (GPT-4 and
-/// later, Llama 3, Qwen, Gemma) need less for prose: English has a token for four to five letters, Chinese about one for a character,
-/// Arabic and Cyrillic one for two. Texts made of rare signs can need more; the service then refuses a prompt that does not fit.
+/// How many tokens texts have at most, for services that do not say beforehand. OpenAI's tokenizers need less for prose: o200k_base has a
+/// token for four English letters, 0.8 for a Chinese character and 0.3 for an Arabic one; cl100k_base, which is older, 1.2 and 0.7. Texts
+/// made of rare signs can need more; the service then refuses a prompt that does not fit.
 /// </summary>
 internal static class TokenEstimate
 {
@@ -43,8 +43,8 @@ internal static class TokenEstimate
     private static int TenthsOf(Rune rune) => rune.Utf8SequenceLength switch
     {
         1 => char.IsAsciiLetter((char)rune.Value) || rune.Value is ' ' ? 3 : 10,
-        2 => 7,
-        3 => 10,
+        2 => 8,
+        3 => 12,
         _ => 20,
     };
 }
