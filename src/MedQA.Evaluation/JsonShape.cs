@@ -186,7 +186,7 @@ public static class JsonShape
             : type == typeof(bool) ? "true or false"
             : type == typeof(int) ? string.Create(CultureInfo.InvariantCulture, $"a whole number up to {int.MaxValue:#,0}")
             : type == typeof(long) ? "a whole number"
-            : type == typeof(double) ? "a number"
+            : type == typeof(double) || type == typeof(decimal) ? "a number"
             : type == typeof(DateTimeOffset) ? "a date with a time, such as \"2026-01-31T12:00:00Z\""
             : type == typeof(JsonElement) ? "a value"
             : type.IsEnum ? $"one of {string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))}"

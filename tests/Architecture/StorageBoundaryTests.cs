@@ -16,6 +16,11 @@ public sealed class StorageBoundaryTests
         "MedQA.Functions.Uploading.UploadFunctions",
         "MedQA.Functions.DirectFunctionExecutor",
 
+        // Tokens for models behind endpoints, and what tests give instead.
+        "MedQA.Endpoints.Credentials",
+        "MedQA.Endpoints.EndpointModel",
+        "MedQA.Endpoints.EndpointOptions",
+
         // Options of the clients: the first call to an account is tried less often, and calls to an emulator that has ended end.
         "MedQA.Cli.Hosting.LocalStorage",
         "MedQA.Cli.Hosting.EndedStoragePolicy",
