@@ -74,6 +74,9 @@ public sealed record Api
     /// </summary>
     public Func<CancellationToken, Task> SaveAsync { get; init; } = static _ => Task.CompletedTask;
 
+    /// <summary>The model that other tools may ask through <c>/v1</c>; <see langword="null"/> if that is not offered.</summary>
+    public AskedModel? Asked { get; init; }
+
     /// <summary>Cached comparisons.</summary>
     public RecentComparisons Comparisons { get; } = new();
 
@@ -111,6 +114,9 @@ public sealed record ApiLimits
 
     /// <summary>The maximum size of a request with a rater's clicks, in bytes: enough for a hundred with long comments.</summary>
     public long MaxClickBytes { get; init; } = 1L << 20;
+
+    /// <summary>The maximum size of a request to the model, in bytes: more text than the context of a model holds.</summary>
+    public long MaxChatBytes { get; init; } = 4L << 20;
 
     /// <summary>The default number of entries per page.</summary>
     public int DefaultPage { get; init; } = 100;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Terminal;
 using MedQA.Files;
+using MedQA.Web;
 
 namespace MedQA.Cli.Commands;
 
@@ -21,12 +22,18 @@ internal static class ServeCommand
               medqa serve --urls http://127.0.0.1:8080
               MEDQA_KEY=$(openssl rand -hex 32) medqa serve      require the key from callers
               curl --data-binary @samples/medqa.csv 'http://127.0.0.1:5080/api/runs?name=medqa.csv'
+              medqa serve --openai                               let other evaluation tools ask the model, too
             """);
-        CommandWork.Set(command, static (context, _, cancel) => ServeAsync(context, cancel));
+        var openai = new Option<bool>("--openai")
+        {
+            Description = "Let other tools ask the model as they ask OpenAI's: /v1/models and /v1/chat/completions, without streaming",
+        };
+        command.Add(openai);
+        CommandWork.Set(command, (context, parsed, cancel) => ServeAsync(context, parsed.GetValue(openai), cancel));
         return command;
     }
 
-    private static async Task<int> ServeAsync(CommandContext context, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(CommandContext context, bool offersModel, CancellationToken cancellationToken)
     {
         // A key that is too short is reported before anything is started.
         _ = LocalApi.AccessOf(context.Settings);
@@ -36,7 +43,8 @@ internal static class ServeCommand
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(
             storage.Runs, model, context.Settings, logging, storage.AtWork, servesAnybody: true);
-        await using var server = LocalApi.Create(context.Settings, pipeline.Api with { SaveAsync = storage.SaveAsync });
+        using var asked = offersModel ? new AskedModel(model) : null;
+        await using var server = LocalApi.Create(context.Settings, pipeline.Api with { SaveAsync = storage.SaveAsync, Asked = asked });
 
         // The address is bound before work begins, so that a second server fails at once.
         try
@@ -54,6 +62,11 @@ internal static class ServeCommand
         var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint, new Uri(server.Urls.First()));
         context.Console.Note($"Listening on {string.Join(", ", server.Urls)}; runs are stored in {storage.Place}. Press Ctrl-C to stop.");
         context.Console.Note($"The dashboard: {server.Urls.First()}{(context.Settings.Key is null ? "" : " (requires the key)")}");
+        if (offersModel)
+        {
+            context.Console.Note($"Other tools can ask model {model.Description.Name} at {new Uri(new Uri(server.Urls.First()), "v1")}.");
+        }
+
         try
         {
             while (true)

@@ -39,6 +39,9 @@ public sealed record SampleRequest
 
     /// <summary>Which stage of a strategy draws: part of the counter of the random stream, so that stages never share numbers.</summary>
     public int Stage { get; init; }
+
+    /// <summary>Whether <see cref="Sample.TokenScores"/> is wanted; strategies need only the sum.</summary>
+    public bool WantsTokenScores { get; init; }
 }
 
 /// <summary>Why a sample ended.</summary>
@@ -92,4 +95,15 @@ public sealed record Sample
 
     /// <summary>What the model thought before <see cref="Text"/>, if its service gives that apart; or <see langword="null"/>.</summary>
     public string? Thought { get; init; }
+
+    /// <summary>
+    /// One for each of <see cref="Tokens"/>, where <see cref="SampleRequest.WantsTokenScores"/> asks for them and the model gives them;
+    /// else empty.
+    /// </summary>
+    public ImmutableArray<TokenScore> TokenScores { get; init => field = value.IsDefault ? [] : value; } = [];
 }
+
+/// <summary>A token of a sample and how likely it was.</summary>
+/// <param name="Bytes">The bytes of its text, which may be a part of a character.</param>
+/// <param name="LogProbability">Its natural-log probability at temperature 1, without top-k, top-p or min-p.</param>
+public readonly record struct TokenScore(ImmutableArray<byte> Bytes, double LogProbability);

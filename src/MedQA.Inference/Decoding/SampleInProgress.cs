@@ -8,6 +8,7 @@ namespace MedQA.Inference.Decoding;
 internal sealed class SampleInProgress(int index, SampleRequest request, SampleText text, ImmutableArray<int> endTokens)
 {
     private readonly List<int> _tokens = new(Math.Min(request.MaxTokens, 256));
+    private readonly List<TokenScore>? _scores = request.WantsTokenScores ? [] : null;
     private double _logLikelihood;
     private int _drawn;
     private SampleEnd? _end;
@@ -39,6 +40,7 @@ internal sealed class SampleInProgress(int index, SampleRequest request, SampleT
         }
 
         _tokens.Add(token.Id);
+        _scores?.Add(new([.. text.BytesOf(token.Id)], token.LogProbability));
         text.Append(token.Id);
         if (text.IsStopped)
         {
@@ -62,6 +64,7 @@ internal sealed class SampleInProgress(int index, SampleRequest request, SampleT
             LogLikelihood = _logLikelihood,
             DrawnTokens = _drawn,
             End = text.IsStopped ? SampleEnd.StopText : _end!.Value,
+            TokenScores = _scores is null ? [] : [.. _scores],
         };
     }
 }

@@ -17,6 +17,9 @@ internal sealed class SampleText(Tokenizer tokenizer, ImmutableArray<string> sto
     /// <summary>Takes a token.</summary>
     public void Append(int token) => Append(_decoder.Append(token));
 
+    /// <summary>Returns the bytes of a token.</summary>
+    public ReadOnlySpan<byte> BytesOf(int token) => tokenizer.BytesOf(token);
+
     /// <summary>Returns the whole text; nothing may be appended afterwards.</summary>
     public string Finish()
     {

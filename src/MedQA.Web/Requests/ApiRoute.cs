@@ -38,6 +38,9 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
     /// </summary>
     public bool IsChange => Method != HttpMethods.Get;
 
+    /// <summary>Whether a change is stored, and so must survive a crash before it is acknowledged.</summary>
+    public bool IsStored { get; init; } = true;
+
     /// <summary>Answers a request with the handler's result or with problem details, and sets the common headers.</summary>
     public async Task<IResult> AnswerAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
@@ -65,7 +68,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             var answer = await Handler(api, asked, cancellationToken);
             if (IsChange)
             {
-                await api.SaveAsync(cancellationToken);
+                await (IsStored ? api.SaveAsync(cancellationToken) : Task.CompletedTask);
             }
             else
             {

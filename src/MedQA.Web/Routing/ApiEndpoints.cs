@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using MedQA.Web.Access;
+using MedQA.Web.Chat;
 using MedQA.Web.Dashboard;
 using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Builder;
@@ -10,7 +12,7 @@ namespace MedQA.Web.Routing;
 /// <summary>Maps the route tables to ASP.NET Core routing.</summary>
 public static class ApiEndpoints
 {
-    /// <summary>Maps every route of the API and the dashboard.</summary>
+    /// <summary>Maps every route of the API and the dashboard, and those of the model if other tools may ask it.</summary>
     /// <param name="routes">The route builder.</param>
     /// <param name="api">The services that handlers use.</param>
     /// <param name="access">The access policy; by default everyone has access.</param>
@@ -22,7 +24,17 @@ public static class ApiEndpoints
             routes.MapMethods(route.Path, route.Methods, context => AnswerAsync(api, guarded, route, context)).WithName(route.Name);
         }
 
-        routes.MapFallback("{**path}", static context => UnknownRoute.Answer(context.Request).ExecuteAsync(context));
+        ImmutableArray<ApiRoute> offered = api.Asked is null ? [] : ChatRoutes.All;
+        foreach (var route in offered)
+        {
+            routes.MapMethods(route.Path, route.Methods, context =>
+            {
+                ChatRoutes.TakeBearerKey(context.Request);
+                return AnswerAsync(api, guarded, route, context);
+            }).WithName(route.Name);
+        }
+
+        routes.MapFallback("{**path}", context => UnknownRoute.Answer(context.Request, offered.AsSpan()).ExecuteAsync(context));
     }
 
     private static async Task AnswerAsync(Api api, GuardedApi guarded, ApiRoute route, HttpContext context)
@@ -30,13 +42,13 @@ public static class ApiEndpoints
         try
         {
             var result = await guarded.AnswerAsync(route, context.Request);
-            await result.ExecuteAsync(context);
+            await ChatRoutes.InTheirShape(route, result).ExecuteAsync(context);
         }
         catch (Exception exception)
             when (!api.ThrowsFaults && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             // A streamed result can fail here on the storage. Once a part is sent, only closing the connection can signal that.
-            await ApiRoute.Fault(context, exception).ExecuteAsync(context);
+            await ChatRoutes.InTheirShape(route, ApiRoute.Fault(context, exception)).ExecuteAsync(context);
         }
     }
 }

@@ -9,11 +9,13 @@ namespace MedQA.Web.Routing;
 public static class UnknownRoute
 {
     /// <summary>Returns 405 with the methods of the path, or 404 if it has none.</summary>
-    public static IResult Answer(HttpRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="more">Routes that the host offers besides those of the API and the dashboard.</param>
+    public static IResult Answer(HttpRequest request, params ReadOnlySpan<ApiRoute> more)
     {
         ArgumentNullException.ThrowIfNull(request);
         var segments = SegmentsOf(request.Path.Value ?? "/");
-        var known = ApiRoutes.All.Concat(DashboardRoutes.All)
+        var known = ApiRoutes.All.Concat(DashboardRoutes.All).Concat(more.ToArray())
             .Where(route => Fits(route.Path.Split('/'), segments))
             .SelectMany(static route => route.Methods);
         string[] methods = [.. known.Distinct().Order(StringComparer.Ordinal)];
