@@ -54,7 +54,7 @@ public sealed class ChatClientModel : ILanguageModel, IDisposable
     public ModelDescription Description { get; }
 
     /// <inheritdoc/>
-    public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken)
+    public Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         return Task.FromResult((_pacer.Concurrency + samples - 1) / samples);

@@ -15,7 +15,7 @@ namespace MedQA.Endpoints;
 /// Answers are not reproducible bit for bit. Where the service takes seeds, the same sample has the same seed always. Safe for concurrent
 /// use: limits hold for all questions of the process together.
 /// </remarks>
-public sealed class EndpointModel : ILanguageModel, IAsyncDisposable
+public sealed class EndpointModel : ILanguageModel
 {
     private readonly EndpointFile _file;
     private readonly ChatService _service;
@@ -49,11 +49,11 @@ public sealed class EndpointModel : ILanguageModel, IAsyncDisposable
     /// more than 1 together. A share holds for requests that are sent from then on.
     /// </summary>
     /// <param name="share">More than 0, at most 1; 1 at first.</param>
-    public void SetShare(double share) => _service.SetShare(share);
+    public void UseShare(double share) => _service.SetShare(share);
 
     /// <inheritdoc/>
     /// <remarks>As many questions as keep all allowed requests under way.</remarks>
-    public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken)
+    public Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 1);
         var requests = _file.Supports.N ? 1 : samples;

@@ -9,6 +9,9 @@ namespace MedQA.Web;
 /// <param name="model">The model.</param>
 public sealed class AskedModel(ILanguageModel model) : IDisposable
 {
+    /// <summary>An answer of a paragraph.</summary>
+    private const int UsualTokens = 256;
+
     private readonly SemaphoreSlim _opening = new(1, 1);
     private SemaphoreSlim? _places;
 
@@ -32,7 +35,7 @@ public sealed class AskedModel(ILanguageModel model) : IDisposable
         await _opening.WaitAsync(cancellationToken);
         try
         {
-            _places ??= new SemaphoreSlim(Math.Max(1, await model.GetQuestionsAtOnceAsync(1, cancellationToken)));
+            _places ??= new SemaphoreSlim(Math.Max(1, await model.GetQuestionsAtOnceAsync(1, UsualTokens, cancellationToken)));
         }
         finally
         {

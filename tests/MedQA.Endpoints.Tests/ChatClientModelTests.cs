@@ -78,7 +78,7 @@ public sealed class ChatClientModelTests
     {
         using var client = new Scripted(static (_, _) => new ChatResponse());
         using var model = new ChatClientModel(client, Settings with { Concurrency = 12 });
-        Assert.Equal(2, await model.GetQuestionsAtOnceAsync(11, TestContext.Current.CancellationToken));
+        Assert.Equal(2, await model.GetQuestionsAtOnceAsync(11, 256, TestContext.Current.CancellationToken));
         Assert.Equal("endpoint; provider.example; large", model.Description.EngineFingerprint);
         Assert.NotEqual(model.Description.Fingerprint, new ChatClientModel(client, Settings with { Model = "small" }).Description.Fingerprint);
     }

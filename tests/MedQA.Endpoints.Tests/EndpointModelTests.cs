@@ -173,9 +173,9 @@ public sealed class EndpointModelTests
         var time = new ImpatientTime();
         await using var one = EndpointModel.Open(folder.Path, new EndpointOptions());
         await using var other = EndpointModel.Open(folder.Path, new EndpointOptions { Time = time });
-        one.SetShare(0.5);
-        other.SetShare(0.5);
-        Assert.Equal(2, await one.GetQuestionsAtOnceAsync(1, TestContext.Current.CancellationToken));
+        one.UseShare(0.5);
+        other.UseShare(0.5);
+        Assert.Equal(2, await one.GetQuestionsAtOnceAsync(1, 256, TestContext.Current.CancellationToken));
         await Task.WhenAll(
             ModelFolder.AskAsync(one, ModelFolder.Request(count: 5), "One?"), ModelFolder.AskAsync(other, ModelFolder.Request(count: 5), "Other?"));
         Assert.Equal(10, server.Exchanges.Count);
@@ -198,7 +198,7 @@ public sealed class EndpointModelTests
             {"address": "http://localhost/v1", "model": "m", "contextLength": 10, "limits": {"concurrency": 16}, "supports": {"n": {{(takesN ? "true" : "false")}} } }
             """);
         await using var model = EndpointModel.Open(folder.Path, new EndpointOptions());
-        Assert.Equal(questions, await model.GetQuestionsAtOnceAsync(samples, TestContext.Current.CancellationToken));
+        Assert.Equal(questions, await model.GetQuestionsAtOnceAsync(samples, 256, TestContext.Current.CancellationToken));
     }
 
     [Fact]

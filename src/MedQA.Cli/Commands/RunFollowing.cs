@@ -1,5 +1,6 @@
 using MedQA.Client;
 using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;

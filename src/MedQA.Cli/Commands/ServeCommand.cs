@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Sockets;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Web;
 
@@ -43,6 +44,14 @@ internal static class ServeCommand
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(
             storage.Runs, model, context.Settings, logging, storage.AtWork, servesAnybody: true);
+        if (offersModel && model.Description.Endpoint is { } elsewhere)
+        {
+            throw new InputException(
+                new FaultLocation(Parameter: "--openai"),
+                $"--openai offers a model of this machine, but {model.Description.Name} is behind {elsewhere.Host}",
+                "Ask that address directly");
+        }
+
         using var asked = offersModel ? new AskedModel(model) : null;
         await using var server = LocalApi.Create(context.Settings, pipeline.Api with { SaveAsync = storage.SaveAsync, Asked = asked });
 

@@ -54,16 +54,28 @@ internal static class ChatRequestWriter
             }
 
             writer.WriteBoolean("stream", false);
-            foreach (var (name, value) in file.Options)
-            {
-                writer.WritePropertyName(name);
-                value.WriteTo(writer);
-            }
-
+            WriteOptions(writer, file, request);
             writer.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Writes the options of the file, and those of the profile in their place where both have one.</summary>
+    private static void WriteOptions(Utf8JsonWriter writer, EndpointFile file, SampleRequest request)
+    {
+        var options = file.Options;
+        if (request.ModelOptions is { } own)
+        {
+            options = options.SetItems(JsonElement.Parse(own).EnumerateObject().Select(
+                static option => KeyValuePair.Create(option.Name, option.Value)));
+        }
+
+        foreach (var (name, value) in options)
+        {
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
+        }
     }
 
     private static void WriteMessages(Utf8JsonWriter writer, ChatPrompt prompt)

@@ -113,6 +113,7 @@ public sealed class EndpointFile
         TakesCompletions = false,
         TruncatesByRank = Supports is { TopK: true, MinP: true },
         Endpoint = new ModelEndpoint(Host, Model, Prices),
+        HasLimits = true,
     };
 
     internal static EndpointFile Parse(string path, string name, byte[] utf8)

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Endpoints.Settings;
 
@@ -10,25 +11,6 @@ internal static partial class EndpointRules
 {
     private const int MaxConcurrency = 1024;
     private const int MaxTimeoutSeconds = 3600;
-
-    /// <summary>The fields of a request that this project writes: options cannot replace them.</summary>
-    private static readonly FrozenSet<string> OwnFields = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "model",
-        "messages",
-        "n",
-        "seed",
-        "temperature",
-        "top_p",
-        "top_k",
-        "min_p",
-        "max_tokens",
-        "max_completion_tokens",
-        "stop",
-        "stream",
-        "stream_options",
-        "logprobs",
-        "top_logprobs");
 
     /// <summary>Names of fields that hold secrets, without what separates their words.</summary>
     private static readonly FrozenSet<string> SecretNames = FrozenSet.Create(
@@ -151,7 +133,7 @@ internal static partial class EndpointRules
 
         foreach (var option in options.EnumerateObject())
         {
-            if (OwnFields.Contains(option.Name))
+            if (ModelOptions.Reserved.Contains(option.Name))
             {
                 return new JsonFault($"options.{option.Name}", "is set by the profile or by other fields of the file. Remove it.");
             }

@@ -92,6 +92,7 @@ internal sealed class InferenceEngine : IDisposable
     /// other. The first call checks that, which takes up to seconds.
     /// </summary>
     /// <param name="samples">Samples of a request.</param>
+    /// <param name="maxTokens">The most tokens of a sample.</param>
     /// <param name="cancellationToken">Ends the waiting for the running operation.</param>
     public async Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken)
     {

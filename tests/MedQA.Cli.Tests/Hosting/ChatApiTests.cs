@@ -289,7 +289,7 @@ public sealed class ChatApiTests
 
         public int MostOpen { get; private set; }
 
-        public Task<int> GetQuestionsAtOnceAsync(int samples, CancellationToken cancellationToken) => Task.FromResult(AtOnce);
+        public Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken) => Task.FromResult(AtOnce);
 
         public int CountTokens(Prompt prompt) => 10;
 

@@ -1,6 +1,5 @@
-using MedQA.Endpoints.Protocol;
 
-namespace MedQA.Endpoints.Tests.Protocol;
+namespace MedQA.Evaluation.Tests.LanguageModels;
 
 public sealed class TokenEstimateTests
 {
