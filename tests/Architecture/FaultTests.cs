@@ -18,6 +18,10 @@ public sealed partial class FaultTests
         "MedQA.Inference.ChatTemplates.TemplateException",
         "MedQA.Inference.Tokenization.PatternBudgetException",
 
+        // What models throw: the first ends as the failure of a question, the second only delays it.
+        "MedQA.Evaluation.LanguageModels.AnswerRefusedException",
+        "MedQA.Evaluation.LanguageModels.ModelUnavailableException",
+
         // Its project refers to none of ours; it is an IOException.
         "MedQA.Files.PathException",
 

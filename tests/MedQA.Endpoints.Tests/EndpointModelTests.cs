@@ -165,6 +165,18 @@ public sealed class EndpointModelTests
         Assert.Equal(3, server.MostAtOnce);
     }
 
+    [LongFact]
+    public async Task Two_thousand_questions_at_half_a_second_and_16_at_once_take_little_more_than_their_time()
+    {
+        await using var server = LoopbackChatServer.Start(new LoopbackChatScript { Delay = TimeSpan.FromMilliseconds(500) });
+        using var folder = new ModelFolder(server.EndpointJson("\"limits\": {\"concurrency\": 16}"));
+        await using var model = EndpointModel.Open(folder.Path, new EndpointOptions());
+        var started = TimeProvider.System.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, 2000).Select(question => ModelFolder.AskAsync(model, ModelFolder.Request(), $"Question {question}?")));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.FromSeconds(62.5), 1.3 * TimeSpan.FromSeconds(62.5));
+        Assert.Equal(16, server.MostAtOnce);
+    }
+
     [Fact]
     public async Task Two_workers_with_half_of_the_limits_each_keep_them_together()
     {

@@ -35,7 +35,14 @@ internal sealed class EntraCredential : IRequestSigner, IDisposable
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    public void Forget() => Volatile.Write(ref _token, null);
+    public void Forget(HttpRequestMessage refused)
+    {
+        // Another request may have brought a new one meanwhile, which stays.
+        if (Volatile.Read(ref _token) is { } current && current.Value.Token == refused.Headers.Authorization?.Parameter)
+        {
+            Interlocked.CompareExchange(ref _token, null, current);
+        }
+    }
 
     public bool IsIn(string text) => Volatile.Read(ref _token) is { } token && text.Contains(token.Value.Token, StringComparison.Ordinal);
 

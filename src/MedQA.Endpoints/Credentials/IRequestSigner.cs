@@ -10,8 +10,8 @@ internal interface IRequestSigner
     /// <exception cref="Evaluation.LanguageModels.ModelUnavailableException">There are none at present.</exception>
     ValueTask SignAsync(HttpRequestMessage request, CancellationToken cancellationToken);
 
-    /// <summary>Forgets what was used so far, because the service refused it: the next request gets something new.</summary>
-    void Forget();
+    /// <summary>Forgets what a request carries, because the service refused it: the next request gets something new.</summary>
+    void Forget(HttpRequestMessage refused);
 
     /// <summary>What to do if the service refuses the credentials, as a sentence.</summary>
     string Remedy { get; }

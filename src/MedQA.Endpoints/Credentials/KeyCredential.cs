@@ -55,7 +55,7 @@ internal sealed class KeyCredential : IRequestSigner
         return ValueTask.CompletedTask;
     }
 
-    public void Forget()
+    public void Forget(HttpRequestMessage refused)
     {
         // A process keeps its environment: the next request would have the same key.
     }

@@ -9,7 +9,7 @@ internal sealed class NoCredential : IRequestSigner
 
     public ValueTask SignAsync(HttpRequestMessage request, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
-    public void Forget()
+    public void Forget(HttpRequestMessage refused)
     {
         // There is nothing to forget.
     }

@@ -169,7 +169,7 @@ internal sealed class ChatService : IDisposable
                     return await ReplyOfAsync(response, request, paced, meter, _settings.Time.GetElapsedTime(started));
                 }
 
-                _signer.Forget();
+                _signer.Forget(message);
                 _settings.Logger.TokenRenewed(_file.Name, _file.Host);
             }
         }

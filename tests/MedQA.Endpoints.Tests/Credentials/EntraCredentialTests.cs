@@ -48,6 +48,20 @@ public sealed class EntraCredentialTests
     }
 
     [Fact]
+    public async Task Requests_that_are_refused_together_share_the_new_token()
+    {
+        await using var server = LoopbackChatServer.Start(new LoopbackChatScript
+        {
+            FaultOf = static request => request.Credential == "token-1" ? ChatFault.ExpiredToken : ChatFault.None,
+        });
+        using var folder = new ModelFolder(server.EndpointJson($"{Entra}, \"limits\": {{\"concurrency\": 16}}"));
+        var credential = new Numbered(_time);
+        await using var model = EndpointModel.Open(folder.Path, new EndpointOptions { Time = _time, Credential = credential });
+        await ModelFolder.AskAsync(model, ModelFolder.Request(count: 16));
+        Assert.Equal(2, credential.Given);
+    }
+
+    [Fact]
     public async Task An_identity_without_the_right_is_told_after_one_new_token()
     {
         await using var server = LoopbackChatServer.Start(new LoopbackChatScript { FaultOf = static _ => ChatFault.ExpiredToken });
