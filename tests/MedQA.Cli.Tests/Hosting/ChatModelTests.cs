@@ -25,7 +25,7 @@ public sealed class ChatModelTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _model = await OnnxLanguageModel.LoadAsync(Repository.PathOf("models", "smollm2-135m-instruct"), new ModelOptions(), Cancel);
+        _model = await OnnxLanguageModel.LoadAsync(Repository.PathOf("models", "smollm2-135m-instruct"), new MedQA.Inference.Sessions.ModelOptions(), Cancel);
         _server = await ServedModel.StartAsync(_model);
     }
 
