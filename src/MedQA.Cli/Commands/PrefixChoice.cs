@@ -1,7 +1,9 @@
+using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
+using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.SoftPrompts;
 
 namespace MedQA.Cli.Commands;
@@ -18,7 +20,9 @@ internal static class PrefixChoice
     /// <exception cref="InputException">The prefix is damaged.</exception>
     public static async Task CheckAsync(ModelDescription model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
     {
-        var reason = profile.GetIncompatibility(model);
+        var reason = profile.GetIncompatibility(model) is { } unsuited
+            ? unsuited + ProfileFolders.Open(settings).AlternativesTo(profile, model)
+            : null;
         if (reason is null && profile.Prefix is { } name && SoftPromptStore.FolderOf(settings.PrefixesFolder, name) is { } folder)
         {
             reason = profile.GetIncompatibility(model, (await SoftPromptStore.ReadFolderAsync(folder, name, cancellationToken)).Prefix);

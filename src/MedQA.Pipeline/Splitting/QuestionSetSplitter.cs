@@ -620,7 +620,7 @@ public sealed class QuestionSetSplitter
         try
         {
             return _profiles.Find(name) is { } profile
-                ? (profile, profile.GetIncompatibility(_model) is { } reason ? new Rejection(reason + Alternatives(profile), null) : null)
+                ? (profile, profile.GetIncompatibility(_model) is { } reason ? new Rejection(reason + _profiles.AlternativesTo(profile, _model), null) : null)
                 : (null, new Rejection(
                     $"unknown profile '{name}' (from the upload's folder or metadata). The profiles are "
                         + $"{string.Join(", ", _profiles.Names)}.",
@@ -629,33 +629,6 @@ public sealed class QuestionSetSplitter
         catch (InputException exception)
         {
             return (null, new Rejection(exception.Message, null));
-        }
-    }
-
-    /// <summary>
-    /// Names the profiles that work with a model that cannot do what this one needs; empty where the profile's own settings are at fault.
-    /// </summary>
-    private string Alternatives(Profile unsuited)
-    {
-        if (_model.Endpoint is null)
-        {
-            return "";
-        }
-
-        var suited = _profiles.Names.Where(name => name != unsuited.Name && IsSuited(name)).ToList();
-        return suited.Count == 0 ? "" : $" Profiles that work with it: {string.Join(", ", suited)}.";
-    }
-
-    private bool IsSuited(string name)
-    {
-        try
-        {
-            return _profiles.Find(name)?.GetIncompatibility(_model) is null;
-        }
-        catch (InputException)
-        {
-            // A broken profile is no alternative; whoever asks for it is told what is wrong with it.
-            return false;
         }
     }
 

@@ -9,7 +9,6 @@ using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Strategies;
 using MedQA.Inference;
-using MedQA.Inference.Sessions;
 
 namespace MedQA.Cli.Tests.Hosting;
 

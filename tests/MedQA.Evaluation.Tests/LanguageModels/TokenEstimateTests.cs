@@ -1,3 +1,4 @@
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Evaluation.Tests.LanguageModels;
 
@@ -14,7 +15,8 @@ public sealed class TokenEstimateTests
 
     [Fact]
     public void Each_message_and_the_prompt_have_something_around_them() =>
-        Assert.Equal((8 * 3) + TokenEstimate.Of("Answer the question.") + TokenEstimate.Of("Why?"), TokenEstimate.Of(ModelFolder.Prompt("Why?")));
+        Assert.Equal((8 * 3) + TokenEstimate.Of("Answer the question.") + TokenEstimate.Of("Why?"), TokenEstimate.Of(
+            new ChatPrompt([ChatMessage.System("Answer the question."), ChatMessage.User("Why?")], 1, new DateOnly(2026, 1, 1))));
 
     [Fact]
     public void Nothing_has_no_tokens_and_halves_of_surrogates_count_as_signs()

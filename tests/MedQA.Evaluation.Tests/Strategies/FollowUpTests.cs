@@ -29,7 +29,8 @@ public sealed class FollowUpTests
 
         var answered = await AnswerAsync(model, Sampled);
 
-        Assert.Equal((1, [0, 2, 1, 0]), (answered.Answer, answered.Votes.ToArray()));
+        Assert.Equal(1, answered.Answer);
+        Assert.Equal([0, 2, 1, 0], answered.Votes);
         Assert.Equal([0, 0, 1, 0], answered.ForcedVotesPerOption);
         Assert.Equal([false, true, false], answered.Reasonings.Select(static reasoning => reasoning.Forced));
         Assert.Equal([null, "Answer: (C)", null], answered.Reasonings.Select(static reasoning => reasoning.FollowUp));

@@ -87,6 +87,7 @@ public sealed class BatchFunctionsTests
         loaded,
         TimeProvider.System,
         NullLogger<ModelLoading>.Instance,
+        NullLoggerFactory.Instance,
         new ServiceCollection()
             .AddLogging()
             .AddMedQAPipeline(StorageConnection.Open("UseDevelopmentStorage=true"), new PipelineOptions())

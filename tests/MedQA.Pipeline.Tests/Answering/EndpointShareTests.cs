@@ -1,6 +1,6 @@
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Answering;
-using MedQA.Pipeline.Storage;
+using MedQA.Pipeline.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
 
 namespace MedQA.Pipeline.Tests.Answering;
