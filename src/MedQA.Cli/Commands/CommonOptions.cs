@@ -21,12 +21,10 @@ internal static class CommonOptions
     /// <summary>Suppresses everything but results and faults.</summary>
     public static Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Write only results and faults", Recursive = true };
 
-    /// <summary>Confirms that questions are sent to the address of the model.</summary>
+    /// <summary>Confirms that questions are sent to the address of the model; for commands that ask one.</summary>
     public static Option<bool> Yes { get; } = new("--yes", "-y")
     {
-        Description = "Confirm that questions are sent to the address of a model behind an endpoint; needed once per address",
-        Recursive = true,
-        Hidden = true
+        Description = "Confirm that questions are sent to the address of a model behind an endpoint; needed once per address"
     };
 
     /// <summary>The format of results.</summary>
@@ -50,7 +48,6 @@ internal static class CommonOptions
 
         root.Add(Output);
         root.Add(Quiet);
-        root.Add(Yes);
     }
 
     /// <summary>Returns the settings given on the command line, by name.</summary>

@@ -25,6 +25,7 @@ internal static class DoctorCommand
             "doctor",
             "Check everything that a run needs: the settings, Node.js, the storage, the model.",
             $"Settings, as options, as environment variables, and by the option's name in {HostSettings.FileName}:\n{settings}");
+        command.Add(CommonOptions.Yes);
         CommandWork.Set(command, static (context, _, cancel) => CheckAsync(context, cancel));
         return command;
     }

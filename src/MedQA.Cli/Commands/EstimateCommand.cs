@@ -56,6 +56,7 @@ internal static class EstimateCommand
               medqa estimate mine.csv --profile deferral --price 1.20
               medqa estimate mine.csv --endpoint https://medqa.example.com     from what earlier runs of the service took
             """) { files, profile, samples, measured, price, reading.Notation, reading.DropFillers };
+        command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => EstimateAsync(
             context,
             parsed.GetRequiredValue(files),

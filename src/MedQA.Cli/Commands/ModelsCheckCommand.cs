@@ -47,6 +47,7 @@ internal static class ModelsCheckCommand
               medqa models check /folder/of/a/converted/model --references mine
               medqa models check my-endpoint --yes
             """) { model, references, limit, tolerance };
+        command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) =>
             LocalModel.FolderOf(context.Settings, parsed.GetRequiredValue(model)) is var folder && EndpointFile.Exists(folder)
             ? CheckEndpointAsync(context, folder, cancel)

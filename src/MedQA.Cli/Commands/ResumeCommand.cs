@@ -26,6 +26,7 @@ internal static class ResumeCommand
               medqa resume
               medqa resume latest
             """) { run };
+        command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => ResumeAsync(context, parsed.GetValue(run), cancel));
         return command;
     }

@@ -55,6 +55,7 @@ internal static class RunCommand
               medqa run mine.csv --profile mine.json --output json > scores.json
               medqa run mine.csv --endpoint https://medqa.example.com     let a service answer them
             """) { files, profile, samples, seed, again, reading.Notation, reading.DropFillers, development };
+        command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => RunAsync(
             context,
             parsed.GetRequiredValue(files),

@@ -30,6 +30,7 @@ internal static class ServeCommand
             Description = "Let other tools ask the model as they ask OpenAI's: /v1/models and /v1/chat/completions, without streaming",
         };
         command.Add(openai);
+        command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => ServeAsync(context, parsed.GetValue(openai), cancel));
         return command;
     }

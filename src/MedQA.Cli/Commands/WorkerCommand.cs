@@ -16,6 +16,7 @@ internal static class WorkerCommand
               medqa worker
               MEDQA_STORAGE='DefaultEndpointsProtocol=…' medqa worker --model models/mine
             """);
+        command.Add(CommonOptions.Yes);
         CommandWork.Set(command, static (context, _, cancel) => WorkAsync(context, cancel));
         return command;
     }

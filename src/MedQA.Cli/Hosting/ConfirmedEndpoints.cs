@@ -36,7 +36,9 @@ internal static class ConfirmedEndpoints
         var path = Path.Combine(folder, FileName);
         var secret = SecretOf(file);
         var line = $"{file.Address}\t{secret}";
-        if (File.Exists(path) && (await File.ReadAllLinesAsync(path, cancellationToken)).Contains(line, StringComparer.Ordinal))
+        if (File.Exists(path)
+            && (await RegularFile.ReadAllTextAsync(path, cancellationToken)).Split('\n', StringSplitOptions.TrimEntries)
+                .Contains(line, StringComparer.Ordinal))
         {
             return;
         }

@@ -620,7 +620,9 @@ public sealed class QuestionSetSplitter
         try
         {
             return _profiles.Find(name) is { } profile
-                ? (profile, profile.GetIncompatibility(_model) is { } reason ? new Rejection(reason + _profiles.AlternativesTo(profile, _model), null) : null)
+                ? (profile, profile.GetIncompatibility(_model) is { } reason
+                    ? new Rejection(reason + _profiles.AlternativesTo(profile, _model), null)
+                    : null)
                 : (null, new Rejection(
                     $"unknown profile '{name}' (from the upload's folder or metadata). The profiles are "
                         + $"{string.Join(", ", _profiles.Names)}.",

@@ -172,7 +172,6 @@ public sealed class CommandLineFaultsTests
     [InlineData("--seed is 'x', but must be a whole number from -9,223,372,036,854,775,808 to 9,223,372,036,854,775,807.", "run", "x.csv", "--seed", "x")]
     [InlineData("--samples needs a value: a whole number from 1 to 1,000.", "run", "x.csv", "--samples")]
     [InlineData("`medqa study power` needs --difference SHARE: a number from -1 to 1 other than 0.", "study", "power")]
-    [InlineData("`medqa models check` needs --references FOLDER.", "models", "check", "x")]
     [InlineData("`medqa` has no command version: use `medqa --version`.", "version")]
     [InlineData("`medqa` has no command VERSION: use `medqa --version`.", "VERSION", "--quiet")]
     [InlineData("`medqa` has no option -v: use `medqa --version`.", "-v")]
