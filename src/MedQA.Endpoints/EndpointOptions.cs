@@ -27,7 +27,7 @@ public sealed record EndpointOptions
     {
         get;
         init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "There is at least one try.");
-    } = 6;
+    } = 8;
 
     /// <summary>
     /// The most time that one request waits between its tries, all together. Where a service asks for more, it counts as unavailable. The

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using MedQA.Client;
 using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
@@ -61,6 +62,7 @@ internal static class CommandWork
     public static int? CodeOf(Exception fault) => fault switch
     {
         InputException or PathException or MedQAException { Status: < HttpStatusCode.InternalServerError } => ExitCode.BadInput,
+        ModelUnavailableException or AnswerRefusedException => ExitCode.Failure,
         FaultException or MedQAException or InvalidDataException or IOException or UnauthorizedAccessException => ExitCode.Failure,
         _ when fault.IsRefusal() || StorageConnection.IsUnreachable(fault) => ExitCode.Failure,
         _ => null,

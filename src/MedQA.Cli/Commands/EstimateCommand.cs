@@ -81,7 +81,8 @@ internal static class EstimateCommand
         return sized with
         {
             Measured = answers.Count,
-            ExpectedPromptTokens = (long)(answers.Average(static answer => answer.PromptTokens) * sized.Questions),
+            ExpectedPromptTokens = (long)(answers.Average(static answer => answer.Usage?.PromptTokens ?? answer.PromptTokens)
+                * sized.Questions),
             ExpectedGeneratedTokens = (long)(answers.Average(static answer => answer.GeneratedTokens) * sized.Questions),
             TokensPerSecond = seconds > 0 ? timed.Sum(static answer => answer.GeneratedTokens) / seconds : null,
             ExpectedSeconds = seconds / timed.Count * sized.Questions,

@@ -71,19 +71,9 @@ internal static class ModelsCheckCommand
         var meter = new UsageMeter();
         var question = new ChatPrompt([ChatMessage.User("Reply with the word yes and nothing else.")], 0, new DateOnly(2026, 1, 1));
         var started = TimeProvider.System.GetTimestamp();
-        IReadOnlyList<Sample> samples;
-        try
-        {
-            await using var prompt = await model.WithMeter(meter).ReadAsync(question, cancellationToken);
-            samples = await prompt.SampleAsync(
-                new SampleRequest { Count = 2, Temperature = 0.7, MaxTokens = AnswerTokens, StreamKey = 1 }, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ModelUnavailableException or AnswerRefusedException)
-        {
-            context.Console.Fault(exception.Message);
-            return ExitCode.Failure;
-        }
-
+        await using var prompt = await model.WithMeter(meter).ReadAsync(question, cancellationToken);
+        var samples = await prompt.SampleAsync(
+            new SampleRequest { Count = 2, Temperature = 0.7, MaxTokens = AnswerTokens, StreamKey = 1 }, cancellationToken);
         var (seconds, usage) = (TimeProvider.System.GetElapsedTime(started).TotalSeconds, meter.Sum ?? TokenUsage.None);
         var table = TextTable.OfValues();
         table.Add("Address", model.Description.Endpoint!.Host);

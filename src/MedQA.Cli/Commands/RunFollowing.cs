@@ -171,7 +171,8 @@ internal static class RunFollowing
                 var seen = last;
                 if (seen is { State: RunState.Waiting, Reason: { } reason } && reason != told)
                 {
-                    context.Console.Note($"{run.Name} waits: {reason}");
+                    var hint = reason.Contains("approval", StringComparison.Ordinal) ? $" To approve it: medqa approve {run.Id}" : "";
+                    context.Console.Note($"{run.Name} waits: {reason}{hint}");
                     told = reason;
                 }
 

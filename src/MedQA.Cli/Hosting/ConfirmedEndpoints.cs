@@ -35,7 +35,7 @@ internal static class ConfirmedEndpoints
         var folder = settings.Azurite.CacheFolder;
         var path = Path.Combine(folder, FileName);
         var secret = SecretOf(file);
-        var line = $"{file.Address}\t{secret}";
+        var line = $"{file.Address}\t{secret}\t{string.Join(' ', file.Options.Keys)}".TrimEnd();
         if (File.Exists(path)
             && (await RegularFile.ReadAllTextAsync(path, cancellationToken)).Split('\n', StringSplitOptions.TrimEntries)
                 .Contains(line, StringComparer.Ordinal))

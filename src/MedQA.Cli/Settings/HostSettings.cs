@@ -143,7 +143,7 @@ internal sealed record HostSettings
             throw InputException.Of(
                 $"\"{refused.Name}\" in {FileName}",
                 "cannot be set by a file in the current folder, which may be somebody else's, because it names a program, a "
-                    + "destination or a secret, or deletes data",
+                    + "destination or a secret, deletes data, or allows costs",
                 $"Use {refused.Option}, {refused.Variable} or {personalFile}");
         }
 

@@ -94,7 +94,7 @@ internal sealed record Setting(
         Of("maxCost", "AMOUNT",
             "Hold a run for approval if the service of its model can charge more than this for it, by the prices in endpoint.json. "
                 + "Default: no limit",
-            false, static (settings, text) => settings with { MaxCost = Amount(text) }, "--max-cost"),
+            false, static (settings, text) => settings with { MaxCost = Amount(text) }, "--max-cost", isPersonal: true),
         Of("telemetry", "WHERE",
             "Where to send traces and metrics: none, console (standard error) or otlp (the collector at "
                 + "OTEL_EXPORTER_OTLP_ENDPOINT). Default: none",

@@ -75,6 +75,22 @@ internal sealed partial record ServiceError
         }
     }
 
+    /// <summary>Returns whether a body states an error, whatever its status is.</summary>
+    public static bool IsStatedIn(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            var body = JsonElement.Parse(utf8);
+            return body.ValueKind == JsonValueKind.Object
+                && body.TryGetProperty("error", out var error)
+                && error.ValueKind is JsonValueKind.Object or JsonValueKind.String;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// OpenAI, Azure and newer vLLM have an object <c>error</c>, older vLLM its fields at the top, Ollama at times a text.
     /// </summary>

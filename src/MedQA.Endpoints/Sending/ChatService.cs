@@ -241,12 +241,20 @@ internal sealed class ChatService : IDisposable
         }
 
         return Reply.Of(
-            status == 429 ? TroubleKind.Overloaded : TroubleKind.Failing, $"answered with status {status}{error.Shown}", retryAfter);
+            status is 429 or 503 or 529 ? TroubleKind.Overloaded : TroubleKind.Failing,
+            $"answered with status {status}{error.Shown}",
+            retryAfter);
     }
 
     private Reply Answer(byte[] body, PacedRequest paced, UsageMeter? meter, TimeSpan elapsed)
     {
         var completion = ChatCompletionReader.Read(body);
+        if (completion is { Choices.IsEmpty: true, Usage: null } && ServiceError.IsStatedIn(body))
+        {
+            // Some gateways answer that they are busy as if all were well.
+            return Reply.Of(TroubleKind.Overloaded, $"answered with an error{ServiceError.Read(body, _signer.IsIn).Shown}");
+        }
+
         var usage = completion?.Usage;
         meter?.Add(new TokenUsage
         {

@@ -33,12 +33,14 @@ internal static class PluralityAnswer
         };
     }
 
-    /// <summary>Returns the votes of the reasonings that have an answer.</summary>
-    public static IReadOnlyCollection<Vote> VotesOf(IEnumerable<Reasoning> reasonings) =>
-    [
-        .. reasonings.Where(static reasoning => reasoning.Answer is not null)
-            .Select(
-                static reasoning =>
-                    new Vote(reasoning.Answer!.Value, Vote.WeightOf(reasoning.LogLikelihood, reasoning.DrawnTokens), reasoning.Forced)),
-    ];
+    /// <summary>
+    /// Returns the votes of the reasonings that have an answer; all weigh the same where one has no log-likelihood.
+    /// </summary>
+    public static IReadOnlyCollection<Vote> VotesOf(IEnumerable<Reasoning> reasonings)
+    {
+        var voting = reasonings.Where(static reasoning => reasoning.Answer is not null).ToList();
+        var areScored = voting.TrueForAll(static reasoning => !double.IsNaN(reasoning.LogLikelihood));
+        return voting.ConvertAll(reasoning => new Vote(
+            reasoning.Answer!.Value, areScored ? Vote.WeightOf(reasoning.LogLikelihood, reasoning.DrawnTokens) : 1, reasoning.Forced));
+    }
 }

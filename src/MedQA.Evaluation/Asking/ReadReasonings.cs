@@ -85,16 +85,23 @@ internal static class ReadReasonings
 
     /// <summary>
     /// Asks a model that gives no scores once more for the answer to its own sample, in another turn of the conversation. What it says is
-    /// read like any answer; where none can be read, there is no vote.
+    /// read like any answer; where none can be read, or it says nothing, there is no vote. That costs the vote and not the question.
     /// </summary>
     private static async Task<(string? Text, int? Option)> FollowUpAsync(
         AskedQuestion asked, Sample sample, int stage, CancellationToken cancellationToken)
     {
-        await using var prompt = await asked.Model.ReadAsync(
-            PromptBuilder.BuildFollowUp(asked.Protocol, asked.Question, sample.Text), cancellationToken);
-        var request = asked.Samples(sample.Index, 1, FollowUpStage + stage) with { Temperature = 0 };
-        var said = (await prompt.SampleAsync(request, cancellationToken))[0];
-        return (said.Text, Read(asked.Extraction, asked.Stop, said, stage).Answer);
+        try
+        {
+            await using var prompt = await asked.Model.ReadAsync(
+                PromptBuilder.BuildFollowUp(asked.Protocol, asked.Question, sample.Text), cancellationToken);
+            var request = asked.Samples(sample.Index, 1, FollowUpStage + stage) with { Temperature = 0 };
+            var said = (await prompt.SampleAsync(request, cancellationToken))[0];
+            return (said.Text, Read(asked.Extraction, asked.Stop, said, stage).Answer);
+        }
+        catch (Exception exception) when (exception is ContextOverflowException or AnswerRefusedException)
+        {
+            return (null, null);
+        }
     }
 
     /// <summary>Returns the first of the highest values.</summary>

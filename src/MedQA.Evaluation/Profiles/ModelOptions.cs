@@ -14,9 +14,9 @@ public static class ModelOptions
     /// <summary>The fields that cannot be set so, because the profile has fields for them or the answer would take another form.</summary>
     public static ImmutableSortedSet<string> Reserved { get; } = ImmutableSortedSet.Create(
         StringComparer.Ordinal,
-        "function_call", "functions", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "messages", "min_p", "model", "n",
-        "response_format", "seed", "stop", "stream", "stream_options", "temperature", "tool_choice", "tools", "top_k", "top_logprobs",
-        "top_p");
+        "data_sources", "function_call", "functions", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "mcp_servers",
+        "messages", "min_p", "model", "n", "plugins", "response_format", "seed", "stop", "stream", "stream_options", "temperature",
+        "tool_choice", "tools", "top_k", "top_logprobs", "top_p", "web_search_options");
 
     /// <summary>Returns options in their canonical form.</summary>
     /// <param name="options">A JSON object.</param>

@@ -19,6 +19,7 @@ public sealed class ReplayAccumulator
     private readonly ImmutableArray<Replayed> _strategies;
     private readonly SampleTally _samples = new();
     private int _questions;
+    private bool _isUnscored;
 
     /// <param name="profile">The run's profile: several samples at a temperature, all of which every question got.</param>
     /// <exception cref="InputException">The profile draws one sample, or stops early, or shows each sample something else, so that fewer
@@ -49,10 +50,16 @@ public sealed class ReplayAccumulator
 
         _questions++;
         _samples.Add(answered);
+        _isUnscored |= answered.Reasonings.Any(static reasoning => double.IsNaN(reasoning.LogLikelihood));
         var (baseline, cluster) = (false, QuestionCluster.Of(answered));
         for (var i = 0; i < _strategies.Length; i++)
         {
             var strategy = _strategies[i];
+            if (_isUnscored && strategy.NeedsLogLikelihoods)
+            {
+                continue;
+            }
+
             var answer = strategy.Replay(answered);
             var right = answer.Answer == gold;
             baseline = i == 0 ? right : baseline;
@@ -88,7 +95,7 @@ public sealed class ReplayAccumulator
         }
 
         var all = _strategies[0];
-        var rows = _strategies.Select(strategy => new ReplayedStrategy
+        var rows = _strategies.Where(strategy => !_isUnscored || !strategy.NeedsLogLikelihoods).Select(strategy => new ReplayedStrategy
         {
             Name = strategy.Name,
             Correct = strategy.Share.Right,
@@ -159,15 +166,21 @@ public sealed class ReplayAccumulator
         }
 
         yield return new Replayed(
-            "all samples, weighted by probability", static answered => SampleReplay.Weighted(answered, SequenceWeight.Probability));
+            "all samples, weighted by probability",
+            static answered => SampleReplay.Weighted(answered, SequenceWeight.Probability),
+            NeedsLogLikelihoods: true);
         yield return new Replayed(
             "all samples, weighted by probability per token",
-            static answered => SampleReplay.Weighted(answered, SequenceWeight.NormalizedProbability));
+            static answered => SampleReplay.Weighted(answered, SequenceWeight.NormalizedProbability),
+            NeedsLogLikelihoods: true);
     }
 
     /// <summary>A strategy with its counts.</summary>
-    private sealed class Replayed(string name, Func<AnsweredQuestion, ReplayedAnswer> replay)
+    private sealed class Replayed(string name, Func<AnsweredQuestion, ReplayedAnswer> replay, bool NeedsLogLikelihoods = false)
     {
+        /// <summary>Whether it is left out of a run whose model gave no log-likelihoods.</summary>
+        public bool NeedsLogLikelihoods { get; } = NeedsLogLikelihoods;
+
         public string Name { get; } = name;
 
         public Func<AnsweredQuestion, ReplayedAnswer> Replay { get; } = replay;

@@ -33,6 +33,13 @@ internal static class ReportWarnings
                     + "mixture. Ask for a fixed version, if the service has one.");
         }
 
+        if (report.Circumstances.Usage is { UncountedRequests: > 0 } uncounted)
+        {
+            warnings.Add(
+                $"{uncounted.UncountedRequests:#,0} of {uncounted.Requests:#,0} answers of the service did not say how many tokens they "
+                    + "used: the tokens and the cost are too low.");
+        }
+
         if (report.Reasonings.Filtered > 0)
         {
             warnings.Add(

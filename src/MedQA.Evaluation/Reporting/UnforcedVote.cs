@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Asking;
 using MedQA.Evaluation.Voting;
 
 namespace MedQA.Evaluation.Reporting;
@@ -12,10 +13,7 @@ internal static class UnforcedVote
     /// </summary>
     public static int? Of(AnsweredQuestion answered)
     {
-        var votes = VotingReasonings.Of(answered)
-            .Where(static reasoning => reasoning is { Forced: false, Answer: not null })
-            .Select(static reasoning => new Vote(reasoning.Answer!.Value, Vote.WeightOf(reasoning.LogLikelihood, reasoning.DrawnTokens)))
-            .ToList();
+        var votes = PluralityAnswer.VotesOf(VotingReasonings.Of(answered).Where(static reasoning => !reasoning.Forced));
         return PluralityVote.Count(votes, answered.OptionCount, static _ => 0).Winner;
     }
 }

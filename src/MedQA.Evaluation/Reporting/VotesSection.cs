@@ -90,7 +90,9 @@ internal sealed class VotesSection : IReportSection
             null,
             $"{Figures.Count(forced.Forced)} of {Figures.Count(forced.Votes)} votes; {Figures.Count(forced.Answers)} answers rest on them "
                 + "alone");
-        yield return new SummaryRow("Tokens", null, $"{Figures.Count(tokens.Prompt)} read, {Figures.Count(tokens.Generated)} generated");
+        yield return new SummaryRow("Tokens", null, report.Circumstances.Usage is { } counted
+            ? $"{counted.PromptTokens:#,0} read, {counted.CompletionTokens:#,0} generated, as the service counts"
+            : $"{Figures.Count(tokens.Prompt)} read, {Figures.Count(tokens.Generated)} generated");
     }
 
     /// <summary>Questions per level of agreement, right and wrong.</summary>

@@ -67,7 +67,17 @@ public static class QuestionAnswerer
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            return await AnswerFittingAsync(model, protocol, question, either.Token);
+            var answered = await AnswerFittingAsync(model, protocol, question, either.Token);
+            return answered.Failure is null
+                && answered.Reasonings is [_, ..] all
+                && all.All(static reasoning => reasoning.End == SampleEnd.ContentFilter)
+                ? answered with
+                {
+                    Answer = null,
+                    Failure = new AnswerFailure(
+                        FailureCodes.ContentFilter, "A content filter of the model's service withheld every answer to the question.")
+                }
+                : answered;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -73,7 +73,12 @@ internal sealed class RecordedModel(AnsweredQuestion stored) : ILanguageModel, I
             }
         }
 
-        Fault ??= $"the strategy asks for {(isFollowUp ? "the follow-up of " : "")}sample {index + 1}, which is not stored";
+        if (isFollowUp)
+        {
+            throw new AnswerRefusedException(FailureCodes.BadAnswer, "The follow-up was not answered.");
+        }
+
+        Fault ??= $"the strategy asks for sample {index + 1}, which is not stored";
         return new Sample { Index = index, Text = "", Tokens = [], LogLikelihood = double.NaN, DrawnTokens = 0, End = SampleEnd.EndToken };
     }
 }

@@ -8,9 +8,7 @@ namespace MedQA.Evaluation.Voting;
 internal readonly record struct Vote(int Option, double Weight, bool Forced = false)
 {
     /// <summary>Returns the weight of a reasoning.</summary>
-    /// <param name="logLikelihood">Sum of the natural-log probabilities of its tokens at temperature 1; where it is not a number, all
-    /// reasonings weigh the same.</param>
+    /// <param name="logLikelihood">Sum of the natural-log probabilities of its tokens at temperature 1.</param>
     /// <param name="tokens">How many tokens that sum has.</param>
-    public static double WeightOf(double logLikelihood, int tokens) =>
-        tokens == 0 || double.IsNaN(logLikelihood) ? 1 : Math.Exp(logLikelihood / tokens);
+    public static double WeightOf(double logLikelihood, int tokens) => tokens == 0 ? 1 : Math.Exp(logLikelihood / tokens);
 }

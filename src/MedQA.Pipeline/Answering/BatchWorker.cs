@@ -20,6 +20,12 @@ namespace MedQA.Pipeline.Answering;
 /// </summary>
 public sealed class BatchWorker
 {
+    /// <summary>
+    /// After how many tries that cost something and ended without an answer a question fails: its service may never answer it, and charges
+    /// each time.
+    /// </summary>
+    private const int MaxSpentTries = 5;
+
     private readonly RunStorage _storage;
     private readonly ILanguageModel _model;
     private readonly WorkerOptions _options;
@@ -321,8 +327,9 @@ public sealed class BatchWorker
             await log.BeginQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
         }
 
-        var answering = crashes >= 2 && !isSent
-            ? Task.FromResult<AnsweredQuestion?>(attempt.Crashed(protocol, asked, crashes))
+        var answering = crashes >= 2 && !isSent ? Task.FromResult<AnsweredQuestion?>(attempt.Crashed(protocol, asked, crashes))
+            : log.SpentOn(asked.Ordinal).Tries >= MaxSpentTries
+            ? Task.FromResult<AnsweredQuestion?>(attempt.GivenUp(protocol, asked, log.SpentOn(asked.Ordinal).Tries))
             : attempt.AnswerAsync(protocol, asked, dropped, stopping);
         return new QuestionInFlight(
             asked, firstSeconds, isMarked && !isSent, activity, answering, isSent ? crashes : 0, _time.GetTimestamp());
@@ -350,12 +357,8 @@ public sealed class BatchWorker
         }
         catch (ModelUnavailableException exception)
         {
-            // Where nothing was used, the mark of its beginning is taken back. Others in flight may still be answered.
-            if (exception.Usage is null or { Requests: 0, LostRequests: 0 })
-            {
-                await log.DropQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None);
-            }
-
+            // Others in flight may still be answered. What was used for this one is counted when it is answered.
+            await log.DropQuestionAsync(asked.Ordinal, _time.GetUtcNow(), CancellationToken.None, exception.Usage);
             work.Unavailable = exception.Message;
             _logger.ModelUnavailable(work.Batch, run, exception.Message);
             return BatchOutcome.ModelUnavailable;
@@ -375,9 +378,15 @@ public sealed class BatchWorker
         answered = QuestionAttempt.SentBefore(answered with { Seconds = answered.Seconds * question.Share }, question.LostTries);
         if (question.FirstSeconds is null && answered.Failure is { Code: FailureCodes.TimeLimit })
         {
-            await log.TimeOutQuestionAsync(asked.Ordinal, _time.GetUtcNow(), answered.Seconds, CancellationToken.None);
+            await log.TimeOutQuestionAsync(
+                asked.Ordinal, _time.GetUtcNow(), answered.Seconds, answered.Usage, CancellationToken.None);
             _logger.QuestionTimedOut(asked.Ordinal, run, work.Batch);
             return null;
+        }
+
+        if (log.SpentOn(asked.Ordinal) is { Tries: > 0, Sum: var spent })
+        {
+            answered = answered with { Usage = (answered.Usage ?? TokenUsage.None) + spent };
         }
 
         // The answer is there: storing it is worth more than stopping quickly.

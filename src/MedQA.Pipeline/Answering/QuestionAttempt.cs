@@ -77,6 +77,14 @@ internal sealed class QuestionAttempt(
     public AnsweredQuestion Crashed(Protocol protocol, BatchQuestion asked, int crashes) =>
         Failed(protocol, asked, "workerCrashed", $"The worker crashed {crashes} times while answering this question.", TimeSpan.Zero);
 
+    /// <summary>Returns the failure of a question that its model's service has not answered again and again.</summary>
+    public AnsweredQuestion GivenUp(Protocol protocol, BatchQuestion asked, int tries) => Failed(
+        protocol,
+        asked,
+        FailureCodes.BadAnswer,
+        $"The model's service did not answer this question in {tries} tries. The log has the reasons; a retry of the run tries it again.",
+        TimeSpan.Zero);
+
     /// <summary>
     /// The answer of a question that earlier attempts had sent to a model's service before their worker was killed: what they sent may
     /// have been charged for. They are taken to have sent as many requests as this one.
@@ -108,7 +116,7 @@ internal sealed class QuestionAttempt(
             var sentence = $"The samples have {line.Length} bytes as JSON; at most {ProgressLog.MaxLine} can be stored. "
                 + "Use fewer samples or a smaller maxTokens.";
             var failed = Failed(protocol, asked, FailureCodes.AnswerTooLong, sentence, TimeSpan.FromSeconds(answered.Seconds));
-            answered = failed with { TriedAgain = answered.TriedAgain };
+            answered = failed with { TriedAgain = answered.TriedAgain, Usage = answered.Usage };
             line = JsonSerializer.SerializeToUtf8Bytes(answered, PipelineJson.Compact.AnsweredQuestion);
         }
 

@@ -68,7 +68,9 @@ internal sealed class QuestionsInFlight(TimeProvider time, CancellationToken los
         await _dropped.CancelAsync();
         foreach (var question in _questions)
         {
-            await question.Answering;
+            // What a question ended with does not matter any more.
+            await ((Task)question.Answering).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             question.Activity?.Dispose();
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Pipeline.Storage;
 
@@ -16,6 +17,7 @@ internal sealed class ProgressLog
     private readonly SortedDictionary<int, ReadOnlyMemory<byte>> _answers = [];
     private readonly Dictionary<int, int> _starts = [];
     private readonly SortedDictionary<int, double> _timedOut = [];
+    private readonly Dictionary<int, (int Tries, TokenUsage Sum)> _spent = [];
     private long _position;
     private bool _torn;
 
@@ -41,6 +43,11 @@ internal sealed class ProgressLog
     /// <summary>How often a question was begun without an answer or being given back: each time its worker has crashed.</summary>
     public int CrashesOf(int ordinal) => _starts.GetValueOrDefault(ordinal);
 
+    /// <summary>
+    /// How many tries of a question ended without an answer after a model's service had counted something for them, and the sum of that.
+    /// </summary>
+    public (int Tries, TokenUsage Sum) SpentOn(int ordinal) => _spent.GetValueOrDefault(ordinal, (0, TokenUsage.None));
+
     /// <summary>Appends the beginning of an attempt.</summary>
     public Task BeginAttemptAsync(string worker, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -60,11 +67,15 @@ internal sealed class ProgressLog
     }
 
     /// <summary>Appends that a begun question is given back unanswered.</summary>
-    public Task DropQuestionAsync(int ordinal, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="ordinal">The question.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="usage">What a model's service counted for it meanwhile, if anything.</param>
+    public Task DropQuestionAsync(int ordinal, DateTimeOffset now, CancellationToken cancellationToken, TokenUsage? usage = null)
     {
         var starts = CrashesOf(ordinal) - 1;
         return AppendMarkAsync(
-            new ProgressMark { Ordinal = ordinal, Attempt = Attempts, Dropped = now },
+            new ProgressMark { Ordinal = ordinal, Attempt = Attempts, Dropped = now, Usage = usage },
             () => CrashesOf(ordinal) <= starts,
             cancellationToken);
     }
@@ -73,9 +84,15 @@ internal sealed class ProgressLog
     /// Records that a question's first try exceeded its time limit: the batch's current or later worker tries it once more and not again
     /// after that.
     /// </summary>
-    public Task TimeOutQuestionAsync(int ordinal, DateTimeOffset now, double seconds, CancellationToken cancellationToken)
+    /// <param name="ordinal">The question.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="seconds">How long the try took.</param>
+    /// <param name="usage">What a model's service counted for it, if anything.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task TimeOutQuestionAsync(
+        int ordinal, DateTimeOffset now, double seconds, TokenUsage? usage, CancellationToken cancellationToken)
     {
-        var mark = new ProgressMark { Ordinal = ordinal, Attempt = Attempts, TimedOut = now, Seconds = seconds };
+        var mark = new ProgressMark { Ordinal = ordinal, Attempt = Attempts, TimedOut = now, Seconds = seconds, Usage = usage };
         return AppendMarkAsync(mark, () => _timedOut.ContainsKey(ordinal), cancellationToken);
     }
 
@@ -119,6 +136,7 @@ internal sealed class ProgressLog
         _answers.Clear();
         _starts.Clear();
         _timedOut.Clear();
+        _spent.Clear();
         Attempts = 0;
         var (content, length) = await _blob.OpenAsync(cancellationToken);
         await using var opened = content;
@@ -140,6 +158,12 @@ internal sealed class ProgressLog
         if (BlobReading.ParseLine(line, PipelineJson.Compact.ProgressMark) is not { } mark)
         {
             return;
+        }
+
+        if (mark is { Ordinal: { } asked, Usage: { } usage })
+        {
+            var (tries, sum) = SpentOn(asked);
+            _spent[asked] = (tries + 1, sum + usage);
         }
 
         if (mark is { Ordinal: null, Started: not null })

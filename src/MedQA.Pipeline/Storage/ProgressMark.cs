@@ -1,3 +1,5 @@
+using MedQA.Evaluation.LanguageModels;
+
 namespace MedQA.Pipeline.Storage;
 
 /// <summary>
@@ -23,6 +25,9 @@ internal sealed record ProgressMark
 
     /// <summary>How long the try that ran out of time took; else <see langword="null"/>.</summary>
     public double? Seconds { get; init; }
+
+    /// <summary>What a model's service had counted for a question that was given back or ran out of time.</summary>
+    public TokenUsage? Usage { get; init; }
 
     /// <summary>Which attempt at the batch, from 1.</summary>
     public int Attempt { get; init; }

@@ -85,7 +85,7 @@ public sealed class HostSettingsTests : IDisposable
     [Fact]
     public void A_file_in_the_current_folder_cannot_name_a_program_a_destination_or_a_secret()
     {
-        string[] personal = ["endpoint", "key", "token", "storage", "cache", "node", "npm", "keep", "keepUploads", "telemetry"];
+        string[] personal = ["endpoint", "key", "token", "storage", "cache", "node", "npm", "keep", "keepUploads", "maxCost", "telemetry"];
         Assert.Equal(personal.Order(), Setting.All.Where(static setting => setting.IsPersonal).Select(static setting => setting.Name).Order());
         Assert.All(personal, name =>
         {

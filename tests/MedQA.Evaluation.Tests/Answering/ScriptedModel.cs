@@ -17,6 +17,9 @@ internal sealed class ScriptedModel : ILanguageModel
     /// <summary>The mean log-probability per token of a sample, by its index.</summary>
     public Func<int, double> MeanLogProbability { get; init; } = _ => -0.5;
 
+    /// <summary>Why a sample ended, by its index.</summary>
+    public Func<int, SampleEnd> End { get; init; } = static _ => SampleEnd.EndToken;
+
     /// <summary>Counts tokens: one per 4 UTF-16 units by default.</summary>
     public Func<Prompt, int> Count { get; init; } = prompt => TextOf(prompt).Length / 4;
 
@@ -71,7 +74,7 @@ internal sealed class ScriptedModel : ILanguageModel
                     Tokens = tokens,
                     DrawnTokens = tokens.Length + 1,
                     LogLikelihood = model.MeanLogProbability(index) * (tokens.Length + 1),
-                    End = SampleEnd.EndToken,
+                    End = model.End(index),
                 };
             })]);
         }

@@ -136,4 +136,22 @@ public sealed class ReplayReportTests
     }
 
     private static ReplayedStrategy Named(ReplayReport replay, string name) => replay.Strategies.Single(strategy => strategy.Name == name);
+
+    [Fact]
+    public void Without_log_likelihoods_the_strategies_that_weigh_by_them_are_left_out()
+    {
+        var (accumulator, accumulated) = (new ReplayAccumulator(Profile()), new ReportAccumulator());
+        for (var ordinal = 0; ordinal < 3; ordinal++)
+        {
+            var answered = Answers.Of(ordinal, "AABBB", 'B');
+            answered = answered with { Reasonings = [.. answered.Reasonings.Select(static reasoning => reasoning with { LogLikelihood = double.NaN })] };
+            accumulator.Add(answered);
+            accumulated.Add(answered);
+        }
+
+        var strategies = accumulator.Build(accumulated.Build(Answers.Header(3, profile: Profile()))).Strategies;
+
+        Assert.NotEmpty(strategies);
+        Assert.DoesNotContain(strategies, static strategy => strategy.Name.Contains("weighted", StringComparison.Ordinal));
+    }
 }

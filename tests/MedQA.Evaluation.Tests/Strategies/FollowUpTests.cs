@@ -67,6 +67,55 @@ public sealed class FollowUpTests
     }
 
     [Fact]
+    public async Task A_follow_up_that_does_not_fit_or_is_refused_costs_its_vote_and_not_the_question()
+    {
+        // The context holds the question with an answer, but not the long answer and another one.
+        var model = new ScriptedModel
+        {
+            Description = Behind with { ContextLength = 1000 },
+            Write = (_, _, index) => index == 1 ? new string('x', 4000) : "Answer: (B)",
+        };
+
+        var answered = await AnswerAsync(model, Sampled with { ExemplarSet = null, Exemplars = 0 });
+
+        Assert.Null(answered.Failure);
+        Assert.Equal((1, 2), (answered.Answer, answered.Votes.Sum()));
+        Assert.Null(answered.Reasonings[1].FollowUp);
+        var verified = await MedQA.Evaluation.Verifying.AnswerVerifier.RecountAsync(
+            Protocol.Of(Sampled with { ExemplarSet = null, Exemplars = 0 }, ["medqa_test"]), Asked, answered, TimeProvider.System, TestContext.Current.CancellationToken);
+        Assert.Null(verified.Difference);
+    }
+
+    [Fact]
+    public async Task Recounting_finds_a_vote_that_its_sample_does_not_give()
+    {
+        var model = new ScriptedModel { Description = Behind, Write = (prompt, _, index) => IsFollowUp(prompt) ? "(C)" : index == 1 ? "I cannot decide." : "Answer: (B)" };
+        var (protocol, answered) = (Protocol.Of(Sampled, ["medqa_test"]), await AnswerAsync(model, Sampled));
+
+        Assert.Null((await RecountAsync(answered)).Difference);
+        Assert.NotNull((await RecountAsync(answered with { Answer = 2 })).Difference);
+        Assert.NotNull((await RecountAsync(answered with { Reasonings = answered.Reasonings.SetItem(0, answered.Reasonings[0] with { Text = "Answer: (D)" }) })).Difference);
+        Assert.NotNull((await RecountAsync(answered with { Reasonings = answered.Reasonings.SetItem(1, answered.Reasonings[1] with { FollowUp = "(A)" }) })).Difference);
+
+        Task<MedQA.Evaluation.Verifying.AnswerVerification> RecountAsync(MedQA.Evaluation.Answering.AnsweredQuestion stored) =>
+            MedQA.Evaluation.Verifying.AnswerVerifier.RecountAsync(protocol, Asked, stored, TimeProvider.System, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_question_of_which_a_filter_withheld_every_answer_failed_and_one_that_still_has_answers_did_not()
+    {
+        var all = await AnswerAsync(new ScriptedModel { Description = Behind, End = static _ => SampleEnd.ContentFilter, Write = (_, _, _) => "" }, Sampled);
+        Assert.Equal("contentFilter", all.Failure!.Code);
+        Assert.True(all.Failure.IsOfQuestion);
+        Assert.Equal(3, all.Reasonings.Length);
+
+        var one = await AnswerAsync(
+            new ScriptedModel { Description = Behind, End = static index => index == 0 ? SampleEnd.ContentFilter : SampleEnd.EndToken, Write = (_, _, _) => "Answer: (B)" }, Sampled);
+        Assert.Null(one.Failure);
+        Assert.Equal((1, 2, 3), (one.Answer, one.Votes.Sum(), one.SamplesAsked));
+    }
+
+    [Fact]
     public async Task Nothing_is_asked_once_more_where_the_profile_abstains()
     {
         var model = new ScriptedModel { Description = Behind, Write = (_, _, _) => "I cannot decide." };

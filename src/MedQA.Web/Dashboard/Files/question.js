@@ -29,7 +29,7 @@ export function questionView({ question, answer }) {
     free ? references(question) : options(question, answer),
     reasonings(question, answer),
     facts([
-      ['Prompt', plural(answer.promptTokens, 'token'), answer.exemplars ? h('span', { class: 'minor' }, ` ${plural(answer.exemplars, 'worked example')}`) : null],
+      ['Prompt', `${answer.usage ? 'about ' : ''}${plural(answer.promptTokens, 'token')}`, answer.exemplars ? h('span', { class: 'minor' }, ` ${plural(answer.exemplars, 'worked example')}`) : null],
       ['Generated', plural(answer.reasonings.reduce((sum, reasoning) => sum + reasoning.drawnTokens, 0), 'token')],
       answer.usage ? ['Counted by the service', `${plural(answer.usage.requests, 'request')}, ${count(answer.usage.promptTokens)} + ${plural(answer.usage.completionTokens, 'token')}`,
         h('span', { class: 'minor' }, answer.usage.versions.length ? ` answered by ${answer.usage.versions.join(', ')}` : '')] : null,
