@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 using MedQA.Endpoints.Settings;
@@ -35,7 +37,10 @@ internal static class ConfirmedEndpoints
         var folder = settings.Azurite.CacheFolder;
         var path = Path.Combine(folder, FileName);
         var secret = SecretOf(file);
-        var line = $"{file.Address}\t{secret}\t{string.Join(' ', file.Options.Keys)}".TrimEnd();
+        var options = file.Options.Count == 0
+            ? ""
+            : $", and with the options {JsonSerializer.Serialize([.. file.Options.Keys], ConfirmedJson.Default.StringArray)}";
+        var line = $"{file.Address}\t{secret}{options}";
         if (File.Exists(path)
             && (await RegularFile.ReadAllTextAsync(path, cancellationToken)).Split('\n', StringSplitOptions.TrimEntries)
                 .Contains(line, StringComparer.Ordinal))
@@ -43,7 +48,7 @@ internal static class ConfirmedEndpoints
             return;
         }
 
-        var what = $"Model {file.Name} is behind an endpoint: all questions of its runs are sent to {file.Address}, with {secret}.";
+        var what = $"Model {file.Name} is behind an endpoint: all questions of its runs are sent to {file.Address}, with {secret}{options}.";
         if (!settings.Confirmed)
         {
             var canAsk = !Console.IsInputRedirected && console.Notices.Profile.Out.IsTerminal
@@ -62,3 +67,7 @@ internal static class ConfirmedEndpoints
         console.Note($"{what} Confirmed for this user in {path}.");
     }
 }
+
+/// <summary>Names of options, written so that each stays on its line.</summary>
+[JsonSerializable(typeof(string[]))]
+internal sealed partial class ConfirmedJson : JsonSerializerContext;

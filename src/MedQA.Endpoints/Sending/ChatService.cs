@@ -222,7 +222,7 @@ internal sealed class ChatService : IDisposable
         var body = await response.Content.ReadAsByteArrayAsync(CancellationToken.None);
         if (response.IsSuccessStatusCode)
         {
-            return Answer(body, paced, meter, elapsed);
+            return Answer(body, request, paced, meter, elapsed);
         }
 
         var error = ServiceError.Read(body, _signer.IsIn);
@@ -240,19 +240,25 @@ internal sealed class ChatService : IDisposable
             _settings.Logger.Paused(_file.Name, _file.Host, pause.TotalSeconds);
         }
 
+        // A 503 without a time may be this request's own doing, as where it brings down what is behind a gateway.
+        var isBusy = status is 429 or 529 || (status == 503 && retryAfter is not null);
         return Reply.Of(
-            status is 429 or 503 or 529 ? TroubleKind.Overloaded : TroubleKind.Failing,
+            isBusy ? TroubleKind.Overloaded : TroubleKind.Failing,
             $"answered with status {status}{error.Shown}",
             retryAfter);
     }
 
-    private Reply Answer(byte[] body, PacedRequest paced, UsageMeter? meter, TimeSpan elapsed)
+    private Reply Answer(byte[] body, ChatRequest request, PacedRequest paced, UsageMeter? meter, TimeSpan elapsed)
     {
         var completion = ChatCompletionReader.Read(body);
         if (completion is { Choices.IsEmpty: true, Usage: null } && ServiceError.IsStatedIn(body))
         {
-            // Some gateways answer that they are busy as if all were well.
-            return Reply.Of(TroubleKind.Overloaded, $"answered with an error{ServiceError.Read(body, _signer.IsIn).Shown}");
+            // Some gateways state errors as if all were well.
+            var error = ServiceError.Read(body, _signer.IsIn);
+            return (error.IsContentFilter || error.IsContextOverflow || error.IsQuotaUsedUp)
+                && _faults.Final((int)System.Net.HttpStatusCode.BadRequest, error, request) is { } final
+                ? throw final
+                : Reply.Of(TroubleKind.Failing, $"answered with an error{error.Shown}");
         }
 
         var usage = completion?.Usage;

@@ -31,7 +31,8 @@ internal sealed class ServiceFaults(EndpointFile file, string credentialRemedy)
             $"{file.Host} refers to another address (status {status}), to which no question is sent.",
             $"Put the service's final address into 'address' of {file.Path}."),
         408 or 429 => null,
-        400 or 422 when error.Parameter is { } field and not "messages" && ModelOptions.Reserved.Contains(field) => Unavailable(
+        400 or 422 when error.Parameter is { } field and not ("messages" or "max_tokens")
+            && ModelOptions.Reserved.Contains(field) => Unavailable(
             $"{file.Host} does not take '{field}' as it was sent (status {status}{Named(error)}).",
             $"Compare 'supports', 'fixedTemperature' and 'maxTokensField' in {file.Path}, and the profile, with what the model takes."),
         400 or 413 or 415 or 422 => new AnswerRefusedException(

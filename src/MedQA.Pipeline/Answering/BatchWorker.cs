@@ -24,7 +24,7 @@ public sealed class BatchWorker
     /// After how many tries that cost something and ended without an answer a question fails: its service may never answer it, and charges
     /// each time.
     /// </summary>
-    private const int MaxSpentTries = 5;
+    private const int MaxSpentTries = 10;
 
     private readonly RunStorage _storage;
     private readonly ILanguageModel _model;
@@ -375,7 +375,7 @@ public sealed class BatchWorker
         }
 
         // What several questions took together is counted once.
-        answered = QuestionAttempt.SentBefore(answered with { Seconds = answered.Seconds * question.Share }, question.LostTries);
+        answered = answered with { Seconds = answered.Seconds * question.Share };
         if (question.FirstSeconds is null && answered.Failure is { Code: FailureCodes.TimeLimit })
         {
             await log.TimeOutQuestionAsync(
@@ -384,7 +384,8 @@ public sealed class BatchWorker
             return null;
         }
 
-        if (log.SpentOn(asked.Ordinal) is { Tries: > 0, Sum: var spent })
+        answered = QuestionAttempt.SentBefore(answered, question.LostTries);
+        if (log.SpentOn(asked.Ordinal).Sum is var spent && spent != TokenUsage.None)
         {
             answered = answered with { Usage = (answered.Usage ?? TokenUsage.None) + spent };
         }

@@ -44,7 +44,8 @@ internal sealed class ProgressLog
     public int CrashesOf(int ordinal) => _starts.GetValueOrDefault(ordinal);
 
     /// <summary>
-    /// How many tries of a question ended without an answer after a model's service had counted something for them, and the sum of that.
+    /// How many tries of a question ended without an answer although a model's service had answered some of its requests, and the sum of
+    /// what was counted for all tries that ended without one.
     /// </summary>
     public (int Tries, TokenUsage Sum) SpentOn(int ordinal) => _spent.GetValueOrDefault(ordinal, (0, TokenUsage.None));
 
@@ -160,10 +161,10 @@ internal sealed class ProgressLog
             return;
         }
 
-        if (mark is { Ordinal: { } asked, Usage: { } usage })
+        if (mark is { Ordinal: { } asked, Usage: { } usage } && (mark.Dropped ?? mark.TimedOut) is not null)
         {
             var (tries, sum) = SpentOn(asked);
-            _spent[asked] = (tries + 1, sum + usage);
+            _spent[asked] = (tries + (usage.Requests > 0 ? 1 : 0), sum + usage);
         }
 
         if (mark is { Ordinal: null, Started: not null })

@@ -95,6 +95,27 @@ public sealed class EndpointRunTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task What_tries_without_an_answer_have_cost_is_counted_and_a_question_that_cost_ten_of_them_fails()
+    {
+        var storage = await azurite.NewAsync();
+        var bench = new Bench(storage, new ScriptedModel { Endpoint = Endpoint, AtOnce = 3 }, split: OneBatch, worker: Hasty);
+        var run = await bench.StartAsync(5);
+        var spent = ""","attempt":1,"dropped":"2026-01-01T00:00:03+00:00","usage":{"requests":2,"lostRequests":1,"promptTokens":200,"completionTokens":60,"cost":0.008}}""";
+        var blob = storage.Progress(run, BatchId.First(0)).Client;
+        await blob.CreateAsync(cancellationToken: Cancel);
+        await blob.AppendBlockAsync(
+            new MemoryStream(Encoding.UTF8.GetBytes($"{{\"ordinal\":2{spent}\n{string.Concat(Enumerable.Repeat($"{{\"ordinal\":4{spent}\n", 10))}")), cancellationToken: Cancel);
+
+        var ended = await bench.CompleteAsync(run);
+
+        Assert.Equal((RunState.CompletedWithFailures, 5, 1), (ended.State, ended.Totals.Done, ended.Totals.Failed));
+        Assert.Equal("badAnswer", (await bench.Reader.GetAnswerAsync(run, 4, Cancel))!.Failure!.Code);
+        Assert.Equal(4, bench.Model.Asked.Count);
+        Assert.Equal((4 + (11 * 2), 11), (ended.Totals.Requests, ended.Totals.LostRequests));
+        Assert.Equal((4 * PerQuestion) + (11 * 0.008), ended.Totals.Cost, 1e-12);
+    }
+
+    [Fact]
     public async Task A_run_that_can_cost_more_than_the_limit_asks_nothing_until_it_is_approved()
     {
         var bench = new Bench(
