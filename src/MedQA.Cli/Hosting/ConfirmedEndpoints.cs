@@ -48,7 +48,8 @@ internal static class ConfirmedEndpoints
             return;
         }
 
-        var what = $"Model {file.Name} is behind an endpoint: all questions of its runs are sent to {file.Address}, with {secret}{options}.";
+        var what = $"Model {file.Name} is behind an endpoint: all questions of its runs are sent to {file.Address}, with {secret}"
+            + $"{options}.";
         if (!settings.Confirmed)
         {
             var canAsk = !Console.IsInputRedirected && console.Notices.Profile.Out.IsTerminal
