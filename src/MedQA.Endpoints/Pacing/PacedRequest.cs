@@ -8,6 +8,9 @@ internal sealed class PacedRequest : IDisposable
 
     internal PacedRequest(RequestPacer pacer, long tokens) => (_pacer, Tokens) = (pacer, tokens);
 
+    /// <summary>When it was let through, since the pacer was made.</summary>
+    internal TimeSpan At { get; init; }
+
     /// <summary>The tokens that it is counted with.</summary>
     internal long Tokens { get; set; }
 

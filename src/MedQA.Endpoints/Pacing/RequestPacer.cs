@@ -176,7 +176,7 @@ internal sealed class RequestPacer : IDisposable
 
     private PacedRequest Enter(long tokens)
     {
-        var request = new PacedRequest(this, tokens);
+        var request = new PacedRequest(this, tokens) { At = Now };
         _running++;
         if (_limits is { RequestsPerMinute: null, TokensPerMinute: null })
         {

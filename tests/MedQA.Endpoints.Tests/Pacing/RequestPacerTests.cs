@@ -142,13 +142,13 @@ public sealed class RequestPacerTests
             var time = new FakeTimeProvider();
             using var pacer = new RequestPacer(new EndpointLimits(requests, tokens, Concurrency: 5), time);
             var sent = new List<(TimeSpan At, int Tokens)>();
-            var start = time.GetTimestamp();
             var waiting = sizes.Select(size => (Size: size, Entering: pacer.EnterAsync(size, CancellationToken.None))).ToList();
             for (var second = 0; waiting.Count > 0 && second < 100_000; second++)
             {
                 foreach (var entered in waiting.Where(static one => one.Entering.IsCompleted).ToList())
                 {
-                    sent.Add((time.GetElapsedTime(start), entered.Size));
+                    // Whoever waits hears of it later than it was.
+                    sent.Add((entered.Entering.Result.At, entered.Size));
                     waiting.Remove(entered);
                     entered.Entering.Result.Dispose();
                     second = -1;
