@@ -72,15 +72,8 @@ public sealed class ChatClientModel : ILanguageModel, IDisposable
 
     /// <inheritdoc/>
     /// <exception cref="InputException">The prompt is a plain text.</exception>
-    public Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
-    {
-        var chat = ServedPrompt.ChatOf(Description, prompt);
-        var tokens = TokenEstimate.Of(chat);
-        return tokens > _settings.ContextLength
-            ? throw new ContextOverflowException(tokens, 1, _settings.ContextLength)
-            : Task.FromResult<IReadPrompt>(
-                new ServedPrompt(Description, tokens, (request, cancelling) => DrawAsync(chat, tokens, request, cancelling)));
-    }
+    public Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken) =>
+        ServedPrompt.ReadAsync(Description, prompt, DrawAsync);
 
     /// <summary>Ends the waiting for room; a copy that <see cref="WithMeter"/> made leaves that to its original.</summary>
     public void Dispose()
@@ -133,7 +126,7 @@ public sealed class ChatClientModel : ILanguageModel, IDisposable
         }
 
         var completion = ChatResponseReader.Read(response);
-        _meter?.Add(UsageOf(completion));
+        _meter?.Add(ChatCompletion.UsageOf(completion, _settings.Prices));
         return completion.Choices.IsEmpty
             ? throw new AnswerRefusedException(FailureCodes.BadAnswer, $"{_settings.Host} sent no answer.")
             : completion;
@@ -147,16 +140,5 @@ public sealed class ChatClientModel : ILanguageModel, IDisposable
         MaxOutputTokens = request.MaxTokens,
         StopSequences = request.Stop.IsEmpty ? null : [.. request.Stop],
         Seed = _settings.TakesSeeds ? SampleSeed.Of(request.StreamKey, request.Stage, index) : null,
-    };
-
-    private TokenUsage UsageOf(ChatCompletion completion) => new()
-    {
-        Requests = 1,
-        UncountedRequests = completion.Usage is null ? 1 : 0,
-        PromptTokens = completion.Usage?.PromptTokens ?? 0,
-        CompletionTokens = completion.Usage?.CompletionTokens ?? 0,
-        ThoughtTokens = completion.Usage?.ThoughtTokens ?? 0,
-        Cost = completion.Usage is { } usage ? _settings.Prices?.CostOf(usage.PromptTokens, usage.CompletionTokens) : null,
-        Versions = completion.Version is { } version ? [version] : [],
     };
 }

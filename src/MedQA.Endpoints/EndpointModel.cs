@@ -34,10 +34,16 @@ public sealed class EndpointModel : ILanguageModel
     /// <exception cref="InputException">The file cannot be used, or the variable of its key is not set.</exception>
     /// <exception cref="UnusableException">The file was written for a later version.</exception>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    public static EndpointModel Open(string folder, EndpointOptions options)
+    public static EndpointModel Open(string folder, EndpointOptions options) => Open(EndpointFile.Read(folder), options);
+
+    /// <summary>Opens the model of a file that was read. Nothing is asked yet.</summary>
+    /// <param name="file">What the model's folder says of it.</param>
+    /// <param name="options">What the process gives.</param>
+    /// <exception cref="InputException">The variable of its key is not set.</exception>
+    public static EndpointModel Open(EndpointFile file, EndpointOptions options)
     {
+        ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(options);
-        var file = EndpointFile.Read(folder);
         var signer = RequestSigners.Of(file, options.ReadVariable, options.Credential, options.Time);
         var settings = new ServiceSettings(
             options.Time, options.Logging.CreateLogger(typeof(EndpointModel).FullName!), options.MaxTries, options.MaxWaiting);
@@ -77,15 +83,8 @@ public sealed class EndpointModel : ILanguageModel
     /// <inheritdoc/>
     /// <remarks>Nothing is sent.</remarks>
     /// <exception cref="InputException">The prompt is a plain text.</exception>
-    public Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
-    {
-        var chat = ServedPrompt.ChatOf(Description, prompt);
-        var tokens = TokenEstimate.Of(chat);
-        return tokens > _file.ContextLength
-            ? throw new ContextOverflowException(tokens, 1, _file.ContextLength)
-            : Task.FromResult<IReadPrompt>(
-                new ServedPrompt(Description, tokens, (request, cancelling) => DrawAsync(chat, tokens, request, cancelling)));
-    }
+    public Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken) =>
+        ServedPrompt.ReadAsync(Description, prompt, DrawAsync);
 
     /// <summary>Closes the connections, except of a copy that <see cref="WithMeter"/> made.</summary>
     public ValueTask DisposeAsync()

@@ -15,6 +15,25 @@ internal sealed class ServedPrompt(
     /// <inheritdoc/>
     public int TokenCount => tokens;
 
+    /// <summary>Returns the prompt as one of which samples can be drawn. Nothing is sent.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="prompt">The prompt.</param>
+    /// <param name="draw">Draws the samples of a request after a conversation of so many tokens at most.</param>
+    /// <exception cref="InputException">The prompt is a plain text.</exception>
+    /// <exception cref="ContextOverflowException">The prompt alone is longer than the model's context.</exception>
+    public static Task<IReadPrompt> ReadAsync(
+        ModelDescription model,
+        Prompt prompt,
+        Func<ChatPrompt, int, SampleRequest, CancellationToken, Task<IReadOnlyList<Sample>>> draw)
+    {
+        var chat = ChatOf(model, prompt);
+        var tokens = TokenEstimate.Of(chat);
+        return tokens > model.ContextLength
+            ? throw new ContextOverflowException(tokens, 1, model.ContextLength)
+            : Task.FromResult<IReadPrompt>(
+                new ServedPrompt(model, tokens, (request, cancelling) => draw(chat, tokens, request, cancelling)));
+    }
+
     /// <summary>Checks that a prompt can be asked.</summary>
     /// <param name="model">The model.</param>
     /// <param name="prompt">The prompt.</param>

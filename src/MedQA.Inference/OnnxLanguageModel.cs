@@ -20,7 +20,7 @@ namespace MedQA.Inference;
 /// Safe for concurrent use: prompts, samples and scores of several questions take turns, each with all threads; single samples of several
 /// questions are drawn together where that changes no bit (<see cref="GetQuestionsAtOnceAsync"/>).
 /// </remarks>
-public sealed class OnnxLanguageModel : ILanguageModel, IAsyncDisposable
+public sealed class OnnxLanguageModel : ILanguageModel
 {
     private readonly PromptEncoder _encoder;
     private readonly InferenceEngine _engine;

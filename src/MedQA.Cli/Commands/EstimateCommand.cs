@@ -155,9 +155,12 @@ internal static class EstimateCommand
             }
 
             var sized = RunEstimates.Sized(set.Input.Name, profile, model.Description.Name, set.Tally, set.Rejected);
-            estimates.Add(Measured(
-                RunEstimates.WithMaxCost(sized, profile, model.Description.Endpoint, RunEstimates.PromptTokensOf(profile, set.Questions)),
-                answers));
+            if (model.Description.Endpoint is { } endpoint)
+            {
+                sized = RunEstimates.WithMaxCost(sized, profile, endpoint, RunEstimates.PromptTokensOf(profile, set.Questions));
+            }
+
+            estimates.Add(Measured(sized, answers));
             Write(context, price, estimates[^1]);
         }
 

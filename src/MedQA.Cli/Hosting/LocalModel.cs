@@ -37,7 +37,7 @@ internal static class LocalModel
         {
             var file = EndpointFile.Read(folder);
             await ConfirmedEndpoints.RequireAsync(settings, console, file, cancellationToken);
-            return EndpointModel.Open(folder, new EndpointOptions { Logging = LocalLogging.Create(settings) });
+            return EndpointModel.Open(file, new EndpointOptions { Logging = LocalLogging.Create(settings) });
         }
 
         console.Note($"Loading the model {Path.GetFileName(folder)}…");

@@ -7,7 +7,26 @@ namespace MedQA.Endpoints.Protocol;
 /// <param name="Choices">The usable answers, perhaps fewer than were asked for.</param>
 /// <param name="Usage">What the service counted; <see langword="null"/> if it does not say.</param>
 /// <param name="Version">The version of the model that the answer names; <see langword="null"/> if it names none.</param>
-internal sealed record ChatCompletion(ImmutableArray<ChatChoice> Choices, ChatUsage? Usage, string? Version);
+internal sealed record ChatCompletion(ImmutableArray<ChatChoice> Choices, ChatUsage? Usage, string? Version)
+{
+    /// <summary>Returns what an answered request counts for.</summary>
+    /// <param name="completion">The answer; <see langword="null"/> if it is no chat completion.</param>
+    /// <param name="prices">What tokens cost; <see langword="null"/> if that is not known.</param>
+    public static TokenUsage UsageOf(ChatCompletion? completion, TokenPrices? prices)
+    {
+        var usage = completion?.Usage;
+        return new TokenUsage
+        {
+            Requests = 1,
+            UncountedRequests = usage is null ? 1 : 0,
+            PromptTokens = usage?.PromptTokens ?? 0,
+            CompletionTokens = usage?.CompletionTokens ?? 0,
+            ThoughtTokens = usage?.ThoughtTokens ?? 0,
+            Cost = usage is null ? null : prices?.CostOf(usage.PromptTokens, usage.CompletionTokens),
+            Versions = completion?.Version is { } version ? [version] : [],
+        };
+    }
+}
 
 /// <summary>One of the answers.</summary>
 internal sealed record ChatChoice

@@ -262,16 +262,7 @@ internal sealed class ChatService : IDisposable
         }
 
         var usage = completion?.Usage;
-        meter?.Add(new TokenUsage
-        {
-            Requests = 1,
-            UncountedRequests = usage is null ? 1 : 0,
-            PromptTokens = usage?.PromptTokens ?? 0,
-            CompletionTokens = usage?.CompletionTokens ?? 0,
-            ThoughtTokens = usage?.ThoughtTokens ?? 0,
-            Cost = usage is null ? null : _file.Prices?.CostOf(usage.PromptTokens, usage.CompletionTokens),
-            Versions = completion?.Version is { } version ? [version] : [],
-        });
+        meter?.Add(ChatCompletion.UsageOf(completion, _file.Prices));
         if (usage is not null)
         {
             paced.Settle(usage.PromptTokens + usage.CompletionTokens);

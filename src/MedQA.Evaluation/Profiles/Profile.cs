@@ -144,6 +144,19 @@ public sealed record Profile
     public long MostTokensPerQuestion => (long)SamplesPerQuestion * MaxTokens;
 
     /// <summary>
+    /// Returns the most that asking questions once can cost, if no request is repeated: the prompt for every answer, and every answer up to
+    /// its limit.
+    /// </summary>
+    /// <param name="prices">What tokens cost.</param>
+    /// <param name="questions">How many questions.</param>
+    /// <param name="promptTokens">The tokens of their prompts, each counted once.</param>
+    public decimal MaxCost(TokenPrices prices, long questions, long promptTokens)
+    {
+        ArgumentNullException.ThrowIfNull(prices);
+        return prices.CostOf(SamplesPerQuestion * promptTokens, questions * MostTokensPerQuestion);
+    }
+
+    /// <summary>
     /// Returns why this profile can ask a model no question at all, as a sentence with what to do; <see langword="null"/> if some can.
     /// </summary>
     public string? GetIncompatibility(ModelDescription model)

@@ -168,18 +168,18 @@ public sealed class ReplayAccumulator
         yield return new Replayed(
             "all samples, weighted by probability",
             static answered => SampleReplay.Weighted(answered, SequenceWeight.Probability),
-            NeedsLogLikelihoods: true);
+            needsLogLikelihoods: true);
         yield return new Replayed(
             "all samples, weighted by probability per token",
             static answered => SampleReplay.Weighted(answered, SequenceWeight.NormalizedProbability),
-            NeedsLogLikelihoods: true);
+            needsLogLikelihoods: true);
     }
 
     /// <summary>A strategy with its counts.</summary>
-    private sealed class Replayed(string name, Func<AnsweredQuestion, ReplayedAnswer> replay, bool NeedsLogLikelihoods = false)
+    private sealed class Replayed(string name, Func<AnsweredQuestion, ReplayedAnswer> replay, bool needsLogLikelihoods = false)
     {
         /// <summary>Whether it is left out of a run whose model gave no log-likelihoods.</summary>
-        public bool NeedsLogLikelihoods { get; } = NeedsLogLikelihoods;
+        public bool NeedsLogLikelihoods { get; } = needsLogLikelihoods;
 
         public string Name { get; } = name;
 

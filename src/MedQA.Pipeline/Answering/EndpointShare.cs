@@ -105,11 +105,12 @@ internal sealed class EndpointShare : IAsyncDisposable
     {
         var shown = await ChangeAsync(shares =>
         {
-            var others = shares.Workers.RemoveAll(other => other.Id == _worker || IsGone(other));
-            var isSame = others.Length == shares.Workers.Length - 1 && shares.Workers.Any(other => other.Id == _worker);
+            var own = shares.Workers.FirstOrDefault(other => other.Id == _worker);
+            var others = shares.Workers.RemoveAll(other => other == own || IsGone(other));
+            var isSame = own is not null && others.Length == shares.Workers.Length - 1;
             var generation = isSame ? shares.Generation : shares.Generation + 1;
-            var beat = shares.Workers.FirstOrDefault(other => other.Id == _worker)?.Beat ?? 0;
-            return new EndpointShares { Generation = generation, Workers = others.Add(new SharingWorker(_worker, beat + 1, generation)) };
+            var self = new SharingWorker(_worker, (own?.Beat ?? 0) + 1, generation);
+            return new EndpointShares { Generation = generation, Workers = others.Add(self) };
         }, cancellationToken);
         _model.UseShare(1.0 / shown.Workers.Length);
         return shown;
@@ -130,20 +131,27 @@ internal sealed class EndpointShare : IAsyncDisposable
     {
         while (true)
         {
-            var facts = await _blob.FindFactsAsync(cancellationToken);
-            var before = facts is null ? null : await ReadAsync(cancellationToken);
-            var after = change(before ?? new EndpointShares());
+            var (before, version) = await ReadAsync(cancellationToken);
+            var after = change(before);
             using var content = new MemoryStream(
                 JsonSerializer.SerializeToUtf8Bytes(after, PipelineJson.Compact.EndpointShares), writable: false);
-            if (await _blob.TryWriteAsync(content, "application/json", facts?.Version, cancellationToken) is not null)
+            if (await _blob.TryWriteAsync(content, "application/json", version, cancellationToken) is not null)
             {
                 return after;
             }
         }
     }
 
-    private async Task<EndpointShares?> ReadAsync(CancellationToken cancellationToken) =>
-        await _blob.FindContentAsync(cancellationToken) is { } content
-            ? JsonSerializer.Deserialize(content, PipelineJson.Compact.EndpointShares)
-            : null;
+    private async Task<(EndpointShares Shares, StoredVersion? Version)> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (await _blob.FindStreamAsync(cancellationToken) is not { } blob)
+        {
+            return (new EndpointShares(), null);
+        }
+
+        await using var content = blob.Content;
+        return (
+            await JsonSerializer.DeserializeAsync(content, PipelineJson.Compact.EndpointShares, cancellationToken) ?? new EndpointShares(),
+            blob.Version);
+    }
 }

@@ -113,7 +113,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
         {
             Host = endpoint.Host,
             Currency = endpoint.Prices?.Currency,
-            MaxCost = endpoint.Prices?.CostOf(profile.SamplesPerQuestion * promptTokens, estimate.MaxGeneratedTokens),
+            MaxCost = endpoint.Prices is { } prices ? profile.MaxCost(prices, estimate.Questions, promptTokens) : null,
         };
     }
 

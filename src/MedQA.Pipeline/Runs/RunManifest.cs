@@ -66,13 +66,9 @@ public sealed record RunManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long EstimatedPromptTokens { get; init; }
 
-    /// <summary>
-    /// The most that asking every question once can cost, if no request is repeated: the estimated prompts for every answer, and every
-    /// answer up to its limit. <see langword="null"/> without prices.
-    /// </summary>
-    internal decimal? MaxCost => Protocol is { Profile: { SamplesPerQuestion: var samples } profile }
-        ? Endpoint?.Prices?.CostOf(samples * EstimatedPromptTokens, Questions * profile.MostTokensPerQuestion)
-        : null;
+    /// <summary>The most that the run can cost (<see cref="Profile.MaxCost"/>); <see langword="null"/> without prices.</summary>
+    internal decimal? MaxCost =>
+        Endpoint?.Prices is { } prices ? Protocol?.Profile.MaxCost(prices, Questions, EstimatedPromptTokens) : null;
 
     /// <summary>The version of the evaluation's rules.</summary>
     public required string Rules { get; init; }
