@@ -11,6 +11,9 @@ public sealed record Profile
     /// <summary>The most samples per question.</summary>
     public const int MaxSamples = 1000;
 
+    /// <summary>What the request for the answer alone takes of a prompt, generously.</summary>
+    private const int FollowUpTokens = 64;
+
     /// <summary>The name that selects it: lower-case letters, digits and hyphens.</summary>
     public required string Name { get; init; }
 
@@ -145,7 +148,7 @@ public sealed record Profile
 
     /// <summary>
     /// Returns the most that asking questions once can cost, if no request is repeated: the prompt for every answer, and every answer up to
-    /// its limit.
+    /// its limit; refinements after all samples; and, where answers that name no option are asked for it, another turn after each answer.
     /// </summary>
     /// <param name="prices">What tokens cost.</param>
     /// <param name="questions">How many questions.</param>
@@ -153,7 +156,13 @@ public sealed record Profile
     public decimal MaxCost(TokenPrices prices, long questions, long promptTokens)
     {
         ArgumentNullException.ThrowIfNull(prices);
-        return prices.CostOf(SamplesPerQuestion * promptTokens, questions * MostTokensPerQuestion);
+        var answers = questions * MostTokensPerQuestion;
+        var asked = SamplesPerQuestion * promptTokens;
+        var drafts = questions * Refinements * Samples * MaxTokens;
+        var once = prices.CostOf(asked + drafts, answers);
+        return OnUnparsed == UnparsedHandling.Force && !Strategy.WritesFreeAnswers
+            ? once + prices.CostOf(asked + drafts + answers + (questions * SamplesPerQuestion * FollowUpTokens), answers)
+            : once;
     }
 
     /// <summary>

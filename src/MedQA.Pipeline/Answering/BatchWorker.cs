@@ -18,7 +18,7 @@ namespace MedQA.Pipeline.Answering;
 /// Answers batches with one model. One worker of a process may be called for several batches at a time; each question's answer is stored as
 /// soon as it is there, and a worker that continues the batch later does not ask it again.
 /// </summary>
-public sealed class BatchWorker
+public sealed class BatchWorker : IDisposable
 {
     /// <summary>
     /// After how many tries that cost something and ended without an answer a question fails: its service may never answer it, and charges
@@ -36,10 +36,7 @@ public sealed class BatchWorker
     private readonly BatchRows _batches;
     private readonly ModelsWithSoftPrompts _models;
     private readonly ConcurrentDictionary<(RunId, BatchId), bool> _held = new();
-    private readonly Lock _sharing = new();
-    private readonly string _id;
-    private Task<EndpointShare>? _share;
-    private int _sharers;
+    private readonly EndpointShare? _share;
 
     /// <summary>A worker for a model.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
@@ -58,7 +55,9 @@ public sealed class BatchWorker
         (_storage, _model, _options, _time, _logger, _signals) = (storage, model, options, time, logger, signals ?? new PipelineSignals());
         _runs = new RunRows(storage);
         _batches = new BatchRows(storage);
-        _id = (options.Identity ?? Guid.NewGuid()).ToString("N");
+        _share = model.Description.HasLimits
+            ? new EndpointShare(storage, model, (options.Identity ?? Guid.NewGuid()).ToString("N"), time)
+            : null;
         _models = new ModelsWithSoftPrompts(model, new SoftPromptStore(storage));
     }
 
@@ -104,6 +103,9 @@ public sealed class BatchWorker
             return outcome;
         }
     }
+
+    /// <summary>Ends it, when it answers no batch any more.</summary>
+    public void Dispose() => _share?.Dispose();
 
     private async Task<BatchOutcome> AnswerAsync(RunId run, BatchId batch, BatchMessage message, CancellationToken stopping)
     {
@@ -175,8 +177,8 @@ public sealed class BatchWorker
             var log = await ProgressLog.OpenAsync(blob, lease.Id, stopping);
             await log.BeginAttemptAsync(_options.Name, _time.GetUtcNow(), stopping);
             await work.BeginAsync(log, stopping);
-            var outcome = await SharingAsync(
-                () => AnswerQuestionsAsync(run, protocol, attempt, questions, log, work, lease, stopping), stopping);
+            await using var share = _share is null ? null : await _share.TakeAsync(stopping);
+            var outcome = await AnswerQuestionsAsync(run, protocol, attempt, questions, log, work, lease, stopping);
             if (outcome != BatchOutcome.Finished)
             {
                 return await EndAsync(work, lease, run, message, outcome);
@@ -200,42 +202,6 @@ public sealed class BatchWorker
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return await EndAsync(work, lease, run, message, BatchOutcome.Stopped);
-        }
-    }
-
-    /// <summary>Does work with this worker's share of the limits of the model's service, where it has some.</summary>
-    private async Task<BatchOutcome> SharingAsync(Func<Task<BatchOutcome>> work, CancellationToken stopping)
-    {
-        if (!_model.Description.HasLimits)
-        {
-            return await work();
-        }
-
-        Task<EndpointShare> share;
-        lock (_sharing)
-        {
-            share = _share ??= EndpointShare.TakeAsync(_storage, _model, _id, _time, stopping);
-            _sharers++;
-        }
-
-        try
-        {
-            await share;
-            return await work();
-        }
-        finally
-        {
-            bool isLast;
-            lock (_sharing)
-            {
-                isLast = --_sharers == 0;
-                _share = isLast ? null : _share;
-            }
-
-            if (isLast && share.IsCompletedSuccessfully)
-            {
-                await (await share).DisposeAsync();
-            }
         }
     }
 
@@ -384,11 +350,7 @@ public sealed class BatchWorker
             return null;
         }
 
-        answered = QuestionAttempt.SentBefore(answered, question.LostTries);
-        if (log.SpentOn(asked.Ordinal).Sum is var spent && spent != TokenUsage.None)
-        {
-            answered = answered with { Usage = (answered.Usage ?? TokenUsage.None) + spent };
-        }
+        answered = attempt.Charged(answered, log.SpentOn(asked.Ordinal).Sum, question.LostTries);
 
         // The answer is there: storing it is worth more than stopping quickly.
         var (stored, line) = attempt.Write(
@@ -417,7 +379,7 @@ public sealed class BatchWorker
         try
         {
             var model = await _models.GetAsync(protocol.Prefix, cancellationToken);
-            return (new QuestionAttempt(model, run, batch, _options, _time, _logger), null);
+            return (new QuestionAttempt(model, run, batch, manifest.Endpoint?.Prices, _options, _time, _logger), null);
         }
         catch (InputException exception)
         {

@@ -7,9 +7,13 @@ namespace MedQA.Pipeline.Answering;
 /// <summary>
 /// This worker's share of the limits of its model's service: 1/n, with n workers at work on runs of that model. They find each other by a
 /// blob that each renews; who comes later begins only when the others have seen it and have reduced their own shares, or are gone. No clock
-/// of another machine counts.
+/// of another machine counts. All batches of a worker use its one share, from the first that takes it until the last has given it back.
 /// </summary>
-internal sealed class EndpointShare : IAsyncDisposable
+/// <param name="storage">Where the workers find each other.</param>
+/// <param name="model">The model; one whose service has limits.</param>
+/// <param name="worker">What tells this worker from all others, and stays the same when it is started again.</param>
+/// <param name="time">The clock.</param>
+internal sealed class EndpointShare(RunStorage storage, ILanguageModel model, string worker, TimeProvider time) : IDisposable
 {
     /// <summary>How often a worker shows that it is there, and looks for others.</summary>
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(5);
@@ -19,59 +23,92 @@ internal sealed class EndpointShare : IAsyncDisposable
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
-    private readonly StoredBlob _blob;
-    private readonly ILanguageModel _model;
-    private readonly string _worker;
-    private readonly TimeProvider _time;
+    private readonly StoredBlob _blob = storage.RunBlob($"endpoints/{model.Description.Fingerprint}.json");
     private readonly Dictionary<string, (long Beat, long Since)> _heard = [];
-    private readonly CancellationTokenSource _left = new();
+    private readonly SemaphoreSlim _changing = new(1);
+    private CancellationTokenSource? _left;
     private Task _renewing = Task.CompletedTask;
+    private int _users;
 
-    private EndpointShare(RunStorage storage, ILanguageModel model, string worker, TimeProvider time) => (_blob, _model, _worker, _time) =
-        (storage.RunBlob($"endpoints/{model.Description.Fingerprint}.json"), model, worker, time);
-
-    /// <summary>Takes a share; it is given back when the result is disposed.</summary>
-    /// <param name="storage">Where the workers find each other.</param>
-    /// <param name="model">The model; one whose service has limits.</param>
-    /// <param name="worker">What tells this worker from all others, and stays the same when it is started again.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>Takes the share; it is given back when the result is disposed.</summary>
     /// <param name="cancellationToken">Ends the waiting for others.</param>
-    public static async Task<EndpointShare> TakeAsync(
-        RunStorage storage, ILanguageModel model, string worker, TimeProvider time, CancellationToken cancellationToken)
+    public async Task<IAsyncDisposable> TakeAsync(CancellationToken cancellationToken)
     {
-        var share = new EndpointShare(storage, model, worker, time);
+        await _changing.WaitAsync(cancellationToken);
         try
         {
-            var joined = await share.ShowAsync(cancellationToken);
+            if (_users == 0)
+            {
+                await JoinAsync(cancellationToken);
+            }
+
+            _users++;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+
+        return new Use(this);
+    }
+
+    /// <summary>Ends it, when no batch uses it any more.</summary>
+    public void Dispose()
+    {
+        _changing.Dispose();
+        _left?.Dispose();
+    }
+
+    private async Task JoinAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var joined = await ShowAsync(cancellationToken);
             while (!joined.Workers.All(other => other.Id == worker || other.Seen >= joined.Generation))
             {
                 // Storage has no event for this.
                 await Task.Delay(LookEvery, time, cancellationToken);
-                joined = await share.ShowAsync(cancellationToken);
+                joined = await ShowAsync(cancellationToken);
             }
-
-            share._renewing = share.RenewAsync();
-            return share;
         }
         catch
         {
-            await share.DisposeAsync();
+            await LeaveAsync();
             throw;
+        }
+
+        _left = new CancellationTokenSource();
+        _renewing = RenewAsync(_left.Token);
+    }
+
+    private async ValueTask ReturnAsync()
+    {
+        await _changing.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (--_users == 0)
+            {
+                await _left!.CancelAsync();
+                await _renewing;
+                _left.Dispose();
+                await LeaveAsync();
+            }
+        }
+        finally
+        {
+            _changing.Release();
         }
     }
 
-    /// <summary>Gives the share back to the others.</summary>
-    public async ValueTask DisposeAsync()
+    private async Task LeaveAsync()
     {
-        await _left.CancelAsync();
-        await _renewing;
-        _left.Dispose();
+        _heard.Clear();
         try
         {
             await ChangeAsync(shares => shares with
             {
                 Generation = shares.Generation + 1,
-                Workers = shares.Workers.RemoveAll(other => other.Id == _worker)
+                Workers = shares.Workers.RemoveAll(other => other.Id == worker)
             }, CancellationToken.None);
         }
         catch (Exception exception) when (exception.IsOfStorage())
@@ -80,16 +117,16 @@ internal sealed class EndpointShare : IAsyncDisposable
         }
     }
 
-    private async Task RenewAsync()
+    private async Task RenewAsync(CancellationToken left)
     {
-        while (!_left.IsCancellationRequested)
+        while (!left.IsCancellationRequested)
         {
             try
             {
-                await Task.Delay(RenewEvery, _time, _left.Token);
-                await ShowAsync(_left.Token);
+                await Task.Delay(RenewEvery, time, left);
+                await ShowAsync(left);
             }
-            catch (OperationCanceledException) when (_left.IsCancellationRequested)
+            catch (OperationCanceledException) when (left.IsCancellationRequested)
             {
                 return;
             }
@@ -105,14 +142,14 @@ internal sealed class EndpointShare : IAsyncDisposable
     {
         var shown = await ChangeAsync(shares =>
         {
-            var own = shares.Workers.FirstOrDefault(other => other.Id == _worker);
+            var own = shares.Workers.FirstOrDefault(other => other.Id == worker);
             var others = shares.Workers.RemoveAll(other => other == own || IsGone(other));
             var isSame = own is not null && others.Length == shares.Workers.Length - 1;
             var generation = isSame ? shares.Generation : shares.Generation + 1;
-            var self = new SharingWorker(_worker, (own?.Beat ?? 0) + 1, generation);
+            var self = new SharingWorker(worker, (own?.Beat ?? 0) + 1, generation);
             return new EndpointShares { Generation = generation, Workers = others.Add(self) };
         }, cancellationToken);
-        _model.UseShare(1.0 / shown.Workers.Length);
+        model.UseShare(1.0 / shown.Workers.Length);
         return shown;
     }
 
@@ -120,11 +157,11 @@ internal sealed class EndpointShare : IAsyncDisposable
     {
         if (!_heard.TryGetValue(other.Id, out var heard) || heard.Beat != other.Beat)
         {
-            _heard[other.Id] = (other.Beat, _time.GetTimestamp());
+            _heard[other.Id] = (other.Beat, time.GetTimestamp());
             return false;
         }
 
-        return _time.GetElapsedTime(heard.Since) >= GoneAfter;
+        return time.GetElapsedTime(heard.Since) >= GoneAfter;
     }
 
     private async Task<EndpointShares> ChangeAsync(Func<EndpointShares, EndpointShares> change, CancellationToken cancellationToken)
@@ -153,5 +190,13 @@ internal sealed class EndpointShare : IAsyncDisposable
         return (
             await JsonSerializer.DeserializeAsync(content, PipelineJson.Compact.EndpointShares, cancellationToken) ?? new EndpointShares(),
             blob.Version);
+    }
+
+    /// <summary>One batch's use of the share.</summary>
+    private sealed class Use(EndpointShare share) : IAsyncDisposable
+    {
+        private EndpointShare? _share = share;
+
+        public ValueTask DisposeAsync() => Interlocked.Exchange(ref _share, null)?.ReturnAsync() ?? ValueTask.CompletedTask;
     }
 }

@@ -15,8 +15,17 @@ namespace MedQA.Pipeline.Answering;
 /// Answers one question so that it costs only itself: within its time limit, and with a failure instead of an answer where the model
 /// throws, does not end, or has brought down its worker before.
 /// </summary>
+/// <param name="model">What is asked.</param>
+/// <param name="run">The run.</param>
+/// <param name="batch">The batch.</param>
+/// <param name="prices">
+/// What tokens cost, as the run states it: a worker's own file may state other prices. <see langword="null"/> without prices.
+/// </param>
+/// <param name="options">Limits of times.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Receives failures.</param>
 internal sealed class QuestionAttempt(
-    ILanguageModel model, RunId run, BatchId batch, WorkerOptions options, TimeProvider time, ILogger logger)
+    ILanguageModel model, RunId run, BatchId batch, TokenPrices? prices, WorkerOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>Returns how many questions to ask at once: as many as the model says, or fewer where the options say so.</summary>
     public async Task<int> GetQuestionsAtOnceAsync(Protocol protocol, CancellationToken cancellationToken) => Math.Min(
@@ -86,14 +95,29 @@ internal sealed class QuestionAttempt(
         TimeSpan.Zero);
 
     /// <summary>
-    /// The answer of a question that earlier attempts had sent to a model's service before their worker was killed: what they sent may
-    /// have been charged for. They are taken to have sent as many requests as this one.
+    /// Adds to an answer what earlier attempts at its question used, and states what all of it costs by the run's prices.
     /// </summary>
     /// <param name="answered">The answer.</param>
-    /// <param name="lostTries">How many attempts were lost.</param>
-    public static AnsweredQuestion SentBefore(AnsweredQuestion answered, int lostTries) => answered.Usage is { } usage && lostTries > 0
-        ? answered with { Usage = usage with { LostRequests = usage.LostRequests + (lostTries * usage.Requests) } }
-        : answered;
+    /// <param name="spent">What the service counted for tries that ended without an answer.</param>
+    /// <param name="lostTries">
+    /// How many attempts had sent the question before their worker was killed: what they sent may have been charged for. They are taken to
+    /// have sent as many requests as this one.
+    /// </param>
+    public AnsweredQuestion Charged(AnsweredQuestion answered, TokenUsage spent, int lostTries)
+    {
+        if (answered.Usage is null && spent == TokenUsage.None)
+        {
+            return answered;
+        }
+
+        var own = answered.Usage ?? TokenUsage.None;
+        var usage = own with { LostRequests = own.LostRequests + (lostTries * own.Requests) } + spent;
+        var isCounted = usage.PromptTokens + usage.CompletionTokens > 0;
+        return answered with
+        {
+            Usage = usage with { Cost = isCounted ? prices?.CostOf(usage.PromptTokens, usage.CompletionTokens) : null },
+        };
+    }
 
     /// <summary>The second try's answer or failure, which says that it is one.</summary>
     /// <param name="answered">The second try's result.</param>

@@ -78,8 +78,8 @@ internal sealed class RunAnswers(RunStorage storage)
     }
 
     /// <summary>
-    /// Every answer of the run in the order of the ordinals, batch by batch; of a question that was tried again the last try. The next
-    /// batches are read while one is worked on.
+    /// Every answer of the run in the order of the ordinals, batch by batch; of a question that was tried again the last try, with the
+    /// usage of all tries. The next batches are read while one is worked on.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="manifest">Its manifest.</param>
@@ -113,7 +113,11 @@ internal sealed class RunAnswers(RunStorage storage)
             var last = new SortedDictionary<int, PlacedAnswer>();
             foreach (var answer in tries.SelectMany(static batch => batch.Answers))
             {
-                last[answer.Answered.Ordinal] = answer;
+                // What a service has counted for the tries before is part of what the answer cost.
+                var (ordinal, usage) = (answer.Answered.Ordinal, answer.Answered.Usage);
+                last[ordinal] = last.TryGetValue(ordinal, out var before) && before.Answered.Usage is { } earlier
+                    ? answer with { Answered = answer.Answered with { Usage = usage is null ? earlier : earlier + usage } }
+                    : answer;
             }
 
             yield return ([.. last.Values], tries.Max(static batch => batch.Written));

@@ -113,6 +113,28 @@ public sealed class EndpointRunTests(AzuriteFixture azurite)
         Assert.Equal(4, bench.Model.Asked.Count);
         Assert.Equal((4 + (11 * 2), 11), (ended.Totals.Requests, ended.Totals.LostRequests));
         Assert.Equal((4 * PerQuestion) + (11 * 0.008), ended.Totals.Cost, 1e-12);
+
+        Assert.Equal(RequestOutcome.Accepted, await new RunControl(storage, bench.Time).RequestAsync(run, RequestedAction.Retry, Cancel));
+        var retried = await bench.CompleteAsync(run);
+        Assert.Equal((RunState.Completed, 5, 0), (retried.State, retried.Totals.Done, retried.Totals.Failed));
+        Assert.Equal((5 + (11 * 2), 11), (retried.Totals.Requests, retried.Totals.LostRequests));
+        var usage = (await ReadAsync(bench, run)).Circumstances.Usage!;
+        Assert.Equal((5 + (11 * 2), 11, (5 * 30) + (11 * 60)), (usage.Requests, usage.LostRequests, usage.CompletionTokens));
+        Assert.Equal((decimal)retried.Totals.Cost, usage.Cost!.Value, 9);
+        Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
+    }
+
+    [Fact]
+    public async Task Costs_follow_from_the_prices_that_the_run_states_whatever_the_worker_s_file_says()
+    {
+        var bench = new Bench(await azurite.NewAsync(), new ScriptedModel { Endpoint = Endpoint });
+        var run = await bench.StartAsync(5);
+        bench.Model.Endpoint = Endpoint with { Prices = new TokenPrices(1, 1, "EUR") };
+
+        var ended = await bench.CompleteAsync(run);
+
+        Assert.Equal(5 * PerQuestion, ended.Totals.Cost, 1e-12);
+        Assert.Equal(0.02m, (await ReadAsync(bench, run)).Circumstances.Usage!.Cost);
     }
 
     [Fact]
@@ -139,18 +161,18 @@ public sealed class EndpointRunTests(AzuriteFixture azurite)
         var bench = new Bench(
             await azurite.NewAsync(),
             new ScriptedModel { Endpoint = Endpoint with { Prices = new TokenPrices(0, 10, "EUR") } },
-            advance: new AdvanceOptions { MaxCost = 0.0029m });
+            advance: new AdvanceOptions { MaxCost = 0.0058m });
         bench.Model.Before = static (_, _) => Task.CompletedTask;
         var run = await bench.StartAsync(6);
         Assert.Equal(RunState.Queued, (await bench.Advancer.AdvanceAsync(run, Cancel)).State);
         await new BatchRows(bench.Storage).NoteWorkAsync(
             run,
-            (await bench.RowsAsync(run))[0] with { State = BatchState.Running, Totals = new RunTotals { Done = 1, Requests = 9, Cost = 0.003 } },
+            (await bench.RowsAsync(run))[0] with { State = BatchState.Running, Totals = new RunTotals { Done = 1, Requests = 9, Cost = 0.006 } },
             Cancel);
 
         Assert.Equal(RunState.Waiting, (await bench.Advancer.AdvanceAsync(run, Cancel)).State);
         Assert.Equal(
-            "The run has cost 0.003 EUR for 1 of 6 questions; more than 0.0029 EUR needs approval.", (await bench.Reader.GetAsync(run, Cancel))!.Reason);
+            "The run has cost 0.006 EUR for 1 of 6 questions; more than 0.0058 EUR needs approval.", (await bench.Reader.GetAsync(run, Cancel))!.Reason);
     }
 
     [Fact]

@@ -19,10 +19,10 @@ public sealed class EndpointShareTests(AzuriteFixture azurite)
         var time = new FakeTimeProvider();
         var (one, two) = (new Sharer(), new Sharer());
 
-        await using var first = await EndpointShare.TakeAsync(storage, one, "one", time, Cancel);
+        await using var first = await new EndpointShare(storage, one, "one", time).TakeAsync(Cancel);
         Assert.Equal(1, one.Share);
 
-        var joining = EndpointShare.TakeAsync(storage, two, "two", time, Cancel);
+        var joining = new EndpointShare(storage, two, "two", time).TakeAsync(Cancel);
         await UntilAsync(() => two.Share == 0.5);
         Assert.False(joining.IsCompleted, "The other still uses all.");
         Assert.Equal(1, one.Share);
@@ -44,7 +44,7 @@ public sealed class EndpointShareTests(AzuriteFixture azurite)
         var began = time.GetUtcNow();
         var next = new Sharer();
 
-        var joining = EndpointShare.TakeAsync(storage, next, "next", time, Cancel);
+        var joining = new EndpointShare(storage, next, "next", time).TakeAsync(Cancel);
         await AdvanceUntilAsync(time, () => joining.IsCompleted, timesAsFast: 25);
 
         Assert.InRange(time.GetUtcNow() - began, EndpointShare.GoneAfter, EndpointShare.GoneAfter + TimeSpan.FromSeconds(10));
@@ -60,7 +60,7 @@ public sealed class EndpointShareTests(AzuriteFixture azurite)
             BinaryData.FromString("""{"v":1,"generation":7,"workers":[{"id":"same","beat":3,"seen":7}]}"""), "application/json", Cancel);
         var again = new Sharer();
 
-        await using var share = await EndpointShare.TakeAsync(storage, again, "same", new FakeTimeProvider(), Cancel);
+        await using var share = await new EndpointShare(storage, again, "same", new FakeTimeProvider()).TakeAsync(Cancel);
 
         Assert.Equal(1, again.Share);
     }
@@ -72,13 +72,53 @@ public sealed class EndpointShareTests(AzuriteFixture azurite)
         var time = new FakeTimeProvider();
         var sharers = Enumerable.Range(0, 5).Select(static _ => new Sharer()).ToList();
 
-        var joining = Task.WhenAll(sharers.Select((sharer, index) => EndpointShare.TakeAsync(storage, sharer, $"{index}", time, Cancel)));
+        var joining = Task.WhenAll(sharers.Select((sharer, index) => new EndpointShare(storage, sharer, $"{index}", time).TakeAsync(Cancel)));
         await AdvanceUntilAsync(time, () => joining.IsCompleted && sharers.All(static sharer => sharer.Share == 0.2));
 
         foreach (var share in await joining)
         {
             await share.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task Batches_of_one_worker_that_come_and_go_at_once_keep_its_share()
+    {
+        var storage = await azurite.NewAsync();
+        var (own, blob) = (new Sharer(), storage.RunBlob($"endpoints/{new Sharer().Description.Fingerprint}.json"));
+        var share = new EndpointShare(storage, own, "own", new FakeTimeProvider());
+        var used = await share.TakeAsync(Cancel);
+        for (var i = 0; i < 20; i++)
+        {
+            var (next, before) = (share.TakeAsync(Cancel), used);
+            await Task.WhenAll(next, before.DisposeAsync().AsTask());
+            await before.DisposeAsync();
+            used = await next;
+            Assert.Contains("\"id\":\"own\"", (await blob.FindContentAsync(Cancel))!.ToString(), StringComparison.Ordinal);
+        }
+
+        await used.DisposeAsync();
+        Assert.DoesNotContain("\"own\"", (await blob.FindContentAsync(Cancel))!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_batch_that_is_stopped_while_it_waits_for_others_stops_no_other_batch()
+    {
+        var storage = await azurite.NewAsync();
+        var time = new FakeTimeProvider();
+        await using var other = await new EndpointShare(storage, new Sharer(), "other", time).TakeAsync(Cancel);
+        var own = new Sharer();
+        var share = new EndpointShare(storage, own, "own", time);
+        using var stopping = new CancellationTokenSource();
+        var stopped = share.TakeAsync(stopping.Token);
+        await UntilAsync(() => own.Share == 0.5);
+
+        var next = share.TakeAsync(Cancel);
+        await stopping.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
+        await AdvanceUntilAsync(time, () => next.IsCompleted);
+
+        await (await next).DisposeAsync();
     }
 
     /// <summary>

@@ -16,7 +16,7 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
     public IReadOnlyDictionary<string, int> Asked => _asked;
 
     /// <summary>Where it says to be asked over HTTP; then each prompt that is read counts 100 tokens, and each sample 10.</summary>
-    public ModelEndpoint? Endpoint { get; init; }
+    public ModelEndpoint? Endpoint { get; set; }
 
     public ModelDescription Description => field ??= new()
     {
