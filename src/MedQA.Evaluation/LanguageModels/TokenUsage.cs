@@ -6,6 +6,9 @@ namespace MedQA.Evaluation.LanguageModels;
 /// <summary>What a service that answers for a model has counted, as its answers state it.</summary>
 public sealed record TokenUsage
 {
+    /// <summary>The most <see cref="Versions"/> that are kept: a service may name another one in every answer.</summary>
+    public const int MaxVersions = 32;
+
     /// <summary>Nothing.</summary>
     public static TokenUsage None { get; } = new();
 
@@ -37,7 +40,9 @@ public sealed record TokenUsage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public decimal? Cost { get; init; }
 
-    /// <summary>The versions of the model that the answers name, in ordinal order.</summary>
+    /// <summary>
+    /// The versions of the model that the answers name, in ordinal order; the first <see cref="MaxVersions"/> of more.
+    /// </summary>
     public ImmutableArray<string> Versions { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>Returns both together.</summary>
@@ -54,7 +59,8 @@ public sealed record TokenUsage
             CompletionTokens = left.CompletionTokens + right.CompletionTokens,
             ThoughtTokens = left.ThoughtTokens + right.ThoughtTokens,
             Cost = left.Cost is null ? right.Cost : left.Cost + (right.Cost ?? 0),
-            Versions = [.. left.Versions.Union(right.Versions, StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            Versions = left.Versions.IsEmpty ? right.Versions : right.Versions.IsEmpty ? left.Versions
+                : [.. left.Versions.Union(right.Versions, StringComparer.Ordinal).Order(StringComparer.Ordinal).Take(MaxVersions)],
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
@@ -29,8 +30,9 @@ internal static class ReportWarnings
         if (report.Circumstances.Usage is { Versions: { Length: > 1 } versions })
         {
             warnings.Add(
-                $"The service answered with {versions.Length} versions of the model ({string.Join(", ", versions)}): the figures are of a "
-                    + "mixture. Ask for a fixed version, if the service has one.");
+                $"The service answered with {(versions.Length == TokenUsage.MaxVersions ? "at least " : "")}{versions.Length} versions of "
+                    + $"the model ({string.Join(", ", versions)}): the figures are of a mixture. Ask for a fixed "
+                    + "version, if the service has one.");
         }
 
         if (report.Circumstances.Usage is { UncountedRequests: > 0 } uncounted)

@@ -41,5 +41,7 @@ internal static class SampleTable
         new TextColumn<SampleRow>(
             "option_log_likelihoods",
             static row => ListCell.Of(row.Reasoning.OptionLogLikelihoods is { IsEmpty: false } likelihoods ? likelihoods : null)),
+        new TextColumn<SampleRow>("thought", static row => row.Reasoning.Thought),
+        new TextColumn<SampleRow>("follow_up", static row => row.Reasoning.FollowUp),
     ];
 }
