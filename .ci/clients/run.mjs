@@ -1,5 +1,5 @@
 // Makes clients of the interface's document as others do, and uses them: Spectral finds no fault in the document, and what Kiota (TypeScript) and NSwag (C#)
-// generate compiles and takes a question set through a running `medqa serve` on a tiny model.
+// generate compiles and takes a question set through a running `medqa serve` on a tiny model. OpenAI's own client asks `medqa serve --openai`.
 //   node .ci/clients/run.mjs MEDQA.DLL [FOLDER]
 // Ends with 0 where everything works, with 1 where something does not, and with 77 where the tools cannot be installed: then nothing was checked.
 import { spawn } from 'node:child_process';
@@ -28,7 +28,7 @@ const environment = {
   // It has no chat template: profiles/tiny.json asks without one.
   MEDQA_MODEL: join(root, 'models', 'tiny', 'llama-optimum'),
 };
-let server;
+const servers = [];
 // Elsewhere than in the repository, whose own settings of packages are for what is shipped.
 await checkInCopy({
   here, work, say, stop,
@@ -38,9 +38,11 @@ await checkInCopy({
     run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], typescript),
   ]),
   check: async () => {
-    await Promise.all([generate(), serve()]);
-    await use();
+    const [, address] = await Promise.all([generate(), serve()]);
+    await use(address);
     say('both generated clients work.');
+    const asked = await serve({ MEDQA_MODEL: join(root, 'models', 'smollm2-135m-instruct'), MEDQA_DATA: join(work, 'asked') }, '--openai');
+    say((await run('node', [join(typescript, 'openai.mjs'), asked], typescript)).trim());
   },
 });
 
@@ -56,17 +58,18 @@ async function generate() {
   await run('dotnet', ['build', '-c', 'Release', '-o', join(csharp, 'built'), '--verbosity', 'quiet'], csharp);
 }
 
-async function use() {
+async function use(address) {
   for (const [program, ...rest] of [['node', join(typescript, 'built', 'drive.js')], ['dotnet', join(csharp, 'built', 'Drive.dll')]]) {
-    say((await run(program, [...rest, server.address, questions], work)).trim());
+    say((await run(program, [...rest, address, questions], work)).trim());
   }
 }
 
-async function serve() {
+async function serve(more = {}, ...options) {
   const ports = await Promise.all(Array.from({ length: 3 }, freePort));
-  const child = spawn('dotnet', [medqa, 'serve', '--urls', 'http://127.0.0.1:0'], { cwd: work, env: { ...environment, MEDQA_PORTS: ports.join(',') } });
-  server = { child, said: '' };
-  const address = await new Promise((found, failed) => {
+  const child = spawn('dotnet', [medqa, 'serve', '--urls', 'http://127.0.0.1:0', ...options], { cwd: work, env: { ...environment, MEDQA_PORTS: ports.join(','), ...more } });
+  const server = { child, said: '' };
+  servers.push(server);
+  return await new Promise((found, failed) => {
     const read = data => {
       server.said += data;
       const listening = /Listening on (http:[^;,]+?)\/?[;,]/.exec(server.said);
@@ -77,15 +80,15 @@ async function serve() {
     child.on('error', failed);
     child.on('exit', code => failed(new Error(`medqa serve ended with ${code}: ${server.said}`)));
   });
-  server.address = address;
 }
 
 async function stop() {
-  const child = server?.child;
-  if (child?.pid && child.exitCode === null) {
-    const ended = new Promise(done => child.on('exit', done));
-    child.kill('SIGINT');
-    await ended;
+  for (const { child } of servers) {
+    if (child.pid && child.exitCode === null) {
+      const ended = new Promise(done => child.on('exit', done));
+      child.kill('SIGINT');
+      await ended;
+    }
   }
 }
 

@@ -35,9 +35,9 @@ public static class ChatRoutes
         }
     }
 
-    /// <summary>Returns a result of a route, a problem of one of these in the shape of OpenAI's errors.</summary>
-    internal static IResult InTheirShape(ApiRoute route, IResult result) =>
-        result is JsonHttpResult<ProblemDetails> { Value: { } problem } && All.Contains(route)
+    /// <summary>Returns a result, a problem of one of these routes in the shape of OpenAI's errors.</summary>
+    internal static IResult InTheirShape(bool isTheirs, IResult result) =>
+        isTheirs && result is JsonHttpResult<ProblemDetails> { Value: { } problem }
             ? Results.Json(new ChatErrorBody(ErrorOf(problem)), ChatJson.Default.ChatErrorBody, statusCode: problem.Status)
             : result;
 

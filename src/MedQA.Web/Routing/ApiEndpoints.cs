@@ -34,7 +34,9 @@ public static class ApiEndpoints
             }).WithName(route.Name);
         }
 
-        routes.MapFallback("{**path}", context => UnknownRoute.Answer(context.Request, offered.AsSpan()).ExecuteAsync(context));
+        routes.MapFallback("{**path}", context => ChatRoutes.InTheirShape(
+            !offered.IsEmpty && context.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal),
+            UnknownRoute.Answer(context.Request, offered.AsSpan())).ExecuteAsync(context));
     }
 
     private static async Task AnswerAsync(Api api, GuardedApi guarded, ApiRoute route, HttpContext context)
@@ -42,13 +44,13 @@ public static class ApiEndpoints
         try
         {
             var result = await guarded.AnswerAsync(route, context.Request);
-            await ChatRoutes.InTheirShape(route, result).ExecuteAsync(context);
+            await ChatRoutes.InTheirShape(ChatRoutes.All.Contains(route), result).ExecuteAsync(context);
         }
         catch (Exception exception)
             when (!api.ThrowsFaults && !context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             // A streamed result can fail here on the storage. Once a part is sent, only closing the connection can signal that.
-            await ChatRoutes.InTheirShape(route, ApiRoute.Fault(context, exception)).ExecuteAsync(context);
+            await ChatRoutes.InTheirShape(ChatRoutes.All.Contains(route), ApiRoute.Fault(context, exception)).ExecuteAsync(context);
         }
     }
 }
