@@ -21,6 +21,9 @@ public sealed record RunResource
     /// </summary>
     public bool? Paused { get; init; }
 
+    /// <summary>Whether the run asks nothing until it is approved, as its <see cref="Reason"/> says; omitted otherwise.</summary>
+    public bool? NeedsApproval { get; init; }
+
     /// <summary>Why it is waiting, was rejected or failed.</summary>
     public string? Reason { get; init; }
 

@@ -18,6 +18,9 @@ internal static class ModelsCheckCommand
     /// <summary>Enough for a model that thinks before a word.</summary>
     private const int AnswerTokens = 512;
 
+    /// <summary>Somebody waits for the answer: a service that is down is said to be down after seconds.</summary>
+    private const int CheckTries = 3;
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -67,7 +70,7 @@ internal static class ModelsCheckCommand
     private static async Task<int> CheckEndpointAsync(CommandContext context, string folder, CancellationToken cancellationToken)
     {
         await using var model = await LocalModel.LoadAsync(
-            context.Settings with { Model = folder }, context.Console, cancellationToken);
+            context.Settings with { Model = folder }, context.Console, cancellationToken, tries: CheckTries);
         var meter = new UsageMeter();
         var question = new ChatPrompt([ChatMessage.User("Reply with the word yes and nothing else.")], 0, new DateOnly(2026, 1, 1));
         var started = TimeProvider.System.GetTimestamp();

@@ -3,6 +3,7 @@ using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
@@ -61,6 +62,30 @@ internal static class ResumeCommand
         }
 
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
+        var ofOthers = runs.Where(run => NeedsOtherModel(run, model.Description, storage)).ToList();
+        foreach (var other in ofOthers)
+        {
+            var (refusal, remedy) = other.Model == model.Description.Name
+                ? ($"Run {other.Id} ({other.Name}) requires model {other.Model} as it was when the run began; its files have changed since",
+                    "Restore them to continue the run")
+                : ($"Run {other.Id} ({other.Name}) requires model {other.Model}, but this is {model.Description.Name}",
+                    LocalModel.FindFolder(context.Settings with { Model = other.Model }) is null
+                        ? $"Continue it with `medqa resume {other.Id} --model FOLDER`, with the folder of that model"
+                        : $"Continue it with `medqa resume {other.Id} --model {other.Model}`");
+            if (ofOthers.Count == runs.Count && runs.Count == 1)
+            {
+                throw new InputException(new FaultLocation(Parameter: "--model"), refusal, remedy);
+            }
+
+            context.Console.Note($"{refusal}. {remedy}.");
+        }
+
+        runs = [.. runs.Except(ofOthers)];
+        if (runs.Count == 0)
+        {
+            return ExitCode.BadInput;
+        }
+
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, logging, storage.AtWork);
         await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, cancellationToken);
@@ -76,6 +101,16 @@ internal static class ResumeCommand
             return await RunFollowing.FollowAsync(context, called, runs, development: null, work, cancellationToken);
         }
     }
+
+    /// <summary>
+    /// Whether a run that is left waits for a model that neither this process nor another one on its data folder has. On other storage the
+    /// workers are unknown.
+    /// </summary>
+    private static bool NeedsOtherModel(RunResource run, ModelDescription model, LocalStorage storage) =>
+        run.State != RunState.Completed
+        && run.ModelFingerprint != model.Fingerprint
+        && storage.AtWork is { } atWork
+        && !atWork.Processes().Any(process => process.Model == run.ModelFingerprint);
 
     /// <summary>
     /// Returns why a run of this machine cannot continue if it follows another version of the rules; otherwise <see langword="null"/>. A

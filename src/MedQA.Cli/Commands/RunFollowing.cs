@@ -96,8 +96,16 @@ internal static class RunFollowing
         Task working,
         CancellationToken cancellationToken)
     {
-        var last = await WatchAsync(context, service, run, working, cancellationToken);
+        // A service goes on without this process; a run of this machine goes on only here.
+        var waits = service.Storage is null || context.Console.IsAttended;
+        var last = await WatchAsync(context, service, run, working, waits, cancellationToken);
         await (service.Storage?.SaveAsync(cancellationToken) ?? Task.CompletedTask);
+        if (!last.HasEnded)
+        {
+            context.Console.Fault($"Run {run.Id} waits for approval: `medqa approve {run.Id}`, then `medqa resume {run.Id}`.");
+            return last;
+        }
+
         await ShowAsync(context, service, last, development, cancellationToken);
         return last;
     }
@@ -144,7 +152,7 @@ internal static class RunFollowing
     }
 
     private static async Task<RunResource> WatchAsync(
-        CommandContext context, CalledService service, RunResource run, Task working, CancellationToken cancellationToken)
+        CommandContext context, CalledService service, RunResource run, Task working, bool waitsForApproval, CancellationToken cancellationToken)
     {
         var last = run;
         string? told = null;
@@ -171,16 +179,20 @@ internal static class RunFollowing
                 var seen = last;
                 if (seen is { State: RunState.Waiting, Reason: { } reason } && reason != told)
                 {
-                    var hint = reason.Contains("approval", StringComparison.Ordinal) ? $" To approve it: medqa approve {run.Id}" : "";
+                    var hint = seen.NeedsApproval == true && waitsForApproval ? $" To approve it: medqa approve {run.Id}" : "";
                     context.Console.Note($"{run.Name} waits: {reason}{hint}");
                     told = reason;
                 }
 
-                return seen.HasEnded
+                return seen.HasEnded || (seen.NeedsApproval == true && !waitsForApproval)
                     ? null
                     : new ProgressReading(TimeProvider.System.GetUtcNow(), seen.Done, seen.Questions, seen.GeneratedTokens, CostOf(seen));
             }, cancellationToken);
-            await watching;
+            if (last.NeedsApproval != true || waitsForApproval)
+            {
+                await watching;
+            }
+
             return last;
         }
         catch (MedQAException exception) when (exception.Type == "urn:medqa:unknown-run")
@@ -215,6 +227,7 @@ internal static class RunFollowing
         RunState.Completed => ExitCode.Success,
         RunState.Rejected => ExitCode.BadInput,
         RunState.Failed => ExitCode.Failure,
+        RunState.Waiting => ExitCode.NeedsApproval,
         _ => ExitCode.SomeFailed,
     };
 }

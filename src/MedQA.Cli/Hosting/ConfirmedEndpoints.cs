@@ -52,9 +52,8 @@ internal static class ConfirmedEndpoints
             + $"{options}.";
         if (!settings.Confirmed)
         {
-            var canAsk = !Console.IsInputRedirected && console.Notices.Profile.Out.IsTerminal
-                && console.Notices.Profile.Capabilities.Interactive;
-            if (!canAsk || !await console.Notices.ConfirmAsync(Markup.Escape($"{what} Send them?"), defaultValue: false, cancellationToken))
+            if (!console.IsAttended
+                || !await console.Notices.ConfirmAsync(Markup.Escape($"{what} Send them?"), defaultValue: false, cancellationToken))
             {
                 throw new InputException(new FaultLocation(Parameter: "--model"), what, "Confirm that once with --yes");
             }

@@ -28,16 +28,18 @@ internal static class LocalModel
     /// <param name="console">Receives what takes long.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <param name="hasFastGraph">Whether a faster graph of it is made and used where the processor has one.</param>
+    /// <param name="tries">How often a request to its service is sent before it is given up; <see langword="null"/> for the usual.</param>
     /// <exception cref="InputException">It is behind an endpoint that the user has not confirmed, or that cannot be used.</exception>
     public static async Task<ILanguageModel> LoadAsync(
-        HostSettings settings, HostConsole console, CancellationToken cancellationToken, bool hasFastGraph = true)
+        HostSettings settings, HostConsole console, CancellationToken cancellationToken, bool hasFastGraph = true, int? tries = null)
     {
         var folder = FolderOf(settings);
         if (EndpointFile.Exists(folder))
         {
             var file = EndpointFile.Read(folder);
             await ConfirmedEndpoints.RequireAsync(settings, console, file, cancellationToken);
-            return EndpointModel.Open(file, new EndpointOptions { Logging = LocalLogging.Create(settings) });
+            var options = new EndpointOptions { Logging = LocalLogging.Create(settings) };
+            return EndpointModel.Open(file, tries is { } most ? options with { MaxTries = most } : options);
         }
 
         console.Note($"Loading the model {Path.GetFileName(folder)}…");

@@ -15,6 +15,9 @@ internal static class ExitCode
     /// <summary>The run ended, but some of its questions failed for technical reasons.</summary>
     public const int SomeFailed = 3;
 
+    /// <summary>A run waits for approval, and nobody can be asked for it here.</summary>
+    public const int NeedsApproval = 4;
+
     /// <summary>Stopped by Ctrl-C or a termination signal.</summary>
     public const int Stopped = 130;
 }

@@ -41,6 +41,10 @@ internal sealed class HostConsole
         }
     }
 
+    /// <summary>Whether somebody is at the terminal who can answer, or act in another one.</summary>
+    public bool IsAttended =>
+        !Console.IsInputRedirected && Notices.Profile.Out.IsTerminal && Notices.Profile.Capabilities.Interactive;
+
     /// <summary>Writes the reason why the command ends.</summary>
     public void Fault(string sentence) => Say($"medqa: {sentence}");
 

@@ -17,6 +17,7 @@ internal static class RunContract
                 Name = summary.Name,
                 State = summary.State,
                 Paused = summary.Paused ? true : null,
+                NeedsApproval = summary is { State: RunState.Waiting, NeedsApproval: true, Approved: false } ? true : null,
                 Reason = summary.Reason,
                 ReasonLine = summary.ReasonLine,
                 Requested = summary.Requested == RequestedAction.None ? null : summary.Requested,

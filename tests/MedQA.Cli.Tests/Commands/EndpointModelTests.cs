@@ -58,6 +58,35 @@ public sealed partial class EndpointModelTests
     }
 
     [Fact]
+    public async Task A_run_that_waits_for_approval_ends_where_nobody_can_give_it_and_is_resumed_with_its_own_model()
+    {
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
+        await using var server = LoopbackChatServer.Start(new LoopbackChatScript());
+        var model = await ModelAsync(medqa, server, """ "prices": {"input": 10, "output": 100, "currency": "EUR"} """);
+
+        var (code, _, told) = await medqa.RunAsync(
+            "run", medqa.Sums(4), "--model", model, "--profile", "few-shot", "--max-cost", "0.0001", "--yes");
+
+        Assert.True(code == 4, told);
+        Assert.Matches(
+            "waits: The run can cost up to [0-9.]+ EUR; more than 0.0001 EUR needs approval.\\s.*"
+                + "medqa: Run (\\w{16}) waits for approval: `medqa approve \\1`, then `medqa resume \\1`.",
+            told.ReplaceLineEndings(" "));
+        Assert.Empty(server.Exchanges);
+        Assert.True((await medqa.JsonAsync("results")).GetProperty("runs")[0].GetProperty("needsApproval").GetBoolean());
+
+        Assert.Equal(0, (await medqa.RunAsync("approve", "latest")).Code);
+        (code, _, told) = await medqa.RunAsync("resume", "latest");
+        Assert.True(code == 2, told);
+        Assert.Contains("requires model behind, but this is reasoner", told, StringComparison.Ordinal);
+        Assert.EndsWith(" --model behind`.", told.TrimEnd(), StringComparison.Ordinal);
+
+        (code, _, told) = await medqa.RunAsync("resume", "--model", "behind");
+        Assert.True(code == 0, told);
+        Assert.Equal(4, server.Exchanges.Count);
+    }
+
+    [Fact]
     public async Task A_process_that_is_killed_costs_at_most_the_questions_in_flight()
     {
         await using var medqa = new MedqaProcess { KeepsStorage = true };
