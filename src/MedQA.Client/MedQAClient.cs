@@ -58,6 +58,8 @@ public sealed class MedQAClient : IDisposable
     /// <param name="again">Whether to start a new run even if one exists.</param>
     /// <param name="answerNotation">How it names the right option, if that is ambiguous; see the service's OpenAPI document.</param>
     /// <param name="dropFillers">Whether to treat trailing placeholder options, such as N/A, as missing.</param>
+    /// <param name="limit">How many usable questions to ask, from the first on; <see langword="null"/> for all.</param>
+    /// <param name="sample">How many usable questions to ask, chosen at random; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -66,12 +68,14 @@ public sealed class MedQAClient : IDisposable
         bool again = false,
         string? answerNotation = null,
         bool dropFillers = false,
+        int? limit = null,
+        int? sample = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/runs",
             questionSet,
-            [.. SetParameters(name, profile, answerNotation, dropFillers), ("again", again ? "true" : null)],
+            [.. SetParameters(name, profile, answerNotation, dropFillers, limit, sample), ("again", again ? "true" : null)],
             cancellationToken);
         return new StartedRun(
             await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunResource, cancellationToken),
@@ -84,6 +88,8 @@ public sealed class MedQAClient : IDisposable
     /// <param name="profile">The profile; <see langword="null"/> for the service's default.</param>
     /// <param name="answerNotation">How it names the right option, if that is ambiguous.</param>
     /// <param name="dropFillers">Whether to treat trailing placeholder options, such as N/A, as missing.</param>
+    /// <param name="limit">How many usable questions to ask, from the first on; <see langword="null"/> for all.</param>
+    /// <param name="sample">How many usable questions to ask, chosen at random; <see langword="null"/> for all.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
         Stream questionSet,
@@ -91,12 +97,14 @@ public sealed class MedQAClient : IDisposable
         string? profile = null,
         string? answerNotation = null,
         bool dropFillers = false,
+        int? limit = null,
+        int? sample = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/estimates",
             questionSet,
-            SetParameters(name, profile, answerNotation, dropFillers),
+            SetParameters(name, profile, answerNotation, dropFillers, limit, sample),
             cancellationToken);
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
     }
@@ -349,8 +357,11 @@ public sealed class MedQAClient : IDisposable
 
     /// <summary>Returns the query parameters common to uploads of question sets.</summary>
     private static (string Name, string? Value)[] SetParameters(
-        string name, string? profile, string? answerNotation, bool dropFillers) =>
-        [("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null)];
+        string name, string? profile, string? answerNotation, bool dropFillers, int? limit, int? sample) =>
+    [
+        ("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null),
+        ("limit", Text(limit)), ("sample", Text(sample)),
+    ];
 
     private async IAsyncEnumerable<(string Id, RunResource Run)> EventsAsync(
         string run, string? last, [EnumeratorCancellation] CancellationToken cancellationToken)

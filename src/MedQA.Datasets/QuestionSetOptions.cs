@@ -21,6 +21,15 @@ public sealed record QuestionSetOptions
     /// </summary>
     public bool DropsFillers { get; init; }
 
+    /// <summary>How many usable questions are read, from the first on; <see langword="null"/> for all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>
+    /// How many of the usable questions are read, chosen at random, in the order of the file; <see langword="null"/> for all. The choice
+    /// follows from the questions themselves: it is the same each time, whatever their order, and a smaller sample is part of a larger one.
+    /// </summary>
+    public int? Sample { get; init; }
+
     /// <summary>
     /// Receives, as a sentence, what people should know of how the file is read; a later reading may repeat it.
     /// </summary>
@@ -52,6 +61,15 @@ public sealed record QuestionSetOptions
     /// </summary>
     public IReadOnlySet<string>? OnlyIds { get; init; }
 
+    /// <summary>Returns these options with a caller's settings.</summary>
+    public QuestionSetOptions With(SetReading reading) => this with
+    {
+        AnswerNotation = reading.Notation,
+        DropsFillers = reading.DropsFillers,
+        Limit = reading.Limit,
+        Sample = reading.Sample,
+    };
+
     /// <summary>The data set's name for rows that name none.</summary>
     internal string DefaultDataset => Dataset ?? (Path.GetFileNameWithoutExtension(FileName) is { Length: > 0 } stem ? stem : "questions");
 
@@ -63,6 +81,9 @@ public sealed record QuestionSetOptions
             "Dataset is blank; leave it out to name the data set after the file.",
         _ when !Enum.IsDefined(AnswerNotation) =>
             $"AnswerNotation is {AnswerNotation}, none of {string.Join(", ", Enum.GetNames<AnswerNotation>())}.",
+        { Limit: <= 0 } => $"Limit is {Limit}; it must be positive.",
+        { Sample: <= 0 } => $"Sample is {Sample}; it must be positive.",
+        { Limit: not null, Sample: not null } => "Limit and Sample are both given; use one of them.",
         { MaxBytes: <= 0 } => $"MaxBytes is {MaxBytes}; it must be positive.",
         { MaxUnpackedBytes: <= 0 } => $"MaxUnpackedBytes is {MaxUnpackedBytes}; it must be positive.",
         { MaxRows: <= 0 } => $"MaxRows is {MaxRows}; it must be positive.",

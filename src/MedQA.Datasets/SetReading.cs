@@ -3,7 +3,9 @@ namespace MedQA.Datasets;
 /// <summary>The caller's settings for reading a question set. The default lets the file decide.</summary>
 /// <param name="Notation">See <see cref="QuestionSetOptions.AnswerNotation"/>.</param>
 /// <param name="DropsFillers">See <see cref="QuestionSetOptions.DropsFillers"/>.</param>
-public readonly record struct SetReading(AnswerNotation Notation, bool DropsFillers = false)
+/// <param name="Limit">See <see cref="QuestionSetOptions.Limit"/>.</param>
+/// <param name="Sample">See <see cref="QuestionSetOptions.Sample"/>.</param>
+public readonly record struct SetReading(AnswerNotation Notation, bool DropsFillers = false, int? Limit = null, int? Sample = null)
 {
     /// <summary>The notation's name, or <see langword="null"/> if the file is to say which it uses.</summary>
     public string? NotationName => Notation == AnswerNotation.Detect ? null : AnswerNotationName.Of(Notation);

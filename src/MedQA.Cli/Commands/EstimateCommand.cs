@@ -55,7 +55,7 @@ internal static class EstimateCommand
               medqa estimate mine.csv
               medqa estimate mine.csv --profile deferral --price 1.20
               medqa estimate mine.csv --endpoint https://medqa.example.com     from what earlier runs of the service took
-            """) { files, profile, samples, measured, price, reading.Notation, reading.DropFillers };
+            """) { files, profile, samples, measured, price, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample };
         command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => EstimateAsync(
             context,
@@ -131,7 +131,7 @@ internal static class EstimateCommand
             {
                 await using var content = set.Input.OpenRead();
                 Write(context, price, await client.EstimateAsync(
-                    content, set.Input.Name, named, reading.NotationName, reading.DropsFillers, cancellationToken));
+                    content, set.Input.Name, named, reading.NotationName, reading.DropsFillers, reading.Limit, reading.Sample, cancellationToken));
             }
 
             return ExitCode.Success;

@@ -46,10 +46,8 @@ internal static class QuestionSetCheck
         var options = new QuestionSetOptions
         {
             FileName = file.Name,
-            AnswerNotation = reading.Notation,
-            DropsFillers = reading.DropsFillers,
             Noted = tally.Note
-        };
+        }.With(reading);
         var before = tally.Accepted;
         await foreach (var row in QuestionSetReader.ReadAsync(content, options, cancellationToken))
         {

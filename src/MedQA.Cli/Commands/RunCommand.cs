@@ -50,11 +50,12 @@ internal static class RunCommand
             Examples:
               medqa run samples/medqa.csv
               medqa run mine.csv --profile few-shot
+              medqa run mine.csv --limit 20                               a first look
               medqa run a.csv b.csv --samples 5 --seed 2
               medqa run mine.csv --profile deferral --dev others.csv
               medqa run mine.csv --profile mine.json --output json > scores.json
               medqa run mine.csv --endpoint https://medqa.example.com     let a service answer them
-            """) { files, profile, samples, seed, again, reading.Notation, reading.DropFillers, development };
+            """) { files, profile, samples, seed, again, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample, development };
         command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => RunAsync(
             context,
@@ -98,7 +99,7 @@ internal static class RunCommand
         {
             var file = inputs.Add(await QuestionSetCheck.OpenAsync(console, name, cancellationToken));
             var tally = new QuestionSetTally();
-            await QuestionSetCheck.ReadAsync(console, file, reading, tally, static _ => { }, cancellationToken);
+            await QuestionSetCheck.ReadAsync(console, file, ReadingOf(file), tally, static _ => { }, cancellationToken);
             if (asked?.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
             {
                 throw new InputException($"{file}: {unsuited}");
@@ -139,6 +140,10 @@ internal static class RunCommand
         await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, cancellationToken);
         return await RunAsync(profile, here, new WorkHere("run", storage, pipeline, model.Description.Fingerprint));
 
+        // A threshold is guaranteed by all of the development set.
+        SetReading ReadingOf(InputFile file) =>
+            asksDevelopment && file == inputs.All[0] ? reading with { Limit = null, Sample = null } : reading;
+
         async Task<int> RunAsync(string? profile, CalledService service, WorkHere? work)
         {
             var known =
@@ -146,7 +151,7 @@ internal static class RunCommand
             var runs = new List<RunResource>();
             foreach (var file in files)
             {
-                runs.Add(await StartAsync(console, service.Client, file, profile, again, reading, cancellationToken));
+                runs.Add(await StartAsync(console, service.Client, file, profile, again, ReadingOf(file), cancellationToken));
             }
 
             return await RunFollowing.FollowAsync(context, service, runs, asksDevelopment ? runs[0] : known, work, cancellationToken);
@@ -166,7 +171,15 @@ internal static class RunCommand
         {
             await using var content = file.OpenRead();
             var (run, isNew) = await client.StartRunAsync(
-                content, file.Name, profile, again, reading.NotationName, reading.DropsFillers, cancellationToken);
+                content,
+                file.Name,
+                profile,
+                again,
+                reading.NotationName,
+                reading.DropsFillers,
+                reading.Limit,
+                reading.Sample,
+                cancellationToken);
             if (!isNew)
             {
                 console.Note(run.HasEnded

@@ -1,11 +1,14 @@
 using System.CommandLine;
 using MedQA.Datasets;
+using MedQA.Evaluation;
 
 namespace MedQA.Cli.Commands;
 
 /// <summary>The options that control how question sets are read.</summary>
 internal sealed class SetReadingOptions
 {
+    private const int MaxSize = 1_000_000;
+
     /// <summary>The notation of the right option.</summary>
     public Option<AnswerNotation> Notation { get; } = new("--answer-notation")
     {
@@ -30,6 +33,29 @@ internal sealed class SetReadingOptions
         Description = "Treat trailing placeholder options (N/A, nan, -) as missing, like blank ones",
     };
 
+    /// <summary>How many questions are asked, from the first on.</summary>
+    public NumberOption<int?> Limit { get; } = new("--limit", NumberRange.Whole(1, MaxSize))
+    {
+        Description = "Ask only the first N usable questions of each file",
+        HelpName = "N",
+    };
+
+    /// <summary>How many questions are asked, chosen at random.</summary>
+    public NumberOption<int?> Sample { get; } = new("--sample", NumberRange.Whole(1, MaxSize))
+    {
+        Description = "Ask only N usable questions of each file, chosen at random and the same each time (--samples is the number of "
+            + "answers per question)",
+        HelpName = "N",
+    };
+
     /// <summary>Returns the given options.</summary>
-    public SetReading Of(ParseResult parsed) => new(parsed.GetValue(Notation), parsed.GetValue(DropFillers));
+    /// <exception cref="InputException">Two of them contradict each other.</exception>
+    public SetReading Of(ParseResult parsed)
+    {
+        var (limit, sample) = (parsed.GetValue(Limit), parsed.GetValue(Sample));
+        return limit is null || sample is null
+            ? new(parsed.GetValue(Notation), parsed.GetValue(DropFillers), limit, sample)
+            : throw new InputException(
+                new FaultLocation(Parameter: "--sample"), "--sample and --limit are both given", "Use one of them");
+    }
 }

@@ -1,9 +1,14 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using MedQA.Datasets.Answers;
 using MedQA.Datasets.Recognition;
 using MedQA.Datasets.Sources;
 using MedQA.Datasets.Tables;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Reading;
 
@@ -62,6 +67,48 @@ public static class QuestionSetReader
     {
         await using var file = await SourceFile.OpenAsync(stream, options, cancellationToken);
         var records = await FormatRecognition.RecognizeAsync(file, options, cancellationToken);
+        var drawn = options.Sample is { } size ? await DrawAsync(file, records, options, size, cancellationToken) : null;
+        var accepted = 0;
+        await foreach (var row in ReadRowsAsync(file, records, options, cancellationToken))
+        {
+            if (row is not AcceptedRow || drawn is null || drawn.Contains(accepted++))
+            {
+                yield return row;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Chooses a sample of the usable questions: those whose fingerprints have the lowest hashes, by their places among the usable ones.
+    /// <see langword="null"/> if that is all of them.
+    /// </summary>
+    private static async Task<HashSet<int>?> DrawAsync(
+        SourceFile file, RecognizedFile records, QuestionSetOptions options, int size, CancellationToken cancellationToken)
+    {
+        var ranked = new List<(ulong Rank, int Place)>();
+        await foreach (var row in ReadRowsAsync(file, records, options with { Noted = null }, cancellationToken))
+        {
+            if (row is AcceptedRow { Question: var question })
+            {
+                var hash = SHA256.HashData(Encoding.UTF8.GetBytes("sample\n" + QuestionFingerprint.Of(question)));
+                ranked.Add((BinaryPrimitives.ReadUInt64BigEndian(hash), ranked.Count));
+            }
+        }
+
+        if (ranked.Count <= size)
+        {
+            return null;
+        }
+
+        options.Noted?.Invoke(string.Create(
+            CultureInfo.InvariantCulture, $"A random sample of {size} of the file's {ranked.Count} usable questions is asked."));
+        return [.. ranked.Order().Take(size).Select(static question => question.Place)];
+    }
+
+    private static async IAsyncEnumerable<QuestionSetRow> ReadRowsAsync(
+        SourceFile file, RecognizedFile records, QuestionSetOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var accepted = 0;
         var acceptance = new RecordAcceptance(options);
         NotationEvidence? evidence = null;
         bool? haveOptions = null;
@@ -101,6 +148,13 @@ public static class QuestionSetReader
             {
                 evidence = await file.InterruptAsync(() => EvidenceAsync(records, options, cancellationToken));
                 row = acceptance.Accept(record, evidence)!;
+            }
+
+            if (row is AcceptedRow && options.Limit is { } limit && accepted++ == limit)
+            {
+                options.Noted?.Invoke(string.Create(
+                    CultureInfo.InvariantCulture, $"Only the file's first {limit} usable questions are asked."));
+                break;
             }
 
             seen.Add(record, row);
@@ -172,7 +226,7 @@ public static class QuestionSetReader
         await foreach (var source in records.Read(cancellationToken))
         {
             var record = source.Trimmed(options.DropsFillers);
-            if (record.Problem is null && record.Options.Count is >= 2 and <= Evaluation.Questions.OptionLetter.MaxOptions)
+            if (record.Problem is null && record.Options.Count is >= 2 and <= OptionLetter.MaxOptions)
             {
                 evidence.Add(record.Line, record.Gold, record.Options);
             }

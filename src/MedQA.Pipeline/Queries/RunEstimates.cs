@@ -44,12 +44,10 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
         {
             FileName = name,
             Dataset = Limits.DefaultDataset,
-            AnswerNotation = reading.Notation,
-            DropsFillers = reading.DropsFillers,
             Noted = tally.Note,
             MaxBytes = Limits.MaxBytes,
             MaxRows = Limits.MaxRows,
-        };
+        }.With(reading);
         var prompts = model is { Endpoint: not null } ? new PromptCost(profile, TokenEstimate.Of) : null;
         var earlier = model is null ? [] : await EarlierAsync(model, profile, cancellationToken);
         var rejected = new List<RejectedRow>();

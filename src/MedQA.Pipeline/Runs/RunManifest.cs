@@ -96,6 +96,15 @@ public sealed record RunManifest
     /// </summary>
     public bool? DropsFillers { get; init; }
 
+    /// <summary>How many usable questions are asked, from the first on; <see langword="null"/> for all.</summary>
+    public int? Limit { get; init; }
+
+    /// <summary>How many usable questions are asked, chosen at random; <see langword="null"/> for all.</summary>
+    public int? Sample { get; init; }
+
+    /// <summary>How the question set is read.</summary>
+    internal SetReading Reading => new(AnswerNotation, DropsFillers ?? false, Limit, Sample);
+
     /// <summary>
     /// What the rows of the upload mean for the scores, a sentence each: questions without a known right option, with free answers, rows
     /// that cannot be used.

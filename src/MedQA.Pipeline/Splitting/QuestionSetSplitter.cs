@@ -261,21 +261,8 @@ public sealed class QuestionSetSplitter
 
         var profileName = ProfileNameOf(blob.Name, metadata);
         var (profile, prefix, rejection) = await FindProfileAsync(profileName, cancellationToken);
-        var notation = AnswerNotation.Detect;
-        if (UploadMetadata.Find(metadata, UploadMetadata.AnswerNotation) is { } named)
-        {
-            var found = AnswerNotationName.Find(named);
-            notation = found ?? AnswerNotation.Detect;
-            rejection ??= found is null
-                ? new Rejection($"the upload's metadata has answerNotation '{named}', but it must be {AnswerNotationName.All}.", null)
-                : null;
-        }
-
-        var dropsFillers = false;
-        if (UploadMetadata.Find(metadata, UploadMetadata.DropFillers) is { } drops && !bool.TryParse(drops, out dropsFillers))
-        {
-            rejection ??= new Rejection($"the upload's metadata has dropFillers '{drops}', but it must be true or false.", null);
-        }
+        var (reading, fault) = UploadMetadata.ReadingOf(metadata);
+        rejection ??= fault is null ? null : new Rejection($"the upload's metadata has {fault}.", null);
 
         var run = RunIdentity.Of(blob.Name, etag, profileName, profile, prefix, _model.Fingerprint);
         using var activity = PipelineTracing.Start("split question set", run.ToString());
@@ -321,8 +308,10 @@ public sealed class QuestionSetSplitter
             ModelFingerprint = _model.Fingerprint,
             Endpoint = _model.Endpoint,
             Rules = EvaluationRules.Version,
-            AnswerNotation = notation,
-            DropsFillers = dropsFillers ? true : null,
+            AnswerNotation = reading.Notation,
+            DropsFillers = reading.DropsFillers ? true : null,
+            Limit = reading.Limit,
+            Sample = reading.Sample,
             Rejection = rejection,
             Traceparent = PipelineTracing.Traceparent,
         };
@@ -505,12 +494,10 @@ public sealed class QuestionSetSplitter
             {
                 FileName = manifest.Name,
                 Dataset = _options.DefaultDataset,
-                AnswerNotation = manifest.AnswerNotation,
-                DropsFillers = manifest.DropsFillers ?? false,
                 Noted = tally.Note,
                 MaxBytes = _options.MaxBytes,
                 MaxRows = _options.MaxRows,
-            };
+            }.With(manifest.Reading);
             await foreach (var row in QuestionSetReader.ReadAsync(content, reading, cancellationToken))
             {
                 if (claim is not null && _time.GetElapsedTime(kept) >= KeepEvery)

@@ -74,7 +74,9 @@ public sealed class QuestionSetUploads
 
         var folder = profileName is null ? "" : profileName + "/";
         var named = (reading.Notation == AnswerNotation.Detect ? "" : "-" + AnswerNotationName.Of(reading.Notation).ToLowerInvariant())
-            + (reading.DropsFillers ? "-dropfillers" : "");
+            + (reading.DropsFillers ? "-dropfillers" : "")
+            + (reading.Limit is { } limit ? string.Create(CultureInfo.InvariantCulture, $"-limit{limit}") : "")
+            + (reading.Sample is { } sample ? string.Create(CultureInfo.InvariantCulture, $"-sample{sample}") : "");
         var suffix = again ? "-" + _time.GetUtcNow().ToString("yyyyMMdd'T'HHmmssfffffff", CultureInfo.InvariantCulture) : "";
         var blobName = $"{folder}{hash}{named}{suffix}{ExtensionOf(name)}";
         if (_ledger is not null && caller is not null)
@@ -122,6 +124,15 @@ public sealed class QuestionSetUploads
         if (reading.DropsFillers)
         {
             metadata[UploadMetadata.DropFillers] = "true";
+        }
+
+        foreach (var (key, size) in (ReadOnlySpan<(string, int?)>)
+            [(UploadMetadata.Limit, reading.Limit), (UploadMetadata.Sample, reading.Sample)])
+        {
+            if (size is { } most)
+            {
+                metadata[key] = most.ToString(CultureInfo.InvariantCulture);
+            }
         }
 
         if (model is not null)

@@ -1,3 +1,6 @@
+using System.Globalization;
+using MedQA.Datasets;
+
 namespace MedQA.Pipeline.Uploading;
 
 /// <summary>The metadata of an upload's blob. Values are percent-encoded: HTTP headers hold ASCII only.</summary>
@@ -15,6 +18,12 @@ internal static class UploadMetadata
     /// <summary>Whether last options that only fill a place are missing ones: true or false.</summary>
     public const string DropFillers = "dropfillers";
 
+    /// <summary>How many usable questions are asked, from the first on.</summary>
+    public const string Limit = "limit";
+
+    /// <summary>How many usable questions are asked, chosen at random.</summary>
+    public const string Sample = "sample";
+
     /// <summary>Says that this service stored the blob, and may remove it with its run.</summary>
     public const string StoredBy = "storedby";
 
@@ -23,6 +32,25 @@ internal static class UploadMetadata
 
     /// <summary>The fingerprint of the model that the upload was stored for: no host with another one takes it for its own.</summary>
     public const string Model = "model";
+
+    /// <summary>Returns how a question set is to be read, and what is wrong with what the metadata says of it, if anything is.</summary>
+    public static (SetReading Reading, string? Fault) ReadingOf(IDictionary<string, string> metadata)
+    {
+        var (notation, drops) = (Find(metadata, AnswerNotation), Find(metadata, DropFillers));
+        var (limit, sample) = (Find(metadata, Limit), Find(metadata, Sample));
+        var found = notation is null ? MedQA.Datasets.AnswerNotation.Detect : AnswerNotationName.Find(notation);
+        var dropsFillers = false;
+        var fault = found is null ? $"answerNotation '{notation}', but it must be {AnswerNotationName.All}"
+            : drops is not null && !bool.TryParse(drops, out dropsFillers) ? $"dropFillers '{drops}', but it must be true or false"
+            : limit is not null && SizeOf(limit) is null ? $"limit '{limit}', but it must be a whole number, 1 or more"
+            : sample is not null && SizeOf(sample) is null ? $"sample '{sample}', but it must be a whole number, 1 or more"
+            : limit is not null && sample is not null ? "both limit and sample, but only one of them can be given"
+            : null;
+        return fault is null ? (new SetReading(found!.Value, dropsFillers, SizeOf(limit), SizeOf(sample)), null) : (default, fault);
+
+        static int? SizeOf(string? text) =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : null;
+    }
 
     public static string Encode(string value) => Uri.EscapeDataString(value);
 

@@ -15,6 +15,9 @@ namespace MedQA.Web.Requests;
 /// <param name="Path">The values of the path's placeholders.</param>
 public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, string> Path)
 {
+    /// <summary>The most questions that a limit or a sample can have.</summary>
+    public const int MaxSize = 1_000_000;
+
     /// <summary>Returns the run that the path names.</summary>
     /// <exception cref="ProblemException">It is not a run's id.</exception>
     public RunId Run => RunId.TryParse(Path["run"], out var run) ? run : throw Problem.UnknownRun(Path["run"]);
@@ -75,9 +78,17 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         _ => throw Problem.BadParameter(name, $"must be a number from {least} to {most}."),
     };
 
-    /// <summary>How the question set in the body names the right option.</summary>
-    public SetReading Reading =>
-        new(EnumNames.Find<AnswerNotation>(Query("answerNotation")) ?? AnswerNotation.Detect, Switch("dropFillers"));
+    /// <summary>How the question set in the body is read.</summary>
+    /// <exception cref="ProblemException">A parameter is invalid.</exception>
+    public SetReading Reading => new(
+        EnumNames.Find<AnswerNotation>(Query("answerNotation")) ?? AnswerNotation.Detect,
+        Switch("dropFillers"),
+        Size("limit"),
+        Query("limit") is not null && Query("sample") is not null
+            ? throw Problem.BadParameter("sample", "cannot be given together with limit.")
+            : Size("sample"));
+
+    private int? Size(string name) => Query(name) is null ? null : Number(name, 1, 1, MaxSize);
 
     /// <summary>Returns a switch from the query: <c>true</c> or <c>false</c>.</summary>
     /// <exception cref="ProblemException">It is something else.</exception>

@@ -72,6 +72,20 @@ internal static class ApiContracts
         };
     private static readonly ApiParameter DropFillers = new(
         "dropFillers", ApiParameterKind.Switch, "Treats trailing placeholder options, such as N/A, as missing");
+    private static readonly ApiParameter Limit = new(
+        "limit", ApiParameterKind.WholeNumber, "Asks only so many usable questions, from the first on; not with `sample`")
+    {
+        Least = 1,
+        Most = ApiRequest.MaxSize
+    };
+    private static readonly ApiParameter Sample = new(
+        "sample",
+        ApiParameterKind.WholeNumber,
+        "Asks only so many usable questions, chosen at random and the same each time; not with `limit`")
+    {
+        Least = 1,
+        Most = ApiRequest.MaxSize
+    };
     private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "The part of the rater's link after #")
     {
         IsHeader = true,
@@ -95,6 +109,8 @@ internal static class ApiContracts
                 Name,
                 Notation,
                 DropFillers,
+                Limit,
+                Sample,
                 new("again", ApiParameterKind.Switch, "Starts a new run even if this question set was run with this profile before")
             ],
             Answers = [
@@ -223,7 +239,7 @@ internal static class ApiContracts
         ["EstimateRun"] = new()
         {
             TakesQuestionSet = true,
-            Parameters = [Profile, Name, Notation, DropFillers],
+            Parameters = [Profile, Name, Notation, DropFillers, Limit, Sample],
             Answers = [Of(200, "The estimate.", static () => WebJson.Default.RunEstimate)],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
         },

@@ -233,6 +233,30 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
         Assert.Equal(options, outcome.Rejection is null ? (await bench.Reader.GetQuestionAsync(outcome.Run!.Value, 0, Cancel))!.Options.Length : 0);
     }
 
+    [Theory]
+    [InlineData("limit", "2", "Only the file's first 2 usable questions are asked.", null)]
+    [InlineData("sample", "2", "A random sample of 2 of the file's 5 usable questions is asked.", null)]
+    [InlineData("limit", "0", null, "limit '0', but it must be a whole number, 1 or more.")]
+    [InlineData("sample", "some", null, "sample 'some', but it must be a whole number, 1 or more.")]
+    public async Task A_part_of_a_set_is_asked_where_the_upload_says_so_and_the_report_says_that_too(string key, string value, string? note, string? rejection)
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var upload = new Azure.Storage.Blobs.Models.BlobUploadOptions { Metadata = new Dictionary<string, string> { [key] = value } };
+        var stored = await bench.Storage.QuestionSets.GetBlobClient("set.csv").UploadAsync(BinaryData.FromString(Bench.Csv(5)), upload, Cancel);
+
+        var outcome = await bench.Splitter.OnUploadAsync("set.csv", stored.Value.ETag, Cancel);
+
+        if (rejection is not null)
+        {
+            Assert.Equal($"the upload's metadata has {rejection}", outcome.Rejection!.Sentence);
+            return;
+        }
+
+        var ended = await bench.CompleteAsync(outcome.Run!.Value);
+        Assert.Equal((2, 2), (ended.Questions, ended.Totals.Done));
+        Assert.Contains(note!, await bench.TextAsync(ended.Run, "report.md"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_the_rows_mean_for_the_scores_stands_in_manifest_and_report()
     {
