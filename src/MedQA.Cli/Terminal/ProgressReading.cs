@@ -10,17 +10,23 @@ namespace MedQA.Cli.Terminal;
 /// <param name="Cost">What the model's service has charged, for people; <see langword="null"/> without prices.</param>
 internal readonly record struct ProgressReading(DateTimeOffset At, int Done, int Questions, long Tokens, string? Cost = null)
 {
-    /// <summary>Describes finished questions, speed and time left.</summary>
+    /// <summary>
+    /// How many answers a speed follows from at least: questions are asked several at once, and the first to be answered say little of the
+    /// time that the others take.
+    /// </summary>
+    private static int Needed(int questions) => Math.Clamp(questions / 4, 3, 16);
+
+    /// <summary>Describes finished questions, speed and time left, the most important first.</summary>
     /// <param name="first">The first reading of this process; the speed of a resumed run is measured from there.</param>
     /// <param name="changed">The last reading that differed from its predecessor; speed is measured up to there.</param>
     /// <param name="now">The current time; time without a change shortens the time left.</param>
-    public static string Describe(ProgressReading first, ProgressReading changed, DateTimeOffset now)
+    public static ProgressText Describe(ProgressReading first, ProgressReading changed, DateTimeOffset now)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{changed.Done:#,0} of {changed.Questions:#,0} questions")
-            + (changed.Cost is { } cost ? $", {cost}" : "");
+        var text = new ProgressText(
+            string.Create(CultureInfo.InvariantCulture, $"{changed.Done:#,0} of {changed.Questions:#,0} questions"), Cost: changed.Cost);
         var seconds = (changed.At - first.At).TotalSeconds;
         var done = changed.Done - first.Done;
-        if (seconds <= 0 || done <= 0)
+        if (seconds <= 0 || done < Math.Min(Needed(first.Questions), first.Questions - first.Done))
         {
             return text;
         }
@@ -28,13 +34,64 @@ internal readonly record struct ProgressReading(DateTimeOffset At, int Done, int
         var left =
             TimeSpan.FromSeconds(Math.Max(0, ((changed.Questions - changed.Done) * seconds / done) - (now - changed.At).TotalSeconds));
         var tokens = changed.Tokens - first.Tokens;
-        var speed = tokens > 0 ? string.Create(CultureInfo.InvariantCulture, $", {tokens / seconds:#,0} tokens/s") : "";
-        return string.Create(
-            CultureInfo.InvariantCulture, $"{text}{speed}{(changed.Done < changed.Questions ? $", {Duration(left)} left" : "")}");
+        return text with
+        {
+            Left = changed.Done < changed.Questions ? $"{Duration(left)} left" : null,
+            Speed = tokens > 0 ? string.Create(CultureInfo.InvariantCulture, $"{tokens / seconds:#,0} tokens/s") : null,
+        };
     }
 
-    /// <summary>Formats a duration as h:mm:ss or m:ss.</summary>
-    public static string Duration(TimeSpan time) => time.TotalHours >= 1
-        ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}")
-        : string.Create(CultureInfo.InvariantCulture, $"{time.Minutes}:{time.Seconds:00}");
+    /// <summary>Formats a duration in its two largest units.</summary>
+    public static string Duration(TimeSpan time)
+    {
+        var whole = TimeSpan.FromSeconds(Math.Round(time.TotalSeconds));
+        return whole switch
+        {
+            { TotalDays: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{whole.Days} d {whole.Hours} h"),
+            { TotalHours: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{whole.Hours} h {whole.Minutes} min"),
+            { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{whole.Minutes} min {whole.Seconds} s"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{whole.Seconds} s"),
+        };
+    }
+}
+
+/// <summary>A run's progress in words.</summary>
+/// <param name="Count">How many questions are done, of how many.</param>
+/// <param name="Left">The time left.</param>
+/// <param name="Cost">What the model's service has charged.</param>
+/// <param name="Speed">Tokens a second.</param>
+internal readonly record struct ProgressText(string Count, string? Left = null, string? Cost = null, string? Speed = null)
+{
+    private const int LeastName = 16;
+
+    /// <summary>
+    /// Returns the progress of a run in at most so many characters: what matters least is left out first, and a long name is shortened.
+    /// The count stays whole.
+    /// </summary>
+    /// <param name="name">The run's display name.</param>
+    /// <param name="width">The most characters.</param>
+    public string Fit(string name, int width)
+    {
+        foreach (var text in (ReadOnlySpan<ProgressText>)[this, this with { Speed = null }, this with { Speed = null, Cost = null }])
+        {
+            if (text.LengthWith(Math.Min(name.Length, LeastName)) <= width)
+            {
+                return text.With(name, width);
+            }
+        }
+
+        var count = new ProgressText(Count);
+        return count.LengthWith(1) <= width ? count.With(name, width) : Count;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(", ", new[] { Count, Cost, Speed, Left }.OfType<string>());
+
+    private int LengthWith(int name) => name + 2 + ToString().Length;
+
+    private string With(string name, int width)
+    {
+        var room = width - LengthWith(0);
+        return $"{(name.Length <= room ? name : string.Concat(name.AsSpan(0, room - 1), "…"))}: {this}";
+    }
 }

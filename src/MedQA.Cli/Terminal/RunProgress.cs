@@ -5,6 +5,9 @@ namespace MedQA.Cli.Terminal;
 /// <summary>Shows a run's progress: one changing line on a terminal, an occasional line elsewhere.</summary>
 internal sealed class RunProgress(HostConsole console, TimeProvider time)
 {
+    /// <summary>The characters of a line that the spinner, the bar and the spaces between take.</summary>
+    private const int AroundText = 28;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WriteEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WriteUnchangedEvery = TimeSpan.FromMinutes(1);
@@ -27,7 +30,7 @@ internal sealed class RunProgress(HostConsole console, TimeProvider time)
                     var task = context.AddTask(Markup.Escape(name), maxValue: 1);
                     await FollowAsync(read, (text, reading) =>
                     {
-                        task.Description = Markup.Escape(Fitting($"{name}: {text}"));
+                        task.Description = Markup.Escape(text.Fit(name, Math.Max(16, console.Notices.Profile.Width - AroundText)));
                         task.MaxValue = Math.Max(1, reading.Questions);
                         task.Value = reading.Done;
                     }, cancellationToken);
@@ -50,7 +53,7 @@ internal sealed class RunProgress(HostConsole console, TimeProvider time)
     }
 
     private async Task FollowAsync(
-        Func<CancellationToken, Task<ProgressReading?>> read, Action<string, ProgressReading> show, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<ProgressReading?>> read, Action<ProgressText, ProgressReading> show, CancellationToken cancellationToken)
     {
         ProgressReading? first = null, changed = null;
         using var timer = new PeriodicTimer(LookEvery, time);
@@ -65,12 +68,5 @@ internal sealed class RunProgress(HostConsole console, TimeProvider time)
             show(ProgressReading.Describe(first.Value, changed.Value, time.GetUtcNow()), reading);
             await timer.WaitForNextTickAsync(cancellationToken);
         }
-    }
-
-    /// <summary>Shortens a text that would leave no room for the bar.</summary>
-    private string Fitting(string text)
-    {
-        var width = Math.Max(16, console.Notices.Profile.Width - 28);
-        return text.Length <= width ? text : string.Concat("…", text.AsSpan(text.Length - width + 1));
     }
 }

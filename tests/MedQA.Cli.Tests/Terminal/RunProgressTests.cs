@@ -15,7 +15,7 @@ public sealed class RunProgressTests
 
         await ShowAsync(console, time, questions: 40);
 
-        Assert.Equal(["a.csv: 0 of 40 questions", "a.csv: 20 of 40 questions, 200 tokens/s, 0:10 left", "a.csv: 40 of 40 questions, 200 tokens/s"], notices.Lines.Where(static line => line.Length > 0));
+        Assert.Equal(["a.csv: 0 of 40 questions", "a.csv: 20 of 40 questions, 200 tokens/s, 10 s left", "a.csv: 40 of 40 questions, 200 tokens/s"], notices.Lines.Where(static line => line.Length > 0));
     }
 
     [Fact]
