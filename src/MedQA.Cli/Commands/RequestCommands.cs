@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.CommandLine;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
@@ -28,14 +29,28 @@ internal static class RequestCommands
         var command = new CommandWithExamples(name, description, $"""
             Examples:
               medqa {name} 4c2r
-              medqa {name} latest --endpoint https://medqa.example.com
+              medqa {name} latest {(request == RequestedAction.Delete ? "--yes " : "")}--endpoint https://medqa.example.com
 
             {(request == RequestedAction.Approve ? "A service, or the next `medqa serve`, `medqa run` or `medqa resume` on this machine, continues the run." : "A service or another medqa that works on the run complies within seconds; otherwise this command does it.")}
             """) { run };
+        if (request == RequestedAction.Delete)
+        {
+            command.Add(Deletion.Confirmed);
+        }
+
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
             var found = await service.FindRunAsync(parsed.GetRequiredValue(run), cancel);
+            if (request == RequestedAction.Delete)
+            {
+                await Deletion.ConfirmAsync(
+                    context.Console,
+                    parsed,
+                    string.Create(CultureInfo.InvariantCulture, $"Run {found.Id} ({found.Name}) with {found.Done:#,0} answers"),
+                    cancel);
+            }
+
             var asked = await service.RequestAsync(found, request, cancel);
             context.Console.Note($"Run {found.Id} ({found.Name}) is " + (asked, request) switch
             {

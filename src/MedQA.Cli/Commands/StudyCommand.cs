@@ -275,19 +275,21 @@ internal static class StudyCommand
     private static Command CreateDelete()
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
-        var command = new Command("delete", "Delete a study with all its ratings.") { study };
+        var command = new Command("delete", "Delete a study with all its ratings.") { study, Deletion.Confirmed };
         CommandWork.Set(command, async (context, parsed, cancel) =>
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
             var name = parsed.GetRequiredValue(study);
 
             // A study whose deletion was interrupted is not listed; its full name continues the deletion.
-            var (id, called) = (name, $"Study {name}");
+            var (id, called, what) = (name, $"Study {name}", $"Study {name}");
             if (!StudyId.TryParse(name, out _))
             {
                 var found = await service.FindStudyAsync(name, cancel);
-                (id, called) = (found.Study, found.Name);
+                (id, called, what) = (found.Study, found.Name, $"Study {found.Name}");
             }
+
+            await Deletion.ConfirmAsync(context.Console, parsed, $"{what} with all its ratings", cancel);
 
             try
             {

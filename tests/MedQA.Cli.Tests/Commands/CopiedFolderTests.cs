@@ -14,8 +14,8 @@ public sealed class CopiedFolderTests(FinishedRuns finished)
         var before = await medqa.JsonAsync("results");
         var (copy, ports) = await medqa.DataCopyAsync("copy");
 
-        var (refused, _, why) = await medqa.RunAsync("delete", run, "--data", copy);
-        var (deleted, _, said) = await medqa.RunAsync("delete", run, "--data", copy, "--ports", ports);
+        var (refused, _, why) = await medqa.RunAsync("delete", run, "--yes", "--data", copy);
+        var (deleted, _, said) = await medqa.RunAsync("delete", run, "--yes", "--data", copy, "--ports", ports);
 
         Assert.NotEqual(0, refused);
         Assert.Contains($"for the data folder {Path.Combine(medqa.Folder, ".medqa")}, not for {copy}", why, StringComparison.Ordinal);

@@ -66,7 +66,7 @@ public sealed class EndpointTests(FinishedRuns finished)
         Assert.Equal(2, lost);
         Assert.Contains($"must not include /api, which the client adds; use {endpoint.TrimEnd('/')}.", hint, StringComparison.Ordinal);
 
-        var (deleted, _, _) = await medqa.RunAsync("delete", other, "--endpoint", endpoint);
+        var (deleted, _, _) = await medqa.RunAsync("delete", other, "--yes", "--endpoint", endpoint);
         Assert.Equal(0, deleted);
         foreach (var arguments in (string[][])[["replay", first], ["overlap", "--run", first]])
         {

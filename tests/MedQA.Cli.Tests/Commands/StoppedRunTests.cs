@@ -112,7 +112,7 @@ public sealed class StoppedRunTests
         Assert.Equal((0, true), (cancelled, first.EndsWith("(sums.csv) is cancelled.\n", StringComparison.Ordinal)));
         Assert.Equal("cancelled", (await medqa.JsonAsync("results")).GetProperty("runs")[0].GetProperty("state").GetString());
 
-        var (deleted, _, second) = await medqa.RunAsync("delete", "latest");
+        var (deleted, _, second) = await medqa.RunAsync("delete", "latest", "--yes");
         Assert.Equal((0, true), (deleted, second.EndsWith("(sums.csv) is deleted.\n", StringComparison.Ordinal)));
         Assert.Empty((await medqa.JsonAsync("results")).GetProperty("runs").EnumerateArray());
         var (_, _, ended) = await medqa.RunAsync("resume");
