@@ -100,8 +100,12 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{seeded.Voted}/report") { Headers = { { "Accept", "text/markdown" } } };
         using var response = await seeded.Server.Client.SendAsync(request, TestContext.Current.CancellationToken);
         var markdown = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        var sections = markdown.Split('\n').Where(static line => line.StartsWith("## ", StringComparison.Ordinal)).Select(static line => line[3..]);
-        Assert.Equal(["At a glance", .. sections, "Files"], await visit.Page.Locator("main .card > h2").AllInnerTextsAsync());
+        var sections = markdown.Split('\n').Where(static line => line.StartsWith("## ", StringComparison.Ordinal)).Select(static line => line[3..]).ToList();
+
+        // What others have published comes behind the reader's own data.
+        Assert.Contains("Published results", sections);
+        string[] expected = ["At a glance", .. sections.Where(static name => name != "Published results"), "Published results", "What the figures mean", "Files"];
+        Assert.Equal(expected, await visit.Page.Locator("main .card > h2").AllInnerTextsAsync());
 
         // Texts outside of their drawing, and marks of the colour of the ground, which is what an element without a style has in the dark.
         Assert.Equal("", await visit.Page.EvaluateAsync<string>("""
@@ -200,6 +204,33 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
         Assert.InRange(rows, 1, 39);
         await Expect(visit.Page.Locator(".list-note")).ToHaveTextAsync($"{rows} question{(rows == 1 ? "" : "s")}");
         await Expect(visit.Page.Locator(".detail .options")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_question_shows_its_exact_prompt_its_votes_among_all_samples_and_leads_to_the_next()
+    {
+        await using var visit = await chromium.OpenAsync(seeded.Server.Home);
+        var page = visit.Page;
+        await visit.GoAsync($"#/runs/{seeded.Voted}/questions");
+        await Expect(page.Locator(".detail h2")).ToHaveTextAsync("case-1");
+        await Expect(page.Locator(".question-row").First).ToContainTextAsync(new System.Text.RegularExpressions.Regex("answered [A-D].* % agree"));
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Previous" })).ToBeDisabledAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Next" }).ClickAsync();
+        await Expect(page.Locator(".detail h2")).ToHaveTextAsync("case-2");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Next" })).ToBeFocusedAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Previous" }).ClickAsync();
+        await Expect(page.Locator(".detail h2")).ToHaveTextAsync("case-1");
+
+        await page.GetByText("Exact prompt").ClickAsync();
+        await Expect(page.Locator(".detail details[open] pre")).ToContainTextAsync("[user]");
+        await Expect(page.Locator(".detail details[open] pre")).ToContainTextAsync(await page.Locator(".stem").InnerTextAsync());
+
+        var widths = await page.Locator(".option").EvaluateAllAsync<double[]>("options => options.map(option => [...option.querySelectorAll('.vote-fill')].reduce((sum, fill) => sum + parseFloat(fill.style.width), 0))");
+        var votes = await page.Locator(".option-votes .minor").EvaluateAllAsync<double[]>("texts => texts.map(text => parseInt(text.textContent))");
+        Assert.Equal(11, votes.Sum());
+        Assert.Equal(votes.Select(static count => count / 11 * 100), widths, static (expected, actual) => Math.Abs(expected - actual) < 0.01);
+        Assert.Empty(visit.Faults);
     }
 
     [Fact]

@@ -3,7 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
@@ -98,7 +101,24 @@ internal static class AnswerHandlers
             throw Problem.UnknownQuestion(id);
         }
 
-        return Conditional.Json(request, new AnswerDetail(question, answer), WebJson.Default.AnswerDetail);
+        var prompt = request.Switch("prompt") ? await PromptAsync(api, run.Run, question, answer, cancellationToken) : null;
+        return Conditional.Json(request, new AnswerDetail(question, answer, prompt), WebJson.Default.AnswerDetail);
+    }
+
+    private static async Task<string?> PromptAsync(
+        Api api, RunId run, Question question, AnsweredQuestion answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await api.Reader.GetManifestAsync(run, cancellationToken) is { Protocol: { } protocol }
+                ? ExactPrompt.Of(protocol, question, answer).Text
+                : null;
+        }
+        catch (PromptException)
+        {
+            // The profile's template has no prompt for this question, which is why it could not be asked.
+            return null;
+        }
     }
 
     /// <summary>

@@ -191,7 +191,8 @@ internal static class ApiContracts
                 "Whether the path names the question by its id (or dataset/id) or by its position in the run. Default: id")
                 {
                     Values = ["id", "ordinal"]
-                }],
+                },
+                new("prompt", ApiParameterKind.Switch, "Adds the exact prompt that the model got")],
             Answers = [Of(200, "The question with every reasoning and vote.", static () => WebJson.Default.AnswerDetail)],
             Problems = [BadParameter, UnknownRun, UnknownQuestion, NotAcceptable, Storage],
         },

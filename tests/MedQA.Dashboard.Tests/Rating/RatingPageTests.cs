@@ -74,6 +74,10 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
         await page.Context.SetOfflineAsync(true);
         await page.Keyboard.PressAsync("2");
         await page.Keyboard.PressAsync("3");
+        var open = await page.Locator(".axis").CountAsync() - 3;
+        await page.Keyboard.PressAsync("n");
+        await Expect(page.Locator("#rated")).ToHaveTextAsync($"{open} of {open + 3} not rated. Press Next again to leave them open.");
+        await Expect(page.Locator(".axis").Nth(3).Locator("input").First).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("n");
         await page.Keyboard.PressAsync("1");
         await Expect(page.Locator("#saved")).ToContainTextAsync("kept on this device");

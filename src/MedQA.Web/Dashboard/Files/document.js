@@ -9,6 +9,19 @@ import { facts, section, table } from './parts.js';
  * @typedef {Schemas['DocumentBlock']} Block
  */
 
+/** @type {[string, string][]} */
+const meanings = [
+  ['Agreement', 'The share of the samples that gave the chosen answer: 1 where all agree.'],
+  ['Deferral', 'Leaving the least certain answers to a person. Coverage is the share that is not deferred.'],
+  ['ECE', 'Expected calibration error: how far confidence and accuracy are apart on average, over bins of equal confidence. 0 is best.'],
+  ['MCE', 'Maximum calibration error: how far they are apart in the worst bin.'],
+  ['Brier', 'The mean squared difference between confidence and what was right (1) or wrong (0). 0 is best.'],
+  ['AURC', 'Area under the risk-coverage curve: the mean share of wrong answers over all shares of deferral. 0 is best.'],
+  ['E-AURC', 'What AURC exceeds that of a perfect order by confidence.'],
+  ['Tie', 'Several options share the most votes. The one with the likelier reasonings is chosen.'],
+  ['Forced', 'The reasoning named no option, and the model was made to name one.'],
+];
+
 const elements = ['line', 'polyline', 'circle', 'rect', 'text'];
 const attributes = ['class', 'x', 'y', 'x1', 'y1', 'x2', 'y2', 'cx', 'cy', 'r', 'width', 'height', 'points', 'fill-opacity', 'text-anchor'];
 
@@ -28,13 +41,18 @@ export const readDocument = (path, signal) => call(path, { accept: 'application/
 export function documentCards({ summary, blocks }, questions) {
   const starts = blocks.flatMap((block, index) => block.kind === 'heading' && block.level === 2 ? [index] : []);
   const notes = blocks.slice(0, starts[0]).filter(block => block.kind === 'note');
+  const cards = starts.map((start, index) => section(blocks[start].text ?? '', documentParts(blocks.slice(start + 1, starts[index + 1]), blocks[start].text ?? '', { questions, fewRows: 6 })));
+  // The reader's own data first: what others have published is for later.
+  const published = starts.findIndex(start => blocks[start].text === 'Published results');
+  cards.push(...published < 0 ? [] : cards.splice(published, 1));
   return [
     h('div', { class: 'notice', role: 'note' }, notes.map(note => h('p', null, sign('⚠ '), note.text))),
     section('At a glance',
       summary.filter(row => row.figure).map(row => h('div', { class: 'headline' },
         h('p', { class: 'big' }, row.figure), h('div', { class: 'headline-text' }, h('h3', null, row.name), h('p', null, row.text)))),
       names(summary.filter(row => !row.figure))),
-    starts.map((start, index) => section(blocks[start].text ?? '', documentParts(blocks.slice(start + 1, starts[index + 1]), blocks[start].text ?? '', { questions, fewRows: 6 }))),
+    cards,
+    glossary(JSON.stringify([summary, blocks])),
   ];
 }
 
@@ -65,6 +83,14 @@ export function documentParts(blocks, title, { questions, fewRows = 0 } = {}) {
       default: return null;
     }
   });
+}
+
+/** What the figures mean that stand in a text. @param {string} text */
+function glossary(text) {
+  const terms = meanings.filter(([term]) => new RegExp(`\\b${term}\\b`, 'i').test(text));
+  return terms.length === 0 ? null : h('section', { class: 'card', 'aria-labelledby': 's-glossary' },
+    h('h2', { id: 's-glossary' }, 'What the figures mean'),
+    h('dl', { class: 'facts' }, terms.map(([term, meaning]) => h('div', null, h('dt', null, term), h('dd', null, meaning)))));
 }
 
 /** @param {Schemas['SummaryRow'][]} rows */

@@ -1,8 +1,8 @@
 // One question with its options, votes and every reasoning.
 
-import { h, sign, spoken } from './dom.js';
+import { fill, h, sign, spoken } from './dom.js';
 import { count, duration, fraction, of, percent, plural } from './format.js';
-import { facts, mark } from './parts.js';
+import { facts, loading, mark, problemBox } from './parts.js';
 
 /**
  * @import { Child } from './dom.js'
@@ -16,8 +16,12 @@ const ends = { endToken: 'ended by the model', stopText: 'ended by a stop text',
 /** @param {number} index */
 const letterOf = index => String.fromCharCode(65 + index);
 
-/** An answer in full. @param {Schemas['AnswerDetail']} detail */
-export function questionView({ question, answer }) {
+/**
+ * An answer in full.
+ * @param {Schemas['AnswerDetail']} detail
+ * @param {() => Promise<string | undefined>} readPrompt Reads the exact prompt.
+ */
+export function questionView({ question, answer }, readPrompt) {
   const free = question.options.length === 0;
   return h('article', { class: 'question' },
     h('header', null,
@@ -26,8 +30,8 @@ export function questionView({ question, answer }) {
     verdict(question, answer, free),
     question.context ? h('details', { class: 'context', open: question.context.length < 600 }, h('summary', null, 'Context'), h('p', { class: 'prose' }, question.context)) : null,
     h('p', { class: 'prose stem' }, question.text),
-    free ? references(question) : options(question, answer),
-    reasonings(question, answer),
+    free ? [reasonings(question, answer, 'Answer'), references(question)] : [options(question, answer), reasonings(question, answer)],
+    exactPrompt(readPrompt),
     facts([
       ['Prompt', `${answer.usage ? 'about ' : ''}${plural(answer.promptTokens, 'token')}`, answer.exemplars ? h('span', { class: 'minor' }, ` ${plural(answer.exemplars, 'worked example')}`) : null],
       ['Generated', plural(answer.reasonings.reduce((sum, reasoning) => sum + reasoning.drawnTokens, 0), 'token')],
@@ -37,6 +41,24 @@ export function questionView({ question, answer }) {
       answer.stoppingPosterior === undefined ? null : ['Stopping posterior', fraction(answer.stoppingPosterior)],
       answer.fixedOptions ? ['Options kept in place', String(answer.fixedOptions)] : null,
     ]));
+}
+
+/** The prompt that the model got, read when it is asked for. @param {() => Promise<string | undefined>} read */
+function exactPrompt(read) {
+  const box = h('div');
+  /** @type {HTMLDetailsElement} */
+  const details = h('details', { on: { toggle: () => details.open && !box.hasChildNodes() && show() } }, h('summary', null, 'Exact prompt'), box);
+  return details;
+
+  async function show() {
+    fill(box, loading('Reading the prompt…'));
+    try {
+      const text = await read();
+      fill(box, text === undefined ? h('p', { class: 'minor' }, 'The question could not be asked, so there is no prompt.') : h('pre', { tabindex: '0' }, text));
+    } catch (problem) {
+      fill(box, problem.name === 'AbortError' ? null : problemBox(problem, show));
+    }
+  }
 }
 
 /**
@@ -69,7 +91,7 @@ function verdict(question, answer, free) {
  * @param {Answered} answer
  */
 function options(question, answer) {
-  const most = Math.max(1, ...answer.votes);
+  const most = Math.max(1, answer.samplesAsked, ...answer.votes);
   const scored = answer.optionProbabilities.length > 0 ? answer.optionProbabilities : null;
   return h('ol', { class: 'plain options' }, question.options.map((text, index) => {
     const votes = answer.votes[index] ?? 0;
@@ -98,8 +120,9 @@ function references(question) {
 /**
  * @param {Question} question
  * @param {Answered} answer
+ * @param {string} [title]
  */
-function reasonings(question, answer) {
+function reasonings(question, answer, title) {
   if (answer.reasonings.length === 0) {
     return null;
   }
@@ -107,7 +130,7 @@ function reasonings(question, answer) {
   return stages.map(stage => {
     const all = answer.reasonings.filter(reasoning => reasoning.stage === stage);
     return h('section', { class: 'reasonings' },
-      h('h3', null, `${stages.length > 1 ? `Stage ${stage + 1}: ` : ''}${plural(all.length, 'reasoning')}`),
+      h('h3', null, title ?? `${stages.length > 1 ? `Stage ${stage + 1}: ` : ''}${plural(all.length, 'reasoning')}`),
       h('ol', { class: 'plain' }, all.map(reasoning => view(reasoning, question))));
   });
 }

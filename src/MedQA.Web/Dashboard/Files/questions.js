@@ -1,7 +1,7 @@
 // The questions of a run: search, filters, and the selected question with its full answer next to the list.
 
 import { call, follow } from './api.js';
-import { fill, h, sign, spoken, typing } from './dom.js';
+import { fill, h, sign, typing } from './dom.js';
 import { fraction, isFinal, of, percent, plural } from './format.js';
 import { heading, loading, mark, problemBox } from './parts.js';
 import { questionView } from './question.js';
@@ -42,6 +42,8 @@ export function show(main, { run, query, signal, title }) {
   /** @type {AbortController | null} */
   let opening = null;
   let timer = 0;
+  /** Whether the answers are free texts, and whether any has a known right option; taken from the run once it is read. */
+  let [isFree, isGraded] = [false, true];
   title('Questions');
 
   const name = h('a', { href: `#/runs/${run}` }, 'Run');
@@ -86,6 +88,7 @@ export function show(main, { run, query, signal, title }) {
       const resource = await call(path, { signal });
       fill(name, resource.name);
       title(`Questions of ${resource.name}`);
+      isGraded = resource.graded > 0 || !isFinal(resource.state);
       if (!isFinal(resource.state)) {
         follow(run, live, signal);
       }
@@ -119,9 +122,14 @@ export function show(main, { run, query, signal, title }) {
     }
   }
 
+  /** Whether a filter can find something in this run: free answers have no votes, and nothing is right or wrong. @param {string[]} kind */
+  function isUseful([kind]) {
+    return kind === filter || kind === 'all' || kind === 'failed' || (!isFree && (!['wrong', 'correct'].includes(kind) || isGraded));
+  }
+
   function drawChips() {
     const held = chips.contains(document.activeElement);
-    fill(chips, kinds.map(([kind, text], i) => {
+    fill(chips, kinds.filter(isUseful).map(([kind, text], i) => {
       const unknown = kind === 'deferred' && threshold === false;
       return h('button', {
         type: 'button', class: 'chip', 'aria-pressed': String(kind === filter), disabled: unknown, data: { kind },
@@ -208,6 +216,10 @@ export function show(main, { run, query, signal, title }) {
       if (from === null) {
         fill(list);
         fill(note, answer.total === undefined ? '' : plural(answer.total, 'question'));
+        if (filter === 'all' && search.trim() === '' && answer.answers.length > 0) {
+          isFree = answer.answers.every(row => row.options === 0);
+          drawChips();
+        }
       }
       rows.push(...answer.answers);
       list.append(...answer.answers.map(row));
@@ -240,12 +252,12 @@ export function show(main, { run, query, signal, title }) {
       href: `#/runs/${run}/questions?at=${answer.ordinal}`, class: 'question-row', data: { ordinal: answer.ordinal },
       on: { click: event => { if (!event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); open(answer.ordinal, narrow()); } } },
     },
-    mark(answer.correct),
+    answer.options === 0 ? h('span') : mark(answer.correct),
     h('span', { class: 'question-text' }, answer.text ?? answer.id),
     h('span', { class: 'question-meta minor' },
       h('span', null, answer.id),
-      answer.answer ? h('span', null, sign(answer.gold && answer.gold !== answer.answer ? `${answer.answer} → ${answer.gold}` : answer.answer), spoken(`answered ${answer.answer}${answer.gold ? `, right is ${answer.gold}` : ''}`)) : null,
-      answer.samples > 1 && answer.answer ? h('span', { title: 'agreement' }, percent(answer.agreement)) : null,
+      answer.answer ? h('span', null, `answered ${answer.answer}${answer.gold && answer.gold !== answer.answer ? `, right is ${answer.gold}` : ''}`) : null,
+      answer.samples > 1 && answer.answer ? h('span', null, `${percent(answer.agreement)} agree`) : null,
       tags.map(tag => h('span', { class: 'tag' }, tag)))));
   }
 
@@ -277,7 +289,12 @@ export function show(main, { run, query, signal, title }) {
     try {
       const answer = await call(`${path}/answers/${ordinal}?by=ordinal`, { signal: AbortSignal.any([mine.signal, signal]) });
       if (opening === mine) {
-        fill(detail, h('button', { type: 'button', class: 'back quiet', on: { click: back } }, sign('← '), 'Back to the list'), questionView(answer));
+        fill(detail,
+          h('div', { class: 'detail-tools' },
+            h('button', { type: 'button', class: 'back quiet', on: { click: back } }, sign('← '), 'Back to the list'),
+            h('span', { class: 'detail-steps' },
+              step('Previous', -1, isFirst(ordinal)), step('Next', 1, isLast(ordinal)))),
+          questionView(answer, async () => (await call(`${path}/answers/${ordinal}?by=ordinal&prompt=true`, { signal: AbortSignal.any([mine.signal, signal]) })).prompt));
         detail.scrollTop = 0;
         if (enter) {
           window.scrollTo(0, 0);
@@ -294,6 +311,26 @@ export function show(main, { run, query, signal, title }) {
         detail.removeAttribute('aria-busy');
       }
     }
+  }
+
+  /** @param {number} ordinal */
+  const isFirst = ordinal => rows[0]?.ordinal === ordinal;
+
+  /** @param {number} ordinal */
+  const isLast = ordinal => !continuation && rows.at(-1)?.ordinal === ordinal;
+
+  /** @type {(text: string, by: number, none: boolean) => HTMLElement} */
+  function step(text, by, none) {
+    return h('button', {
+      type: 'button', class: 'small quiet', disabled: none, data: { step: text },
+      on: {
+        click: async () => {
+          await move(by);
+          // The button that was pressed is drawn anew; where it leads no further, the other one takes the focus.
+          /** @type {HTMLElement | null} */ (detail.querySelector(`[data-step="${text}"]:enabled, [data-step]:enabled`))?.focus({ preventScroll: true });
+        },
+      },
+    }, by < 0 ? sign('↑ ') : null, text, by > 0 ? sign(' ↓') : null);
   }
 
   /** Brings a row into sight within its list, and moves the page only where the page is the list. @param {HTMLElement} link */
@@ -349,7 +386,7 @@ export function show(main, { run, query, signal, title }) {
       input.select();
     } else if (event.key === 'Escape' && split.classList.contains('shows-detail')) {
       back();
-    } else if (event.key >= '1' && event.key <= String(kinds.length)) {
+    } else if (event.key >= '1' && event.key <= String(chips.children.length)) {
       /** @type {HTMLElement} */ (chips.children[Number(event.key) - 1]).click();
     }
   }

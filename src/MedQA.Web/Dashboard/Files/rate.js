@@ -226,15 +226,16 @@ function rate() {
   const skipped = h('p', { class: 'notice skipped', hidden: true }, 'You skipped this one. Rate it to undo the skip.');
   const skip = h('button', { type: 'button', on: { click: () => toggleSkip() } });
   const before = h('button', { type: 'button', on: { click: () => go(place - 1) } }, sign('←'), ' Back');
-  const next = h('button', { type: 'button', class: 'primary', on: { click: () => go(place + 1) } });
+  const next = h('button', { type: 'button', class: 'primary', on: { click: () => leave() } });
   let typed = 0;
+  let isAsked = false;
   comment.value = commentOf(answer);
   comment.addEventListener('input', () => {
     clearTimeout(typed);
     typed = setTimeout(keepComment, pause);
   });
   comment.addEventListener('blur', keepComment);
-  page = { isAnswer: true, update, leave: keepComment, axes, next: () => go(place + 1), back: () => go(place - 1), skip: toggleSkip, comment };
+  page = { isAnswer: true, update, leave: keepComment, axes, next: leave, back: () => go(place - 1), skip: toggleSkip, comment };
   drawTools();
   fill(main, h('div', { class: 'rating' },
     h('section', { class: 'rating-text', 'aria-label': 'Question and answer', tabindex: '0' },
@@ -265,6 +266,18 @@ function rate() {
     next.replaceChildren(place === answers.length - 1 ? 'Finish ' : 'Next ', sign('→'));
     byId('rated').textContent = `${ratedAxes(answer)} of ${rubric.axes.length} rated`;
     drawProgress();
+  }
+
+  /** Goes on; where lines are open, says so once and stays. */
+  function leave() {
+    const open = rubric.axes.length - ratedAxes(answer);
+    if (open > 0 && !isSkipped(answer) && !isAsked) {
+      isAsked = true;
+      byId('rated').textContent = `${open} of ${rubric.axes.length} not rated. Press Next again to leave ${open === 1 ? 'it' : 'them'} open.`;
+      axes.find(axis => !axis.inputs.some(input => input.checked))?.inputs[0].focus();
+      return;
+    }
+    go(place + 1);
   }
 
   function toggleSkip() {
