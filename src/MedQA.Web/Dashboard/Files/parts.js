@@ -82,6 +82,11 @@ export const mark = correct => correct === true ? h('span', { class: 'mark right
   : correct === false ? h('span', { class: 'mark wrong' }, sign('✗'), spoken('wrong'))
   : h('span', { class: 'mark unknown' }, sign('–'), spoken('not graded'));
 
+/** A run's tags; each can be a link to the runs that have it. @param {Schemas['RunResource']} run */
+export const tags = run => run.tags?.length
+  ? h('ul', { class: 'plain tags', 'aria-label': 'Tags' }, run.tags.map(tag => h('li', null, h('a', { class: 'tag', href: `#/?${new URLSearchParams({ tag })}`, dir: 'auto' }, tag))))
+  : null;
+
 /** A section of a page with its heading. @type {(title: string, ...children: Child[]) => HTMLElement} */
 export const section = (title, ...children) => {
   const id = `s-${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
