@@ -65,8 +65,8 @@ export async function show(main, { query, signal, title }) {
         return h('li', null,
           h('label', null, h('span', null, placeName(place)), box),
           h('span', { class: 'compare-act' },
-            place === 0 ? null : h('button', { type: 'button', class: 'small', on: { click: () => { chosen = [run, ...chosen.filter((_, other) => other !== place)]; draw(); read(); } } }, 'Make first', spoken(`: ${placeName(place)}`)),
-            chosen.length > 2 ? h('button', { type: 'button', class: 'small', on: { click: () => { chosen.splice(place, 1); draw(); read(); } } }, 'Remove', spoken(`: ${placeName(place)}`)) : null));
+            place === 0 ? null : h('button', { type: 'button', class: 'small', 'aria-label': `Make first: ${placeName(place)}`, on: { click: () => { chosen = [run, ...chosen.filter((_, other) => other !== place)]; draw(); read(); } } }, 'Make first'),
+            chosen.length > 2 ? h('button', { type: 'button', class: 'small', 'aria-label': `Remove: ${placeName(place)}`, on: { click: () => { chosen.splice(place, 1); draw(); read(); } } }, 'Remove') : null));
       })),
       chosen.length < most ? h('button', { type: 'button', class: 'add', on: { click: () => { chosen.push(''); draw(); choice.querySelectorAll('select')[chosen.length - 1].focus(); } } }, 'Add a run') : h('p', { class: 'minor' }, `At most ${most} runs can be compared here; medqa compare takes 20.`));
   }

@@ -21,6 +21,7 @@ const often = 2000;
 const seldom = 15000;
 const typed = 300;
 const mostCompared = 6;
+const fewTags = 5;
 const filters = { accepted: 'All runs', active: 'In progress', completed: 'Completed', completedWithFailures: 'With failures', cancelled: 'Cancelled', failed: 'Failed' };
 const orders = { newest: 'Newest first', oldest: 'Oldest first', name: 'Name', profile: 'Profile', model: 'Model', highestAccuracy: 'Highest accuracy', lowestAccuracy: 'Lowest accuracy' };
 
@@ -211,7 +212,7 @@ export function show(main, { query, signal, title }) {
       h('span', { class: 'run-name' },
         h('a', { href: `#/runs/${run.run}`, data: { key: run.run }, dir: 'auto' }, nameOf(run)),
         h('span', { class: 'minor' }, run.displayName ? `${run.name}, ` : null, `${count(run.questions)} questions${run.rejectedRows ? `, ${plural(run.rejectedRows, 'row')} rejected` : ''}`),
-        tags(run),
+        tags(run, fewTags),
         run.note ? h('span', { class: 'minor row-note', dir: 'auto' }, run.note) : null),
       h('span', { class: 'run-asked' }, h('span', null, run.profile, run.samples > 1 ? h('span', { class: 'minor' }, ` · ${run.samples} samples`) : null), h('span', { class: 'minor' }, run.model)),
       h('span', { class: 'run-state' }, badge(run), isFinal(run.state) && run.done >= run.questions ? null : run.questions ? progress(run) : null, run.reason ? h('span', { class: 'minor reason' }, run.reason) : null),
@@ -329,7 +330,7 @@ export function show(main, { query, signal, title }) {
         h('div', null,
           h('strong', { dir: 'auto' }, nameOf(run)), h('span', { class: 'minor' }, ` · ${run.profile} · `, h('time', { datetime: run.created, title: moment(run.created) }, ago(run.created))),
           h('p', null, run.reasonLine ? h('strong', null, `Line ${count(run.reasonLine)}: `) : null, run.reason ?? 'No reason is known.'),
-          tags(run)),
+          tags(run, fewTags)),
         h('div', { class: 'actions' },
           run.rejectedRows > 0 ? h('button', { type: 'button', class: 'small', data: { key: `rows-${run.run}` }, on: { click: () => saved(() => save(`/api/runs/${run.run}/files/rejected.csv`, 'text/csv', `rejected-${run.run}.csv`)) } }, plural(run.rejectedRows, 'unusable row'), spoken(`of ${nameOf(run)}, as CSV`)) : null,
           h('button', { type: 'button', class: 'small danger-quiet', 'aria-label': `Delete ${nameOf(run)}`, data: { key: `delete-${run.run}` }, on: { click: () => remove([run]) } }, 'Delete'))))),
