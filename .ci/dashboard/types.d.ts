@@ -4,7 +4,7 @@ import type { components, paths } from './openapi';
 /** The objects of the document, by name. */
 export type Schemas = components['schemas'];
 
-export type Method = 'GET' | 'POST' | 'DELETE';
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 /** What an address gives: the JSON of a successful answer, null where it has no content, and never where the document has no such address. */
 export type Answer<Address extends string, Verb extends Method = 'GET', Accept extends string = 'application/json'> =

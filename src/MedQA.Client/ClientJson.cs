@@ -16,6 +16,7 @@ namespace MedQA.Client;
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(RunList))]
+[JsonSerializable(typeof(RunAnnotation))]
 [JsonSerializable(typeof(AnswerPage))]
 [JsonSerializable(typeof(AnswerDetail))]
 [JsonSerializable(typeof(RunEstimate))]

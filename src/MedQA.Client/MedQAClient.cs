@@ -109,20 +109,36 @@ public sealed class MedQAClient : IDisposable
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
     }
 
-    /// <summary>Lists a page of runs, newest first.</summary>
+    /// <summary>Lists a page of runs.</summary>
+    /// <param name="query">Which runs, and in which order; <see langword="null"/> for all, newest first.</param>
     /// <param name="continuation">From the previous page, or <see langword="null"/> for the first.</param>
     /// <param name="take">1 to 500; <see langword="null"/> for the service's default.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public Task<RunList> ListRunsAsync(string? continuation = null, int? take = null, CancellationToken cancellationToken = default) =>
-        GetAsync("api/runs", [("continuation", continuation), ("take", Text(take))], ClientJson.Default.RunList, cancellationToken);
+    public Task<RunList> ListRunsAsync(
+        RunListQuery? query = null, string? continuation = null, int? take = null, CancellationToken cancellationToken = default) =>
+        GetAsync(
+            "api/runs",
+            [
+                ("filter", query?.Filter),
+                ("search", query?.Search),
+                ("tag", query?.Tag),
+                ("order", query?.Order),
+                ("continuation", continuation),
+                ("take", Text(take))
+            ],
+            ClientJson.Default.RunList,
+            cancellationToken);
 
-    /// <summary>Enumerates all runs, newest first.</summary>
-    public async IAsyncEnumerable<RunResource> AllRunsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <summary>Enumerates runs.</summary>
+    /// <param name="query">Which runs, and in which order; <see langword="null"/> for all, newest first.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async IAsyncEnumerable<RunResource> AllRunsAsync(
+        RunListQuery? query = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         string? continuation = null;
         do
         {
-            var page = await ListRunsAsync(continuation, 500, cancellationToken);
+            var page = await ListRunsAsync(query, continuation, 500, cancellationToken);
             foreach (var run in page.Runs)
             {
                 yield return run;
@@ -136,6 +152,36 @@ public sealed class MedQAClient : IDisposable
     /// <summary>Returns a run's state and progress.</summary>
     public Task<RunResource> GetRunAsync(string run, CancellationToken cancellationToken = default) =>
         GetAsync(Of(run), [], ClientJson.Default.RunResource, cancellationToken);
+
+    /// <summary>Returns the name, tags and note that people gave a run.</summary>
+    public async Task<StoredAnnotation> GetAnnotationAsync(string run, CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"{Of(run)}/annotation", [], JsonType, null, cancellationToken);
+        return await ReadAnnotationAsync(response, cancellationToken);
+    }
+
+    /// <summary>Replaces the name, tags and note of a run; what is <see langword="null"/> is removed.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="annotation">The new name, tags and note.</param>
+    /// <param name="ifMatch">
+    /// The <see cref="StoredAnnotation.ETag"/> of those to replace: if somebody else has changed them since, nothing is changed and the
+    /// service answers 412. <see langword="null"/> to replace any.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<StoredAnnotation> AnnotateRunAsync(
+        string run, RunAnnotation annotation, string? ifMatch = null, CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(HttpMethod.Put, $"{Of(run)}/annotation", [], JsonType, message =>
+        {
+            message.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(annotation, ClientJson.Default.RunAnnotation));
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(JsonType);
+            if (ifMatch is not null)
+            {
+                message.Headers.IfMatch.ParseAdd(ifMatch);
+            }
+        }, cancellationToken);
+        return await ReadAnnotationAsync(response, cancellationToken);
+    }
 
     /// <summary>
     /// Watches a run: returns it now and after every change until it has ended. Reconnects when the connection ends, for up to a minute
@@ -273,9 +319,20 @@ public sealed class MedQAClient : IDisposable
         OpenAsync($"{Of(run)}/files/{Uri.EscapeDataString(file)}", [], TypeOfFile(file), cancellationToken);
 
     /// <summary>Compares runs pairwise on the questions that they share. The caller disposes the result.</summary>
+    /// <param name="runs">Two to twenty runs.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="againstFirst">Whether to compare only the first run with each of the others.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     public Task<Stream> OpenComparisonAsync(
-        IReadOnlyList<string> runs, ReportFormat format = ReportFormat.Json, CancellationToken cancellationToken = default) =>
-        OpenAsync("api/compare", [("runs", string.Join(',', runs))], TypeOf(format), cancellationToken);
+        IReadOnlyList<string> runs,
+        ReportFormat format = ReportFormat.Json,
+        bool againstFirst = false,
+        CancellationToken cancellationToken = default) =>
+        OpenAsync(
+            "api/compare",
+            [("runs", string.Join(',', runs)), ("pairs", againstFirst ? "first" : null)],
+            TypeOf(format),
+            cancellationToken);
 
     /// <summary>Creates a study of human ratings.</summary>
     /// <param name="request">The study to create.</param>
@@ -417,6 +474,9 @@ public sealed class MedQAClient : IDisposable
             }
         }
     }
+
+    private static async Task<StoredAnnotation> ReadAnnotationAsync(HttpResponseMessage response, CancellationToken cancellationToken) => new(
+        await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunAnnotation, cancellationToken), response.Headers.ETag?.ToString());
 
     private async Task<RunResource> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace MedQA.Contracts;
@@ -11,6 +12,15 @@ public sealed record RunResource
 
     /// <summary>The question set's name.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The name that people gave the run; missing if it has none.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>Its tags; missing if it has none.</summary>
+    public ImmutableArray<string>? Tags { get; init; }
+
+    /// <summary>The note about it; missing if it has none.</summary>
+    public string? Note { get; init; }
 
     /// <summary>Its state.</summary>
     public required RunState State { get; init; }
@@ -122,7 +132,7 @@ public sealed record RunResource
     public bool HasEnded => Requested is null && State.IsFinal();
 }
 
-/// <summary>A page of runs, newest first.</summary>
+/// <summary>A page of runs, newest first unless another order was asked for.</summary>
 /// <param name="Runs">The runs.</param>
 /// <param name="Continuation">The token for the next page; missing on the last.</param>
 public sealed record RunList(IReadOnlyList<RunResource> Runs, string? Continuation);

@@ -156,7 +156,7 @@ internal static class OpenApiDocument
     private static JsonObject Answer(ApiAnswer answer, ApiContract contract, OpenApiSchemas schemas)
     {
         var response = new JsonObject { ["description"] = answer.Meaning };
-        if (contract.IsConditional)
+        if (contract.IsConditional || contract.IsEdited)
         {
             response["headers"] = Tag();
         }

@@ -1,4 +1,5 @@
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Annotating;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Signalling;
@@ -36,6 +37,7 @@ public static class PipelineServices
             .AddSingleton(new SoftPromptStore(storage, options.SoftPromptsFolder))
             .AddSingleton<RunReader>()
             .AddSingleton<RunControl>()
+            .AddSingleton<RunAnnotations>()
             .AddSingleton<StudyStore>()
             .AddSingleton<RunAdvancer>()
             .AddSingleton<RunRetention>()

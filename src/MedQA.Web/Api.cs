@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline;
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Annotating;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
@@ -24,6 +25,7 @@ public sealed record Api
     {
         Reader = services.GetRequiredService<RunReader>(),
         Control = services.GetRequiredService<RunControl>(),
+        Annotations = services.GetRequiredService<RunAnnotations>(),
         Studies = services.GetRequiredService<StudyStore>(),
         Uploads = services.GetService<QuestionSetUploads>()!,
         Splitter = services.GetService<QuestionSetSplitter>()!,
@@ -39,6 +41,9 @@ public sealed record Api
 
     /// <summary>Requests actions on runs.</summary>
     public required RunControl Control { get; init; }
+
+    /// <summary>The names, tags and notes of runs.</summary>
+    public required RunAnnotations Annotations { get; init; }
 
     /// <summary>Stores question sets. Without it, no runs can be started.</summary>
     /// <exception cref="InvalidOperationException">It is missing.</exception>
@@ -117,6 +122,9 @@ public sealed record ApiLimits
 
     /// <summary>The maximum size of a request to the model, in bytes: more text than the context of a model holds.</summary>
     public long MaxChatBytes { get; init; } = 4L << 20;
+
+    /// <summary>The maximum size of a run's name, tags and note as JSON, in bytes: more than the longest ones take.</summary>
+    public long MaxAnnotationBytes { get; init; } = 64L << 10;
 
     /// <summary>The default number of entries per page.</summary>
     public int DefaultPage { get; init; } = 100;

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Azure.Core;
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Annotating;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Profiles;
@@ -96,6 +97,7 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             Reader = new RunReader(storage),
             Control = new RunControl(storage, TimeProvider.System, signals),
+            Annotations = new RunAnnotations(storage, signals),
             Studies = new StudyStore(storage, TimeProvider.System),
             Uploads = new QuestionSetUploads(storage, TimeProvider.System, ledger),
             Splitter = new QuestionSetSplitter(

@@ -93,6 +93,7 @@ internal static class CommandLine
             RunCommand.Create(),
             ResumeCommand.Create(),
             ResultsCommand.Create(),
+            AnnotateCommand.Create(),
             RequestCommands.CreateCancel(),
             RequestCommands.CreateDelete(),
             RequestCommands.CreateApprove(),

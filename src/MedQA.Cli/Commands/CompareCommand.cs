@@ -17,6 +17,10 @@ internal static class CompareCommand
             Description = "Two or more runs, by name or unique prefix",
             Arity = new ArgumentArity(2, 20)
         }.WithRuns();
+        var first = new Option<bool>("--against-first")
+        {
+            Description = "Compare only the first run with each of the others: fewer tests, so Holm's correction takes less"
+        };
         var html = HtmlFile.Create();
         var command = new CommandWithExamples("compare", "Compare runs in a table of strategies, models and data sets, and runs over the "
             + "same questions by paired differences with intervals, McNemar's test and Holm's correction.", """
@@ -26,13 +30,19 @@ internal static class CompareCommand
               medqa results
               medqa compare 4c2r y4a6 > comparison.md
               medqa compare 4c2r y4a6 k3m7 --html comparison.html
-            """) { runs, html };
+              medqa compare 4c2r y4a6 k3m7 --against-first        4c2r is the baseline
+
+            A difference is the second run less the first: positive where the second is better.
+            """) { runs, first, html };
         CommandWork.Set(
-            command, (context, parsed, cancel) => CompareAsync(context, parsed.GetRequiredValue(runs), parsed.GetValue(html), cancel));
+            command,
+            (context, parsed, cancel) =>
+                CompareAsync(context, parsed.GetRequiredValue(runs), parsed.GetValue(first), parsed.GetValue(html), cancel));
         return command;
     }
 
-    private static async Task<int> CompareAsync(CommandContext context, string[] names, string? html, CancellationToken cancellationToken)
+    private static async Task<int> CompareAsync(
+        CommandContext context, string[] names, bool againstFirst, string? html, CancellationToken cancellationToken)
     {
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
         var known = await service.ListRunsAsync(cancellationToken);
@@ -40,7 +50,7 @@ internal static class CompareCommand
 
         if (html is not null)
         {
-            await using var page = await service.Client.OpenComparisonAsync(runs, ReportFormat.Html, cancellationToken);
+            await using var page = await service.Client.OpenComparisonAsync(runs, ReportFormat.Html, againstFirst, cancellationToken);
             using var read = new StreamReader(page);
             var written = await read.ReadToEndAsync(cancellationToken);
             await HtmlFile.WriteAsync(context, html, () => written, cancellationToken);
@@ -48,7 +58,7 @@ internal static class CompareCommand
 
         var isJson = context.Output == OutputFormat.Json;
         await using var comparison = await service.Client.OpenComparisonAsync(
-            runs, isJson ? ReportFormat.Json : ReportFormat.Markdown, cancellationToken);
+            runs, isJson ? ReportFormat.Json : ReportFormat.Markdown, againstFirst, cancellationToken);
         using var reader = new StreamReader(comparison);
         var text = await reader.ReadToEndAsync(cancellationToken);
         if (isJson)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using MedQA.Client;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
@@ -32,6 +33,7 @@ internal static class ResultsCommand
             HelpName = "RUN|FILE"
         }.WithRuns();
         var html = HtmlFile.Create();
+        var selection = new RunListOptions();
         var command = new CommandWithExamples("results", "List runs, or show the scores of a run.", """
             Examples:
               medqa results
@@ -42,19 +44,38 @@ internal static class ResultsCommand
               medqa results latest --output json
               medqa results latest --output csv > answers.csv     all answers, for a spreadsheet
               medqa results --output csv > runs.csv
+              medqa results --search "medqa few-shot" --tag paper
+              medqa results --filter completed --order highestAccuracy
               medqa results --endpoint https://medqa.example.com
-            """) { run, markdown, development, html };
+            """) { run, markdown, development, html, selection.Search, selection.Tag, selection.Filter, selection.Order };
         CommandWork.Set(
             command,
             (context, parsed, cancel) => ShowAsync(
-                context, parsed.GetValue(run), parsed.GetValue(markdown), parsed.GetValue(development), parsed.GetValue(html), cancel),
+                context,
+                parsed.GetValue(run),
+                selection.Of(parsed),
+                parsed.GetValue(markdown),
+                parsed.GetValue(development),
+                parsed.GetValue(html),
+                cancel),
             writesCsv: true);
         return command;
     }
 
     private static async Task<int> ShowAsync(
-        CommandContext context, string? name, bool markdown, string? development, string? html, CancellationToken cancellationToken)
+        CommandContext context,
+        string? name,
+        RunListQuery? selection,
+        bool markdown,
+        string? development,
+        string? html,
+        CancellationToken cancellationToken)
     {
+        if (name is not null && selection is not null)
+        {
+            throw new InputException("--search, --tag, --filter and --order apply to the list of runs: omit the run.");
+        }
+
         if (name is null && (development is null ? html is null ? null : "--html" : "--dev") is { } option)
         {
             throw InputException.Of(option, "applies to one run: specify it.");
@@ -64,7 +85,12 @@ internal static class ResultsCommand
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
         if (name is null)
         {
-            List(context, await service.ListRunsAsync(cancellationToken));
+            List(
+                context,
+                selection is null
+                    ? await service.ListRunsAsync(cancellationToken)
+                    : await service.Client.AllRunsAsync(selection, cancellationToken).ToListAsync(cancellationToken),
+                isSelected: selection is not null);
             return ExitCode.Success;
         }
 
@@ -118,7 +144,7 @@ internal static class ResultsCommand
         }
     }
 
-    private static void List(CommandContext context, IReadOnlyList<RunResource> runs)
+    private static void List(CommandContext context, IReadOnlyList<RunResource> runs, bool isSelected)
     {
         switch (context.Output)
         {
@@ -129,7 +155,7 @@ internal static class ResultsCommand
                 context.Console.Text(RunTable.Csv(runs));
                 break;
             default:
-                RunTable.Write(context.Console, runs);
+                RunTable.Write(context.Console, runs, isSelected);
                 break;
         }
     }

@@ -26,7 +26,7 @@ internal static class RunNames
     /// <summary>Returns all runs, newest first.</summary>
     public static async Task<IReadOnlyList<RunResource>> ListRunsAsync(this CalledService service, CancellationToken cancellationToken)
     {
-        var runs = await service.Client.AllRunsAsync(cancellationToken).ToListAsync(cancellationToken);
+        var runs = await service.Client.AllRunsAsync(cancellationToken: cancellationToken).ToListAsync(cancellationToken);
         KnownRuns.Keep(service.Settings, runs.Select(static run => run.Id));
         return runs;
     }

@@ -15,11 +15,26 @@ internal static class RunTable
         void Row(string name, string value) => table.Add(name, value);
 
         Row("Run", $"{summary.Id} ({StateText.Of(summary)})");
+        if (summary.DisplayName is { } name)
+        {
+            Row("Name", name);
+        }
+
         Row("Question set", summary.RejectedRows == 0
             ? summary.Name
             : $"{summary.Name} ({summary.RejectedRows:#,0} rows rejected)");
         Row("Profile", $"{summary.Profile}, {summary.Samples} {(summary.Samples == 1 ? "sample" : "samples")} per question");
         Row("Model", summary.Model);
+        if (summary.Tags is { } tags)
+        {
+            Row("Tags", string.Join(", ", tags));
+        }
+
+        if (summary.Note is { } note)
+        {
+            Row("Note", note);
+        }
+
         if (summary.Paused == true)
         {
             Row("Why", $"No process is working on it. Continue with `medqa resume {summary.Id}`.");
@@ -83,7 +98,10 @@ internal static class RunTable
             "host",
             "cost",
             "currency",
-            "lost_requests"),
+            "lost_requests",
+            "display_name",
+            "tags",
+            "note"),
         .. runs.Select(static run => CsvLine.Of(
             run.Id,
             run.Name,
@@ -110,36 +128,54 @@ internal static class RunTable
             run.Host,
             run.Cost,
             run.Currency,
-            run.LostRequests)),
+            run.LostRequests,
+            run.DisplayName,
+            run.Tags is { } tags ? string.Join(", ", tags) : null,
+            run.Note)),
     ]);
 
     /// <summary>Writes a list of runs.</summary>
-    public static void Write(HostConsole console, IReadOnlyList<RunResource> runs)
+    /// <param name="console">Where to.</param>
+    /// <param name="runs">The runs.</param>
+    /// <param name="isSelected">Whether they were searched or filtered.</param>
+    public static void Write(HostConsole console, IReadOnlyList<RunResource> runs, bool isSelected)
     {
         if (runs.Count == 0)
         {
-            console.Line("No runs yet. Start one: medqa run samples/medqa.csv");
+            console.Line(isSelected
+                ? "No run is like this. `medqa results` lists all."
+                : "No runs yet. Start one: medqa run samples/medqa.csv");
             return;
         }
 
+        var isNamed = runs.Any(static run => run.DisplayName is not null);
+        var isTagged = runs.Any(static run => run.Tags is not null);
         var table = new TextTable(
+        [
             new TextColumn("Run"),
+            .. isNamed ? [new TextColumn("Name")] : (TextColumn[])[],
             new TextColumn("Question set"),
             new TextColumn("Profile"),
             new TextColumn("State"),
             new TextColumn("Questions", Numbers: true),
             new TextColumn("Accuracy", Numbers: true),
-            new TextColumn("Created (UTC)"));
+            new TextColumn("Created (UTC)"),
+            .. isTagged ? [new TextColumn("Tags")] : (TextColumn[])[],
+        ]);
         foreach (var run in runs)
         {
             table.Add(
+            [
                 run.Id,
+                .. isNamed ? [run.DisplayName ?? ""] : (string[])[],
                 run.Name,
                 run.Profile,
                 StateText.Of(run),
                 run.HasEnded ? $"{run.Questions:#,0}" : $"{run.Done:#,0}/{run.Questions:#,0}",
                 run is { Accuracy: not null, Provisional: true } ? $"{Percent(run.Accuracy)} provisional" : Percent(run.Accuracy),
-                run.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture));
+                run.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+                .. isTagged ? [string.Join(", ", run.Tags ?? [])] : (string[])[],
+            ]);
         }
 
         table.Write(console.Output);

@@ -26,11 +26,14 @@ public sealed record RunComparison
 
     /// <summary>Compares every pair.</summary>
     /// <param name="runs">Two or more.</param>
+    /// <param name="againstFirst">
+    /// Whether only the first run is compared with each of the others: fewer tests, so that Holm's correction takes less.
+    /// </param>
     /// <exception cref="InputException">
     /// There are fewer than two runs; no two have a question in common; a question has another right option or another text in another run;
     /// or infrastructure failed to answer one of the common questions. Questions that cannot be asked in one of the runs are left out.
     /// </exception>
-    public static RunComparison Of(IReadOnlyList<ComparedRun> runs)
+    public static RunComparison Of(IReadOnlyList<ComparedRun> runs, bool againstFirst = false)
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count < 2)
@@ -40,7 +43,7 @@ public sealed record RunComparison
 
         var pairs = new List<PairedComparison>();
         var apart = new List<RunsApart>();
-        for (var first = 0; first < runs.Count; first++)
+        for (var first = 0; first < (againstFirst ? 1 : runs.Count); first++)
         {
             for (var second = first + 1; second < runs.Count; second++)
             {
@@ -184,7 +187,7 @@ public sealed record RunComparison
             both += right && otherRight ? 1 : 0;
             onlyFirst += right && !otherRight ? 1 : 0;
             onlySecond += otherRight && !right ? 1 : 0;
-            differences[i] = (right ? 1 : 0) - (otherRight ? 1 : 0);
+            differences[i] = (otherRight ? 1 : 0) - (right ? 1 : 0);
             clusters[i] = cluster;
             ofFirst.Add(cluster, right);
             ofSecond.Add(cluster, otherRight);
@@ -208,7 +211,10 @@ public sealed record RunComparison
             FirstInterval = ofFirst.Interval()!.Value,
             SecondInterval = ofSecond.Interval()!.Value,
             StandardError = difference.StandardError * (ofFirst.Clusters is { } number ? StandardErrors.SmallSample(number) : 1),
-            Interval = alone ? PairedInterval.Tango(onlyFirst, onlySecond, answers.Count) : ClusteredInterval.Difference(ofBoth.Values),
+            Interval = alone
+                ? PairedInterval.Tango(onlySecond, onlyFirst, answers.Count)
+                : ClusteredInterval.Difference(
+                    ofBoth.Values.Select(static cluster => (cluster.Count, cluster.OnlySecond, cluster.OnlyFirst))),
             Test = alone
                 ? McNemar.Test(onlyFirst, onlySecond)
                 : McNemar.Test([.. ofBoth.Values.Select(static cluster => (cluster.OnlyFirst, cluster.OnlySecond))]),
@@ -294,8 +300,8 @@ public sealed record PairedComparison
     /// <summary>The second run's accuracy.</summary>
     public double SecondAccuracy => (double)(BothRight + Test.OnlySecond) / Questions;
 
-    /// <summary>The first run's accuracy less the second's.</summary>
-    public double Difference => (double)(Test.OnlyFirst - Test.OnlySecond) / Questions;
+    /// <summary>The second run's accuracy less the first's: positive where the second run is better.</summary>
+    public double Difference => (double)(Test.OnlySecond - Test.OnlyFirst) / Questions;
 
     /// <summary>Whether so few questions tell the runs apart that the interval is rough.</summary>
     public bool Rough => (Test.Clusters ?? (Test.OnlyFirst + Test.OnlySecond)) < FewDiscordant;

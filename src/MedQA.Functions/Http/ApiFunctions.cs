@@ -26,7 +26,7 @@ public sealed class ApiFunctions(GuardedApi api)
     public Task<IResult> StartRun([HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs")] HttpRequest request) =>
         api.AnswerAsync(nameof(StartRun), request);
 
-    /// <summary>Lists runs, newest first.</summary>
+    /// <summary>Lists, searches and sorts runs.</summary>
     [Function(nameof(ListRuns))]
     public Task<IResult> ListRuns([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs")] HttpRequest request) =>
         api.AnswerAsync(nameof(ListRuns), request);
@@ -64,6 +64,18 @@ public sealed class ApiFunctions(GuardedApi api)
     public Task<IResult> ApproveRun(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/approve")] HttpRequest request) =>
             api.AnswerAsync(nameof(ApproveRun), request);
+
+    /// <summary>Returns the name, tags and note that people gave a run.</summary>
+    [Function(nameof(GetAnnotation))]
+    public Task<IResult> GetAnnotation(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/annotation")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetAnnotation), request);
+
+    /// <summary>Replaces the name, tags and note of a run; what is missing is removed.</summary>
+    [Function(nameof(AnnotateRun))]
+    public Task<IResult> AnnotateRun(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/runs/{run}/annotation")] HttpRequest request) =>
+            api.AnswerAsync(nameof(AnnotateRun), request);
 
     /// <summary>Lists the answers of a run, even while it is in progress.</summary>
     [Function(nameof(ListAnswers))]

@@ -117,7 +117,8 @@ public sealed class RunAdvancer
         }
 
         _logger.RowLost(run);
-        await _runs.CreateAsync(QuestionSetSplitter.RowOf(run, manifest), cancellationToken);
+        await _runs.CreateAsync(
+            QuestionSetSplitter.RowOf(run, manifest) with { Annotating = RunRow.NotCopied }, cancellationToken);
         return await _runs.FindAsync(run, cancellationToken);
     }
 
@@ -422,8 +423,10 @@ public sealed class RunAdvancer
             ETag = row.ETag,
             Start = row.Start,
             Reserved = row.Reserved,
+            Annotating = row.Annotating,
             Summary = fresh.Summary with
             {
+                Annotation = row.Summary.Annotation,
                 Requested = row.Summary.Requested,
                 Approved = row.Summary.Approved,
                 Started = row.Summary.Started,

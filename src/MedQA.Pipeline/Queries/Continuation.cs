@@ -14,7 +14,7 @@ namespace MedQA.Pipeline.Queries;
 internal static class Continuation
 {
     private const int CheckBytes = 4;
-    private const int MaxKeyLength = 64;
+    private const int MaxKeyLength = 1024;
 
     /// <summary>A continuation of a list.</summary>
     /// <param name="list">What is listed: everything that must be the same for the next page.</param>

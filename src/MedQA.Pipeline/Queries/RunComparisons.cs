@@ -8,8 +8,13 @@ namespace MedQA.Pipeline.Queries;
 public static class RunComparisons
 {
     /// <summary>Compares runs pairwise on the questions that they share.</summary>
+    /// <param name="reader">Reads them.</param>
+    /// <param name="runs">Two or more.</param>
+    /// <param name="againstFirst">Whether only the first is compared with each of the others.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="InputException">They do not answer the same questions, or not yet.</exception>
-    public static async Task<RunComparison> ReadAsync(RunReader reader, IReadOnlyList<RunSummary> runs, CancellationToken cancellationToken)
+    public static async Task<RunComparison> ReadAsync(
+        RunReader reader, IReadOnlyList<RunSummary> runs, bool againstFirst, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(runs);
@@ -33,6 +38,6 @@ public static class RunComparisons
             compared.Add(one);
         }
 
-        return RunComparison.Of(compared);
+        return RunComparison.Of(compared, againstFirst);
     }
 }

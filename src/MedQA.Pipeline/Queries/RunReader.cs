@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.Annotating;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
@@ -17,12 +18,13 @@ public sealed class RunReader
     /// <summary>The most entries of a page.</summary>
     public const int MaxPage = 500;
 
-    private const string RunList = "runs";
+    private const string EveryRun = "runs";
 
     private readonly RunStorage _storage;
     private readonly RunRows _runs;
     private readonly AnswerRows _answers;
     private readonly BatchRows _batches;
+    private readonly RunAnnotations _annotations;
     private readonly IRunAttendance? _attendance;
     private readonly TimeProvider _time;
 
@@ -38,32 +40,57 @@ public sealed class RunReader
         (_storage, _attendance, _time) = (storage, attendance, time ?? TimeProvider.System);
         _batches = new BatchRows(storage);
         _runs = new RunRows(storage);
+        _annotations = new RunAnnotations(storage);
         _answers = new AnswerRows(storage);
     }
 
-    /// <summary>A page of runs, newest first.</summary>
+    /// <summary>A page of all runs, newest first.</summary>
     /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
     /// <param name="take">1 to <see cref="MaxPage"/>.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="InputException">The continuation is not one.</exception>
-    public async Task<RunPage> ListAsync(string? continuation, int take, CancellationToken cancellationToken)
+    public Task<RunPage> ListAsync(string? continuation, int take, CancellationToken cancellationToken) =>
+        ListAsync(new RunQuery(), continuation, take, cancellationToken);
+
+    /// <summary>A page of the runs that a query names.</summary>
+    /// <param name="query">Which runs, and in which order.</param>
+    /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
+    /// <param name="take">1 to <see cref="MaxPage"/>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="InputException">The continuation is not one of this list.</exception>
+    public async Task<RunPage> ListAsync(RunQuery query, string? continuation, int take, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(query);
         CheckPage(take);
-        var (rows, last) = await _runs.RecentAsync(Continuation.Key(RunList, continuation), take, cancellationToken);
+        IReadOnlyList<RunRow> rows;
+        string? next;
+        if (query.IsEverything)
+        {
+            (rows, var last) = await _runs.RecentAsync(Continuation.Key(EveryRun, continuation), take, cancellationToken);
+            next = last is null ? null : Continuation.Of(EveryRun, last);
+        }
+        else
+        {
+            (rows, next) = await new RunList(_runs, _annotations).PageAsync(query, continuation, take, cancellationToken);
+        }
+
         var runs = new List<RunSummary>(rows.Count);
         var present = rows.Any(static row => !row.Summary.State.IsFinal()) ? _attendance?.Present() : null;
         foreach (var row in rows)
         {
-            runs.Add(await WithPauseAsync(row, present, cancellationToken));
+            runs.Add(await WithPauseAsync(await _annotations.WithCurrentAsync(row, cancellationToken), present, cancellationToken));
         }
 
-        return new RunPage(runs, last is null ? null : Continuation.Of(RunList, last));
+        return new RunPage(runs, next);
     }
 
     /// <summary>The run, or <see langword="null"/> where there is none.</summary>
     public async Task<RunSummary?> GetAsync(RunId run, CancellationToken cancellationToken) =>
         await _runs.FindAsync(run, cancellationToken) is { } row
-        ? await WithPauseAsync(row, row.Summary.State.IsFinal() ? null : _attendance?.Present(), cancellationToken)
+        ? await WithPauseAsync(
+            await _annotations.WithCurrentAsync(row, cancellationToken),
+            row.Summary.State.IsFinal() ? null : _attendance?.Present(),
+            cancellationToken)
         : null;
 
     /// <summary>How many batches wait in the queue for a worker, and for how long.</summary>

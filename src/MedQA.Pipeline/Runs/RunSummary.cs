@@ -9,6 +9,9 @@ public sealed record RunSummary
     /// <summary>The name of the upload.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What people wrote about it; a copy, for lists, of the run's blob <c>annotation.json</c>.</summary>
+    public RunAnnotation Annotation { get; init; } = new();
+
     /// <summary>Its state.</summary>
     public required RunState State { get; init; }
 

@@ -377,7 +377,7 @@ public sealed class QuestionSetSplitter
         var standing = await _runs.FindAsync(run, cancellationToken);
         if (standing is { Summary: { State: RunState.Failed, Requested: not RequestedAction.Delete } } failed)
         {
-            var row = RowOf(run, manifest) with { ETag = failed.ETag };
+            var row = RowOf(run, manifest) with { ETag = failed.ETag, Annotating = RunRow.NotCopied };
             if (await _runs.TryUpdateAsync(row, cancellationToken) is not null)
             {
                 await _runs.DeleteOtherCopyAsync(failed, row, cancellationToken);
@@ -638,7 +638,7 @@ public sealed class QuestionSetSplitter
 
         if (await _runs.FindAsync(run, cancellationToken) is null)
         {
-            await _runs.CreateAsync(RowOf(run, manifest), cancellationToken);
+            await _runs.CreateAsync(RowOf(run, manifest) with { Annotating = RunRow.NotCopied }, cancellationToken);
             _signals.RunsChanged.Set();
         }
 

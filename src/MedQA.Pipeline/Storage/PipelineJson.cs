@@ -39,6 +39,7 @@ namespace MedQA.Pipeline.Storage;
 [JsonSerializable(typeof(ProgressMark))]
 [JsonSerializable(typeof(EndpointShares))]
 [JsonSerializable(typeof(IndexedText))]
+[JsonSerializable(typeof(RunAnnotation))]
 [JsonSerializable(typeof(RunManifest))]
 [JsonSerializable(typeof(RunSeal))]
 [JsonSerializable(typeof(RunTombstone))]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
 
@@ -12,10 +13,37 @@ internal sealed record RunRow
     /// <summary>The partition of runs by time, newest first.</summary>
     public const string RecentPartition = "recent";
 
+    /// <summary>
+    /// <see cref="Annotating"/> of a row that was made again from the manifest: what its blob says is not in it.
+    /// </summary>
+    public const string NotCopied = "not copied";
+
+    /// <summary>The columns by which runs are found and sorted, and those without which no row can be read.</summary>
+    public static readonly ImmutableArray<string> Outline =
+    [
+        "PartitionKey", "RowKey", "V", "Run", "Name", "DisplayName", "Tags", "Note", "Annotating", "State", "Requested", "Profile", "Model",
+        "Host", "Created", "Accuracy",
+    ];
+
     private static readonly StoredColumns<RunSummary> SummaryColumns = new()
     {
         { "Run", static run => run.Run.ToString(), static (run, value) => run with { Run = RunId.Parse(value) } },
         { "Name", static run => run.Name, static (run, value) => run with { Name = value } },
+        {
+            "DisplayName",
+            static run => run.Annotation.DisplayName,
+            static (run, value) => run with { Annotation = run.Annotation with { DisplayName = value } }
+        },
+        {
+            "Tags",
+            static run => run.Annotation.Tags is { } tags ? string.Join('\n', tags) : null,
+            static (run, value) => run with { Annotation = run.Annotation with { Tags = value is null ? null : [.. value.Split('\n')] } }
+        },
+        {
+            "Note",
+            static run => run.Annotation.Note,
+            static (run, value) => run with { Annotation = run.Annotation with { Note = value } }
+        },
         { "State", static run => run.State.ToString(), static (run, value) => run with { State = EnumNames.Stored<RunState>(value) } },
         { "Reason", static run => run.Reason, static (run, value) => run with { Reason = value } },
         { "ReasonLine", static run => run.ReasonLine, static (run, value) => run with { ReasonLine = value } },
@@ -55,6 +83,7 @@ internal sealed record RunRow
         { "CollectedBatches", static row => row.CollectedBatches, static (row, value) => row with { CollectedBatches = value } },
         { "Start", static row => row.Start, static (row, value) => row with { Start = value } },
         { "Reserved", static row => row.Reserved, static (row, value) => row with { Reserved = value } },
+        { "Annotating", static row => row.Annotating, static (row, value) => row with { Annotating = value } },
         { "Traceparent", static row => row.Traceparent, static (row, value) => row with { Traceparent = value } },
     };
 
@@ -75,6 +104,12 @@ internal sealed record RunRow
 
     /// <summary>Whether what this start can take is reserved in the day's budget.</summary>
     public bool Reserved { get; init; }
+
+    /// <summary>
+    /// The mark of whoever is writing the run's <c>annotation.json</c>, or was and was cut off: until it is removed, the blob is read, and
+    /// not the copy in <see cref="RunSummary.Annotation"/>. <see langword="null"/> where the copy is true.
+    /// </summary>
+    public string? Annotating { get; init; }
 
     /// <summary>The trace that began with the upload, as a W3C traceparent; or <see langword="null"/>.</summary>
     public string? Traceparent { get; init; }

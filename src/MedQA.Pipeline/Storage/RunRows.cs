@@ -162,6 +162,24 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
         return (rows, null);
     }
 
+    /// <summary>Every run, newest first, as far as read.</summary>
+    /// <param name="after">The key of the row before the first, or <see langword="null"/> for all.</param>
+    /// <param name="pageSize">How many rows are read at a time: 1 to 1,000.</param>
+    /// <param name="isOutline">
+    /// Whether only the columns by which runs are found and sorted are read (<see cref="RunRow.Outline"/>); the rest is as in a new row.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public IAsyncEnumerable<RunRow> AllRecentAsync(
+        string? after, int pageSize, bool isOutline, CancellationToken cancellationToken) => _table
+        .QueryAsync(
+            after is null
+                ? (FormattableString)$"PartitionKey eq {RunRow.RecentPartition}"
+                : (FormattableString)$"PartitionKey eq {RunRow.RecentPartition} and RowKey gt {after}",
+            cancellationToken,
+            pageSize,
+            isOutline ? RunRow.Outline : null)
+        .Select(RunRow.From);
+
     /// <summary>Makes the copy what the row is, until the row has not changed meanwhile; without a row there is no copy.</summary>
     private async Task RepairCopyAsync(RunRow row, CancellationToken cancellationToken)
     {

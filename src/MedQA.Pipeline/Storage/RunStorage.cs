@@ -125,6 +125,9 @@ public sealed class RunStorage
     /// <summary>The configuration of a run; its existence is what makes the run exist.</summary>
     internal StoredBlob Manifest(RunId run) => Blob(run, "manifest.json");
 
+    /// <summary>What people wrote about a run: its name, tags and note.</summary>
+    internal StoredBlob Annotation(RunId run) => Blob(run, "annotation.json");
+
     /// <summary>The questions of a batch.</summary>
     internal StoredBlob Questions(RunId run, BatchId batch) => Blob(run, $"questions/{batch}.jsonl");
 

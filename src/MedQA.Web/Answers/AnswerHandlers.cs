@@ -33,7 +33,7 @@ internal static class AnswerHandlers
     /// </summary>
     public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var query = new AnswerQuery { Filter = Filter(request), AgreementBelow = AgreementBelow(request), Search = Search(request) };
+        var query = new AnswerQuery { Filter = Filter(request), AgreementBelow = AgreementBelow(request), Search = request.Text("search", MaxSearchLength) };
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
         var run = summary.Run;
         var format = Negotiation.Choose(request.Http, Json, Lines, Csv, Parquet);
@@ -145,13 +145,6 @@ internal static class AnswerHandlers
             when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var most)
                 && most is >= 0 and <= 1 => most,
         _ => throw Problem.BadParameter("agreementBelow", "must be a number from 0 to 1."),
-    };
-
-    private static string? Search(ApiRequest request) => request.Query("search") switch
-    {
-        { Length: > MaxSearchLength } => throw Problem.BadParameter("search", $"must have at most {MaxSearchLength} characters."),
-        var words when string.IsNullOrWhiteSpace(words) => null,
-        var words => words,
     };
 
     private static AnswerFilter Filter(ApiRequest request) => EnumNames.Find<AnswerFilter>(request.Query("filter")) ?? AnswerFilter.All;

@@ -15,6 +15,9 @@ internal static class RunContract
             {
                 Id = summary.Run.ToString(),
                 Name = summary.Name,
+                DisplayName = summary.Annotation.DisplayName,
+                Tags = summary.Annotation.Tags,
+                Note = summary.Annotation.Note,
                 State = summary.State,
                 Paused = summary.Paused ? true : null,
                 NeedsApproval = summary is { State: RunState.Waiting, NeedsApproval: true, Approved: false } ? true : null,

@@ -21,6 +21,7 @@ namespace MedQA.Web.Contracts;
     ])]
 [JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(RunList))]
+[JsonSerializable(typeof(RunAnnotation))]
 [JsonSerializable(typeof(AnswerRow))]
 [JsonSerializable(typeof(AnswerPage))]
 [JsonSerializable(typeof(AnswerDetail))]

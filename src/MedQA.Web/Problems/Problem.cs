@@ -146,6 +146,9 @@ internal static class Problem
             : $"Run '{run}' cannot be {done} while it is {EnumNames.Of(state)}.");
     }
 
+    public static ProblemException BeingDeleted(string run) =>
+        New(StatusCodes.Status409Conflict, "not-possible", "The run's state does not allow this", $"Run '{Shown(run)}' is being deleted.");
+
     public static ProblemException OtherRules(string why) =>
         New(StatusCodes.Status409Conflict, "other-rules", "The run uses another version of the evaluation rules", why);
 
@@ -166,6 +169,11 @@ internal static class Problem
     public static ProblemException Precondition(string header) =>
         New(StatusCodes.Status412PreconditionFailed, "precondition", "Condition not supported", "This operation does not support "
             + $"the header {header}; nothing was changed. Send the request without it.");
+
+    public static ProblemException AnnotationChanged() =>
+        New(StatusCodes.Status412PreconditionFailed, "precondition", "Changed meanwhile", "If-Match does not have the current ETag: the "
+            + "run's name, tags or note were changed since they were read, and nothing was changed now. Read them again, then repeat the "
+            + "change.");
 
     public static ProblemException OtherTag(EntityTagHeaderValue? tag) =>
         New(StatusCodes.Status412PreconditionFailed, "precondition", "Precondition failed", tag is { IsWeak: false }

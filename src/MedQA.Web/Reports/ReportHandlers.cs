@@ -54,10 +54,11 @@ internal static class ReportHandlers
     {
         var runs = await RunsAsync(api, request, MaxCompared, cancellationToken);
         var format = Negotiation.ChooseDocument(request.Http);
+        var againstFirst = request.Query("pairs") == "first";
 
         // A comparison of finished runs does not change until one has a new result.
         var key = runs.TrueForAll(static run => run.State.IsFinal() && run.Revision > 0)
-            ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}"))
+            ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}")) + (againstFirst ? " first" : "")
             : null;
         if (key is not null
             && Conditional.IsKnown(
@@ -71,8 +72,9 @@ internal static class ReportHandlers
         try
         {
             var comparison = key is null
-                ? await RunComparisons.ReadAsync(api.Reader, runs, cancellationToken)
-                : await api.Comparisons.GetAsync(key, () => RunComparisons.ReadAsync(api.Reader, runs, api.Stopping), cancellationToken);
+                ? await RunComparisons.ReadAsync(api.Reader, runs, againstFirst, cancellationToken)
+                : await api.Comparisons.GetAsync(
+                    key, () => RunComparisons.ReadAsync(api.Reader, runs, againstFirst, api.Stopping), cancellationToken);
             var content = format switch
             {
                 Negotiation.Json => ReportJson.Write(comparison),

@@ -21,6 +21,12 @@ public sealed record ApiContract
     public bool IsConditional { get; init; }
 
     /// <summary>
+    /// Whether it reads or changes what several people can edit: responses have a strong ETag and are never compressed, and a change
+    /// takes it in <c>If-Match</c>.
+    /// </summary>
+    public bool IsEdited { get; init; }
+
+    /// <summary>
     /// Whether the response is a file, whose format the path decides; it is sent uncompressed and supports ranges.
     /// </summary>
     public bool IsFile { get; init; }

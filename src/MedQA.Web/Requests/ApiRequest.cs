@@ -67,6 +67,15 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
     public string? Query(string name) =>
         Http.Query.TryGetValue(name, out var values) && values.ToString() is { Length: > 0 } value ? value : null;
 
+    /// <summary>Returns a text from the query, or <see langword="null"/> if it is missing or blank.</summary>
+    /// <exception cref="ProblemException">It has more than <paramref name="most"/> characters.</exception>
+    public string? Text(string name, int most) => Query(name) switch
+    {
+        { } text when text.Length > most => throw Problem.BadParameter(name, $"must have at most {most} characters."),
+        var text when string.IsNullOrWhiteSpace(text) => null,
+        var text => text,
+    };
+
     /// <summary>Returns a number from the query.</summary>
     /// <exception cref="ProblemException">It is not a number from <paramref name="least"/> to <paramref name="most"/>.</exception>
     public int Number(string name, int otherwise, int least, int most) => Query(name) switch

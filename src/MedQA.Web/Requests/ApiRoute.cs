@@ -34,7 +34,8 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
     public ImmutableArray<string> Methods => Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [Method];
 
     /// <summary>
-    /// Whether it changes something. Such a route supports no conditions and refuses requests that set one.
+    /// Whether it changes something. Such a route refuses requests that set a condition, except <c>If-Match</c> where its contract says that
+    /// it takes it (<see cref="ApiContract.IsEdited"/>).
     /// </summary>
     public bool IsChange => Method != HttpMethods.Get;
 
@@ -60,7 +61,7 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             var asked = Role == ApiRole.Rater
                 ? request with { Rater = await RaterAccess.OpenAsync(api, request.Http, cancellationToken) }
                 : request;
-            if (IsChange && Conditional.UnexaminedOf(request.Http.Headers) is { } condition)
+            if (IsChange && Conditional.UnexaminedOf(request.Http.Headers, Contract?.IsEdited == true) is { } condition)
             {
                 throw Problem.Precondition(condition);
             }

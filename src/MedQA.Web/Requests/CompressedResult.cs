@@ -9,7 +9,7 @@ namespace MedQA.Web.Requests;
 /// <summary>
 /// A response that is compressed if the client accepts it. Only GET responses are: they have no secrets (raters' links are in responses
 /// to POST) and do not echo the request, so their length reveals nothing to an eavesdropper (the BREACH attack needs both). Not
-/// compressed are events, which would be buffered; files with ranges, whose strong tag identifies their exact
+/// compressed are events, which would be buffered; files with ranges and what people edit, whose strong tag identifies their exact
 /// bytes; and formats that are compressed already.
 /// </summary>
 /// <param name="answer">The answer.</param>
@@ -33,7 +33,7 @@ internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHtt
     public static IResult Of(ApiRoute route, HttpRequest http, IResult answer)
     {
         var headers = http.HttpContext.Response.Headers;
-        if (route.Method != HttpMethods.Get || route.Contract is null || headers.AcceptRanges.Count > 0)
+        if (route.Method != HttpMethods.Get || route.Contract is null or { IsEdited: true } || headers.AcceptRanges.Count > 0)
         {
             return answer;
         }

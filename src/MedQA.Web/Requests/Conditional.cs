@@ -25,11 +25,23 @@ internal static class Conditional
     /// Returns the header that sets a condition on a change, or <see langword="null"/>. <c>If-Match: *</c> only requires that the resource
     /// exists, as every operation does anyway; <c>If-Modified-Since</c> does not apply to changes.
     /// </summary>
-    public static string? UnexaminedOf(IHeaderDictionary headers) =>
-        headers.IfMatch.Count > 0 && !IsAny(headers.IfMatch) ? HeaderNames.IfMatch
+    /// <param name="headers">The request's headers.</param>
+    /// <param name="takesTags">Whether the operation examines the tags of <c>If-Match</c> itself.</param>
+    public static string? UnexaminedOf(IHeaderDictionary headers, bool takesTags) =>
+        !takesTags && headers.IfMatch.Count > 0 && !IsAny(headers.IfMatch) ? HeaderNames.IfMatch
         : headers.IfNoneMatch.Count > 0 ? HeaderNames.IfNoneMatch
         : headers.IfUnmodifiedSince.Count > 0 ? HeaderNames.IfUnmodifiedSince
         : null;
+
+    /// <summary>
+    /// Returns the strong tags of <c>If-Match</c>, one of which must be the current one, without their quotation marks; weak ones never
+    /// match. <see langword="null"/> if any will do.
+    /// </summary>
+    public static string[]? TagsToMatch(HttpRequest request) =>
+        request.Headers.IfMatch.Count == 0 || IsAny(request.Headers.IfMatch) ? null
+        : EntityTagHeaderValue.TryParseList(request.Headers.IfMatch, out var tags)
+        ? [.. tags.Where(static tag => !tag.IsWeak).Select(static tag => tag.Tag.ToString().Trim('"'))]
+        : [];
 
     /// <summary>
     /// Returns the range of a file that a request asks for (RFC 9110, section 14), or <see langword="null"/> for the whole file: if the

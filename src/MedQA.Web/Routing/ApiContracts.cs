@@ -44,7 +44,14 @@ internal static class ApiContracts
         "The request sets a condition that this operation does not support (If-Match other than *, If-None-Match, If-Unmodified-Since); "
             + "nothing was changed.");
     private static readonly ApiProblem OtherTag = new(
-        412, "precondition", "`If-Match` is neither * nor the strong tag of this response. Only files have strong tags.");
+        412,
+        "precondition",
+        "`If-Match` is neither * nor the strong tag of this response. Only files and what people edit have strong tags.");
+    private static readonly ApiProblem Edited = new(
+        412,
+        "precondition",
+        "`If-Match` is not the current ETag, because it was changed since it was read; or the request sets a condition that this operation "
+            + "does not support (If-None-Match, If-Unmodified-Since). Nothing was changed.");
     private static readonly ApiProblem TooLarge = new(413, "too-large", "The body exceeds the size limit.");
     private static readonly ApiProblem WrongMedia = new(
         415, "media-type", "The body is a form or compressed; send the question set itself.");
@@ -122,7 +129,27 @@ internal static class ApiContracts
         ["ListRuns"] = new()
         {
             IsConditional = true,
-            Parameters = [Continuation, Take],
+            Parameters =
+            [
+                new("filter", ApiParameterKind.Text, "Which runs to return; `accepted` are all but rejected uploads. Default: all")
+                {
+                    Values = EnumNames.All<RunFilter>()
+                },
+                new(
+                    "search",
+                    ApiParameterKind.Text,
+                    "Only runs that have each of these words in their names, tags, note, profile, model, host or id, in any case")
+                    {
+                        Most = RunQuery.MaxSearch
+                    },
+                new("tag", ApiParameterKind.Text, "Only runs with this tag, in any case") { Most = RunAnnotation.MaxTagLength },
+                new("order", ApiParameterKind.Text, "The order; runs without an accuracy come last in an order by it. Default: newest")
+                {
+                    Values = EnumNames.All<RunOrder>()
+                },
+                Continuation,
+                Take,
+            ],
             Answers = [Of(200, "A page of runs.", static () => WebJson.Default.RunList)],
             Problems = [BadParameter, NotAcceptable, Storage]
         },
@@ -131,6 +158,25 @@ internal static class ApiContracts
             IsConditional = true,
             Answers = [Of(200, "The run.", static () => WebJson.Default.RunResource)],
             Problems = [UnknownRun, NotAcceptable, Storage]
+        },
+        ["GetAnnotation"] = new()
+        {
+            IsConditional = true,
+            IsEdited = true,
+            Answers = [Of(200, "The run's name, tags and note.", static () => WebJson.Default.RunAnnotation)],
+            Problems = [UnknownRun, NotAcceptable, Storage]
+        },
+        ["AnnotateRun"] = new()
+        {
+            IsEdited = true,
+            Parameters = [new(
+                "If-Match", ApiParameterKind.Text, "The ETag of the name, tags and note to replace. Without it, any are replaced")
+                {
+                    IsHeader = true
+                }],
+            Body = WebJson.Requests.RunAnnotation,
+            Answers = [Of(200, "The run's new name, tags and note.", static () => WebJson.Default.RunAnnotation)],
+            Problems = [BadBody, EmptyBody, UnknownRun, NotAcceptable, NotPossible, TooLarge, WrongJsonMedia, Storage],
         },
         ["WatchRun"] = new()
         {
@@ -217,7 +263,18 @@ internal static class ApiContracts
         ["CompareRuns"] = new()
         {
             IsConditional = true,
-            Parameters = [new("runs", ApiParameterKind.Text, "2 to 20 runs, separated by commas") { IsRequired = true }],
+            Parameters =
+            [
+                new("runs", ApiParameterKind.Text, "2 to 20 runs, separated by commas") { IsRequired = true },
+                new(
+                    "pairs",
+                    ApiParameterKind.Text,
+                    "Which pairs are compared: every pair, or the first run with each of the others. Holm's correction is for as many tests. "
+                        + "Default: all")
+                    {
+                        Values = ["all", "first"]
+                    },
+            ],
             Answers = [Documents("The comparison.", static () => ReportJson.Default.RunComparison)],
             Problems = [BadParameter, UnknownRun, NotAcceptable, NotComparable, Storage],
         },
@@ -327,7 +384,15 @@ internal static class ApiContracts
 
     /// <summary>Returns the contract of a route.</summary>
     internal static ApiContract Of(ApiRoute route) =>
-        All[route.Name] with { Problems = [UnknownParameter, .. All[route.Name].Problems, route.IsChange ? Precondition : OtherTag] };
+        All[route.Name] with
+        {
+            Problems =
+            [
+                UnknownParameter,
+                .. All[route.Name].Problems,
+                route.IsChange ? All[route.Name].IsEdited ? Edited : Precondition : OtherTag,
+            ]
+        };
 
     private static ApiAnswer Of(int status, string meaning, Func<JsonTypeInfo> shape) => new(status, meaning, new ApiContent(Json, shape));
 

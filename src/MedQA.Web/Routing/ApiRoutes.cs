@@ -18,8 +18,12 @@ public static class ApiRoutes
     private static ImmutableArray<ApiRoute> Rows =>
     [
         new("StartRun", "POST", "api/runs", ApiRole.Runner, "Starts a run of the question set in the body.", RunHandlers.StartAsync),
-        new("ListRuns", "GET", "api/runs", ApiRole.Reader, "Lists runs, newest first.", RunHandlers.ListAsync),
+        new("ListRuns", "GET", "api/runs", ApiRole.Reader, "Lists, searches and sorts runs.", RunHandlers.ListAsync),
         new("GetRun", "GET", "api/runs/{run}", ApiRole.Reader, "Returns a run's state and progress.", RunHandlers.GetAsync),
+        new("GetAnnotation", "GET", "api/runs/{run}/annotation", ApiRole.Reader,
+            "Returns the name, tags and note that people gave a run.", AnnotationHandlers.GetAsync),
+        new("AnnotateRun", "PUT", "api/runs/{run}/annotation", ApiRole.Runner,
+            "Replaces the name, tags and note of a run; what is missing is removed.", AnnotationHandlers.PutAsync),
         new("WatchRun", "GET", "api/runs/{run}/events", ApiRole.Reader,
             "Streams changes of a run as server-sent events.", RunEventHandlers.WatchAsync),
         new("DeleteRun", "DELETE", "api/runs/{run}", ApiRole.Admin, "Deletes a run and everything that it wrote.", RunHandlers.DeleteAsync),

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
@@ -56,8 +57,15 @@ internal static class RunHandlers
     /// <summary>Lists a page of runs.</summary>
     public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
+        var query = new RunQuery
+        {
+            Filter = EnumNames.Find<RunFilter>(request.Query("filter")) ?? RunFilter.All,
+            Order = EnumNames.Find<RunOrder>(request.Query("order")) ?? RunOrder.Newest,
+            Search = request.Text("search", RunQuery.MaxSearch),
+            Tag = request.Text("tag", RunAnnotation.MaxTagLength),
+        };
         var page = await api.Reader.ListAsync(
-            request.Query("continuation"), request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage), cancellationToken);
+            query, request.Query("continuation"), request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage), cancellationToken);
         return Conditional.Json(request, new RunList([.. page.Runs.Select(RunResource.Of)], page.Continuation), WebJson.Default.RunList);
     }
 

@@ -278,7 +278,7 @@ public sealed class RunCommandTests(FinishedRuns finished)
         var (code, shown, _) = await medqa.RunAsync("run", "--help");
         Assert.Equal(0, code);
         Assert.Contains($"Examples:{Environment.NewLine}  ", shown, StringComparison.Ordinal);
-        foreach (var command in (string[])["run", "resume", "results", "estimate", "compare", "replay", "overlap", "export", "import", "serve", "worker", "profiles", "models", "cancel", "delete", "approve", "verify", "completion"])
+        foreach (var command in (string[])["run", "resume", "results", "annotate", "estimate", "compare", "replay", "overlap", "export", "import", "serve", "worker", "profiles", "models", "cancel", "delete", "approve", "verify", "completion"])
         {
             using var help = new StringWriter();
             Assert.Equal(0, await CommandLine.Create().Parse([command, "--help"], CommandLineFaults.Parsing).InvokeAsync(new InvocationConfiguration { Output = help }, Cancel));

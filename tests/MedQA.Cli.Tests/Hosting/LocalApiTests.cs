@@ -2,6 +2,7 @@ using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Advancing;
+using MedQA.Pipeline.Annotating;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Signalling;
@@ -64,6 +65,7 @@ public sealed class LocalApiTests
         {
             Reader = new RunReader(storage),
             Control = new RunControl(storage, TimeProvider.System, signals),
+            Annotations = new RunAnnotations(storage, signals),
             Studies = new StudyStore(storage, TimeProvider.System),
             Uploads = new QuestionSetUploads(storage, TimeProvider.System),
             Splitter = new QuestionSetSplitter(

@@ -16,7 +16,7 @@ public sealed partial class CsvTests
     public async Task A_table_has_no_cell_that_a_spreadsheet_would_run_and_its_numbers_are_numbers()
     {
         var formulas = SpreadsheetText.Formulas;
-        SpreadsheetText.Check(RunTable.Csv([.. formulas.Select(static text => new RunResource { Id = text, Name = text, State = RunState.Queued, Profile = text, Strategy = text, Model = text, ModelFingerprint = "" })]), 5 * formulas.Length);
+        SpreadsheetText.Check(RunTable.Csv([.. formulas.Select(static text => new RunResource { Id = text, Name = text, State = RunState.Queued, Profile = text, Strategy = text, Model = text, ModelFingerprint = "", DisplayName = text, Tags = [text], Note = text })]), 8 * formulas.Length);
         SpreadsheetText.Check(string.Concat(formulas.Select(static text => AnswerTable.Line(new AnswerRow { Ordinal = 1, Id = text, Dataset = text, Topic = text, Failure = text, FailureMessage = text, Question = text, Context = text, GoldText = text, AnswerText = text, FreeAnswer = text, OptionTexts = [text], ReferenceAnswers = [text], Agreement = -1.5 }))), 10 * formulas.Length);
         Assert.Contains(",-1.5,", AnswerTable.Line(new AnswerRow { Ordinal = 1, Id = "=1", Dataset = "d", Agreement = -1.5 }), StringComparison.Ordinal);
         using var rejected = new MemoryStream();

@@ -16,13 +16,15 @@ internal sealed class Server : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly DirectoryInfo _folder;
+    private readonly RunStorage _storage;
     private readonly LocalPipeline _pipeline;
     private readonly WebApplication _application;
     private readonly Task _working;
 
-    private Server(DirectoryInfo folder, LocalPipeline pipeline, WebApplication application, StandInModel model)
+    private Server(DirectoryInfo folder, RunStorage storage, LocalPipeline pipeline, WebApplication application, StandInModel model)
     {
         _folder = folder;
+        _storage = storage;
         _pipeline = pipeline;
         _application = application;
         Model = model;
@@ -49,10 +51,10 @@ internal sealed class Server : IAsyncDisposable
         var storage = StorageConnection.Open(connectionString);
         await storage.EnsureCreatedAsync(Cancel);
         var model = new StandInModel();
-        var pipeline = new LocalPipeline(storage, model, settings, NullLoggerFactory.Instance);
+        var pipeline = new LocalPipeline(storage, model, settings, NullLoggerFactory.Instance, servesAnybody: true);
         var application = LocalApi.Create(settings, pipeline.Api);
         await application.StartAsync(Cancel);
-        var server = new Server(folder, pipeline, application, model);
+        var server = new Server(folder, storage, pipeline, application, model);
         if (key is not null)
         {
             server.Client.DefaultRequestHeaders.Add(AccessPolicy.KeyHeader, key);
@@ -94,6 +96,22 @@ internal sealed class Server : IAsyncDisposable
         var run = await RunAsync(questions, profile, name);
         await UntilAsync(run, "completed");
         return run;
+    }
+
+    /// <summary>Stores a file in the container of question sets, as other tools do, and waits until something became of it.</summary>
+    public async Task StoreAsync(string name, string content)
+    {
+        await _storage.QuestionSets.GetBlobClient(name).UploadAsync(BinaryData.FromString(content), overwrite: true, Cancel);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (!(await Client.GetStringAsync("/api/runs?take=500", Cancel)).Contains($"\"{name}\"", StringComparison.Ordinal))
+        {
+            if (_working.IsFaulted)
+            {
+                await _working;
+            }
+
+            await timer.WaitForNextTickAsync(Cancel);
+        }
     }
 
     /// <summary>Looks at a run until it is in a state; there is no event for callers of the interface who want one state.</summary>

@@ -1,3 +1,4 @@
+using System.Text;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
@@ -16,12 +17,16 @@ public sealed class RunComparisonTests
         var pair = RunComparison.Of([first, second]).Pairs.Single();
         Assert.Equal((8, 2, 0), (pair.Questions, pair.LeftOutOfFirst, pair.LeftOutOfSecond));
         Assert.Equal((2, 4, 1, 1), (pair.BothRight, pair.Test.OnlyFirst, pair.Test.OnlySecond, pair.NeitherRight));
-        Assert.Equal((0.75, 0.375, 0.375), (pair.FirstAccuracy, pair.SecondAccuracy, pair.Difference));
+        Assert.Equal((0.75, 0.375, -0.375), (pair.FirstAccuracy, pair.SecondAccuracy, pair.Difference));
         Assert.Equal(McNemar.Test(4, 1), pair.Test);
         Assert.Equal(pair.Test.MidP, pair.HolmP);
         double[] a = [1, 1, 1, 1, 1, 1, 0, 0], b = [1, 1, 0, 0, 0, 0, 1, 0];
         Assert.Equal(StandardErrors.Paired(a, b).StandardError * Math.Sqrt(7.0 / 8), pair.StandardError, 1e-12);
         Assert.True(pair.Interval.Contains(pair.Difference));
+        Assert.Equal(PairedInterval.Tango(1, 4, 8), pair.Interval);
+        var (change, said) = (ReportBlocks.Write(RunComparison.Of([second, first])), ReportBlocks.Write(RunComparison.Of([first, second])));
+        Assert.Contains("The second run is 37.5 points better than the first.", Encoding.UTF8.GetString(change), StringComparison.Ordinal);
+        Assert.Contains("The second run is 37.5 points worse than the first.", Encoding.UTF8.GetString(said), StringComparison.Ordinal);
         Assert.True(pair.Rough);
     }
 
@@ -36,6 +41,16 @@ public sealed class RunComparisonTests
         Assert.Equal(["medqa", "pubmedqa", null], comparison.Pairs.Take(3).Select(static pair => pair.Dataset));
         Assert.Equal(Holm.Adjust([.. comparison.Pairs.Select(static pair => pair.Test.MidP)]), comparison.Pairs.Select(static pair => pair.HolmP));
         Assert.Equal(20, comparison.Pairs[2].Questions);
+    }
+
+    [Fact]
+    public void Against_the_first_run_there_are_only_its_pairs_and_Holm_corrects_for_those()
+    {
+        ComparedRun[] runs = [.. new[] { "RRRRRRRRRR", "RRWWWWWWWW", "WWWWWWWWWW" }.Select((outcomes, index) => Run($"run {index}", outcomes, 0, "medqa"))];
+        var comparison = RunComparison.Of(runs, againstFirst: true);
+        Assert.Equal([("run 0", "run 1"), ("run 0", "run 2")], comparison.Pairs.Select(static pair => (pair.First, pair.Second)));
+        Assert.Equal(Holm.Adjust([.. comparison.Pairs.Select(static pair => pair.Test.MidP)]), comparison.Pairs.Select(static pair => pair.HolmP));
+        Assert.Equal(3, comparison.Accuracies.Length);
     }
 
     [Fact]
@@ -85,7 +100,7 @@ public sealed class RunComparisonTests
         var pair = RunComparison.Of([first, second]).Pairs.Single();
         Assert.Equal(Math.Sqrt(1.5 * 1.5) / 4, pair.StandardError, 1e-12);
         Assert.Equal((3, true), (pair.Clusters, pair.FewClusters));
-        Assert.Equal(ClusteredInterval.Difference([(2, 2, 0), (1, 0, 0), (1, 0, 0)]), pair.Interval);
+        Assert.Equal(ClusteredInterval.Difference([(2, 0, 2), (1, 0, 0), (1, 0, 0)]), pair.Interval);
         Assert.Equal(McNemar.Test([(2, 0), (0, 0), (0, 0)]), pair.Test);
         Assert.Equal(ClusteredInterval.Proportion([(2, 2), (1, 1), (1, 1)]), pair.FirstInterval);
         Assert.Contains("as few as 3 clusters", RunComparison.Of([first, second]).Warnings.Single());

@@ -15,6 +15,8 @@ internal static class KnownCalls
         "StartRun" or "EstimateRun" => new($"/api/{(name == "StartRun" ? "runs" : "estimates")}?profile=few-shot") { Body = place.Questions },
         "ListRuns" => new("/api/runs?take=1"),
         "GetRun" or "DeleteRun" => new($"/api/runs/{place.Run}"),
+        "GetAnnotation" => new($"/api/runs/{place.Run}/annotation"),
+        "AnnotateRun" => new($"/api/runs/{place.Run}/annotation") { Body = """{"displayName":"The first","tags":["a"],"note":"Read twice."}""", ContentType = "application/json" },
         "WatchRun" => new($"/api/runs/{place.Run}/events"),
         "CancelRun" => new($"/api/runs/{place.Run}/cancel"),
         "RetryRun" => new($"/api/runs/{place.Run}/retry"),

@@ -38,7 +38,7 @@ public sealed class MedQAClientTests(AzuriteFixture azurite)
 
         Assert.Equal(RunState.Completed, states[^1]);
         Assert.Equal(0.6, (await client.GetRunAsync(run, Cancel)).Accuracy!.Value, 12);
-        Assert.Equal([run], await client.AllRunsAsync(Cancel).Select(static listed => listed.Id).ToListAsync(Cancel));
+        Assert.Equal([run], await client.AllRunsAsync(cancellationToken: Cancel).Select(static listed => listed.Id).ToListAsync(Cancel));
 
         var page = await client.ListAnswersAsync(run, new AnswerQuery { Filter = "wrong" }, take: 1, cancellationToken: Cancel);
         Assert.Equal(("q3", 'B', false), (page.Answers[0].Id, page.Answers[0].Answer, page.Answers[0].Correct));

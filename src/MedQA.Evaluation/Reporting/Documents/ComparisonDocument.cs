@@ -10,9 +10,9 @@ internal static class ComparisonDocument
 
     /// <summary>Returns the main result of each pair.</summary>
     public static IEnumerable<SummaryRow> Summary(RunComparison comparison) => comparison.Pairs.Select(static pair => new SummaryRow(
-        $"{pair.Dataset ?? "All data sets"}: {pair.First} less {pair.Second}",
+        $"{pair.Dataset ?? "All data sets"}: {pair.Second} against {pair.First}",
         Figures.Points(pair.Difference),
-        $"95 % interval {IntervalOf(pair)} points; McNemar's test, mid-p {Figures.P(pair.Test.MidP)}, after Holm's correction "
+        $"{Said(pair)} 95 % interval {IntervalOf(pair)} points; McNemar's test, mid-p {Figures.P(pair.Test.MidP)}, after Holm's correction "
             + $"{Figures.P(pair.HolmP)}. Of {Figures.Count(pair.Questions)} questions both answered {Figures.Count(pair.BothRight)} right, "
             + $"only the first {Figures.Count(pair.Test.OnlyFirst)}, only the second {Figures.Count(pair.Test.OnlySecond)}, neither "
             + $"{Figures.Count(pair.NeitherRight)}."));
@@ -58,7 +58,7 @@ internal static class ComparisonDocument
                 new("first"),
                 new("second"),
                 new("data set"),
-                new("difference (first − second)", true),
+                new("difference (second − first)", true),
                 new("95 % interval"),
                 new("only first right", true),
                 new("only second right", true),
@@ -141,6 +141,10 @@ internal static class ComparisonDocument
             "Each on all its own questions with a known right option, with the 95 % interval (Clopper-Pearson, or from clusters where "
                 + "questions belong together). The tests below are on the questions that two runs have in common.");
     }
+
+    private static string Said(PairedComparison pair) => pair.Test.OnlyFirst == pair.Test.OnlySecond
+        ? "The second run has as many right answers as the first."
+        : $"The second run is {100 * Math.Abs(pair.Difference):0.0} points {(pair.Difference > 0 ? "better" : "worse")} than the first.";
 
     private static string IntervalOf(PairedComparison pair) =>
         $"{100 * pair.Interval.Lower:0.0} to {100 * pair.Interval.Upper:0.0}{(pair.Rough ? " (rough)" : "")}";

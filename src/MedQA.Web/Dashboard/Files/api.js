@@ -5,7 +5,7 @@ import { isFinal } from './format.js';
 
 /**
  * @import { Answer, Known, Method, Schemas } from './types'
- * @typedef {{ method?: Method, body?: BodyInit, accept: string, signal?: AbortSignal }} Options
+ * @typedef {{ method?: Method, body?: BodyInit, accept: string, match?: string | null, signal?: AbortSignal }} Options
  */
 
 // If the service requires a key, only this tab keeps it, until it is closed.
@@ -44,6 +44,19 @@ export async function call(path, { method, body, accept, signal } = {}) {
   const response = await request(path, { method, body, accept: accept ?? 'application/json', signal });
   const content = response.status === 204 ? null : await response.json();
   return content;
+}
+
+/**
+ * Calls an address that several people can edit, and returns its JSON with the tag that says which version it is.
+ * @template {string} Address
+ * @template {Method} [Verb='GET']
+ * @param {Known<Address, Verb>} path
+ * @param {{ method?: Verb, body?: BodyInit, match?: string | null, signal?: AbortSignal }} [options] `match` is the tag of the version to replace.
+ * @returns {Promise<{ content: Answer<Address, Verb>, tag: string | null }>}
+ */
+export async function callTagged(path, options = {}) {
+  const response = await request(path, { ...options, accept: 'application/json' });
+  return { content: await response.json(), tag: response.headers.get('ETag') };
 }
 
 /**
@@ -119,11 +132,11 @@ export function follow(run, seen, signal) {
  * @returns {Promise<Response>}
  */
 async function request(path, options) {
-  const { method = 'GET', body, accept, signal } = options;
+  const { method = 'GET', body, accept, match, signal } = options;
   const key = heldKey();
   let response;
   try {
-    response = await fetch(path, { method, body, signal, headers: { Accept: accept, ...key && { 'x-medqa-key': key } }, cache: 'no-cache' });
+    response = await fetch(path, { method, body, signal, headers: { Accept: accept, ...match && { 'If-Match': match }, ...key && { 'x-medqa-key': key } }, cache: 'no-cache' });
   } catch (error) {
     if (error.name === 'AbortError') {
       throw error;

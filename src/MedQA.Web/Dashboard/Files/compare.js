@@ -1,17 +1,23 @@
-// Compares two runs on the questions that both answered, and lists the questions on which they differ.
+// Compares runs with the first of them, on the questions that both answered, and lists the questions on which two differ.
 
+import { called } from './annotate.js';
 import { call } from './api.js';
 import { documentCards, readDocument } from './document.js';
 import { fill, h, sign, spoken } from './dom.js';
-import { ago, percent } from './format.js';
-import { empty, heading, loading, mark, problemBox, section } from './parts.js';
+import { ago, nameOf, none, of, percent } from './format.js';
+import { empty, heading, loading, mark, problemBox, section, table } from './parts.js';
 
 /**
  * @import { Context } from './app.js'
  * @import { Schemas } from './types'
+ * @typedef {Schemas['RunResource']} Run
+ * @typedef {Schemas['PairedComparison']} Pair
  */
 
 const page = 100;
+const most = 6;
+/** Above this p, after Holm's correction, a difference can well be chance. */
+const chance = 0.05;
 
 /**
  * @param {HTMLElement} main
@@ -19,15 +25,16 @@ const page = 100;
  */
 export async function show(main, { query, signal, title }) {
   title('Compare');
-  let chosen = (query.get('runs') ?? '').split(',').filter(run => /^[a-z2-7]{16}$/.test(run)).slice(0, 2);
+  /** The runs in their order, the baseline first; an empty text where none is chosen yet. */
+  let chosen = [...new Set((query.get('runs') ?? '').split(',').filter(run => /^[a-z2-7]{16}$/.test(run)))].slice(0, most);
   const choice = h('div', { class: 'compare-choice' });
   const result = h('div', { class: 'stack' });
-  fill(main, h('div', { class: 'page-head' }, h('div', null, heading('Compare two runs'), h('p', { class: 'minor' }, 'Pairwise, on the questions that both answered.'))), choice, result);
+  fill(main, h('div', { class: 'page-head' }, h('div', null, heading('Compare runs'), h('p', { class: 'minor' }, 'Each with the first, on the questions that both answered.'))), choice, result);
   fill(choice, loading('Reading the runs…'));
-  /** @type {Schemas['RunResource'][]} */
+  /** @type {Run[]} */
   let runs;
   try {
-    runs = (await call('/api/runs?take=500', { signal })).runs.filter(run => run.graded > 0);
+    runs = (await call('/api/runs?filter=accepted&take=500', { signal })).runs.filter(run => run.graded > 0);
     // A run in the address may be older than the listed ones.
     for (const run of chosen.filter(name => !runs.some(known => known.run === name))) {
       runs.push(await call(`/api/runs/${run}`, { signal }));
@@ -42,76 +49,122 @@ export async function show(main, { query, signal, title }) {
     fill(choice, empty('At least two runs are needed', 'Run the same questions with two profiles or models, then compare the runs here.', h('a', { class: 'button primary', href: '#/new' }, 'New run')));
     return;
   }
-  const [first, second] = [select('First run', 0), select('Second run', 1)];
-  fill(choice, first.label, h('button', { type: 'button', class: 'swap', on: { click: swap } }, sign('⇄'), spoken('Swap the runs')), second.label);
+  while (chosen.length < 2) {
+    chosen.push('');
+  }
+  draw();
   read();
 
-  /**
-   * @param {string} name
-   * @param {number} place
-   * @returns {{ box: HTMLSelectElement, label: HTMLElement }}
-   */
-  function select(name, place) {
-    const box = h('select', { on: { change: () => { chosen = [first.box.value, second.box.value]; read(); } } },
-      h('option', { value: '' }, 'Choose a run…'),
-      runs.map(run => h('option', { value: run.run }, `${run.name} · ${run.profile} · ${run.model} · ${ago(run.created)} · ${run.run.slice(0, 6)}`)));
-    box.value = chosen[place] ?? '';
-    return { box, label: h('label', null, h('span', null, name), box) };
-  }
-
-  function swap() {
-    [first.box.value, second.box.value] = [second.box.value, first.box.value];
-    chosen = [first.box.value, second.box.value];
-    read();
+  function draw() {
+    fill(choice,
+      h('ol', { class: 'plain compare-runs' }, chosen.map((run, place) => {
+        const box = h('select', { on: { change: () => { chosen[place] = box.value; read(); } } },
+          h('option', { value: '' }, 'Choose a run…'),
+          runs.map(known => h('option', { value: known.run }, `${called(known)} · ${ago(known.created)} · ${known.run.slice(0, 6)}`)));
+        box.value = run;
+        return h('li', null,
+          h('label', null, h('span', null, placeName(place)), box),
+          h('span', { class: 'compare-act' },
+            place === 0 ? null : h('button', { type: 'button', class: 'small', 'aria-label': `Make first: ${placeName(place)}`, on: { click: () => { chosen = [run, ...chosen.filter((_, other) => other !== place)]; draw(); read(); } } }, 'Make first'),
+            chosen.length > 2 ? h('button', { type: 'button', class: 'small', 'aria-label': `Remove: ${placeName(place)}`, on: { click: () => { chosen.splice(place, 1); draw(); read(); } } }, 'Remove') : null));
+      })),
+      chosen.length < most ? h('button', { type: 'button', class: 'add', on: { click: () => { chosen.push(''); draw(); choice.querySelectorAll('select')[chosen.length - 1].focus(); } } }, 'Add a run') : h('p', { class: 'minor' }, `At most ${most} runs can be compared here; medqa compare takes 20.`));
   }
 
   async function read() {
-    history.replaceState(null, '', `#/compare${chosen.some(run => run) ? `?runs=${chosen.filter(run => run).join(',')}` : ''}`);
-    if (chosen.length < 2 || chosen.some(run => !run)) {
+    const compared = chosen.filter(run => run);
+    history.replaceState(null, '', `#/compare${compared.length ? `?runs=${compared.join(',')}` : ''}`);
+    if (compared.length < 2 || !chosen[0]) {
       fill(result, empty('Choose two runs', 'The first is usually the baseline.'));
       return;
     }
-    if (chosen[0] === chosen[1]) {
-      fill(result, empty('These are the same run', 'Choose two different runs.'));
+    if (new Set(compared).size < compared.length) {
+      fill(result, empty('A run is chosen twice', 'Choose different runs.'));
       return;
     }
-    const [a, b] = chosen;
+    const asked = compared.join(',');
+    const isAsked = () => !signal.aborted && asked === chosen.filter(run => run).join(',');
+    const parameters = /** @type {const} */ (`runs=${asked}&pairs=first`);
     fill(result, loading('Comparing question by question…'));
     try {
-      const comparison = await readDocument(`/api/compare?runs=${a},${b}`, signal);
-      if (a === chosen[0] && b === chosen[1]) {
-        fill(result, documentCards(comparison), flips(a, b));
+      const [comparison, details] = await Promise.all([call(`/api/compare?${parameters}`, { signal }), readDocument(`/api/compare?${parameters}`, signal)]);
+      if (isAsked()) {
+        fill(result, differences(comparison, compared), h('details', { class: 'card' }, h('summary', null, 'Every figure of the comparison'), h('div', { class: 'stack' }, documentCards(details))), flips(compared));
       }
     } catch (problem) {
-      if (!signal.aborted && a === chosen[0] && b === chosen[1]) {
+      if (isAsked()) {
         fill(result, problemBox(problem, problem.status === 409 ? null : read));
       }
     }
   }
 
+  /** @param {string} run */
+  const known = run => runs.find(one => one.run === run);
+
+  /** @param {string} run */
+  const nameIn = run => {
+    const found = known(run);
+    return found ? nameOf(found) : run;
+  };
+
   /**
-   * @param {string} a
-   * @param {string} b
+   * What differs, in words and figures.
+   * @param {Schemas['RunComparison']} comparison
+   * @param {string[]} compared
    */
-  function flips(a, b) {
+  function differences({ pairs, familySize, warnings }, compared) {
+    const isSeveral = new Set(pairs.map(pair => pair.dataset)).size > 1;
+    /** @param {string} name */
+    const place = name => compared.findIndex(run => name.endsWith(`(${run})`));
+    return section(`Against ${nameIn(compared[0])}`,
+      warnings.map(text => h('p', { class: 'notice', role: 'note' }, h('span', null, sign('⚠ '), text))),
+      h('ul', { class: 'plain said' }, pairs.filter(pair => !isSeveral || !pair.dataset).map(pair => h('li', null, change(pair), h('span', null, h('strong', null, ordinal(place(pair.second))), ` (${described(compared[place(pair.second)])}) `, sentence(pair))))),
+      table('Differences from the first run', [
+        { name: 'Run' }, ...isSeveral ? [{ name: 'Data set' }] : [], { name: 'Questions', number: true }, { name: 'First run', number: true }, { name: 'This run', number: true },
+        { name: 'Difference', number: true }, { name: '95 % interval, points', number: true }, { name: 'p after Holm', number: true },
+      ], pairs.map(pair => [
+        ordinal(place(pair.second)), ...isSeveral ? [pair.dataset ?? 'all'] : [], pair.questions.toLocaleString('en-US'), percent(pair.firstAccuracy), percent(pair.secondAccuracy),
+        change(pair), `${(100 * pair.interval.lower).toFixed(1)} to ${(100 * pair.interval.upper).toFixed(1)}`, pair.holmP < 0.0001 ? '< 0.0001' : pair.holmP.toFixed(4),
+      ]), { className: 'wide' }),
+      h('p', { class: 'minor' }, `A difference is the accuracy of this run less that of the first, in percentage points on the questions that both answered: positive where this run is better. Each p is of McNemar’s test and corrected for ${familySize === 1 ? 'one test' : `${familySize} tests`} (Holm); the intervals are not.`));
+  }
+
+  /** @param {string} run */
+  function described(run) {
+    const found = known(run);
+    return found ? called(found) : run;
+  }
+
+  /**
+   * The questions that only one of two runs answered right.
+   * @param {string[]} compared
+   */
+  function flips(compared) {
     const list = h('ul', { class: 'plain flips' });
     const tail = h('div', { class: 'more' });
-    const card = section('Questions that flipped', list, tail);
+    const [a, ...others] = compared;
+    let b = others[0];
+    const box = h('select', { on: { change: () => { b = box.value; list.replaceChildren(); more(0); } } }, others.map(run => h('option', { value: run }, `${placeName(compared.indexOf(run))}: ${described(run)}`)));
+    const card = section('Questions that flipped', others.length > 1 ? h('label', { class: 'tool' }, h('span', null, 'Between the first run and'), box) : null, list, tail);
     more(0);
     return card;
 
     /** @param {number} from */
     async function more(from) {
+      const other = b;
       fill(tail, loading('Finding questions…'));
       try {
-        const { flips, next } = await call(`/api/compare/flips?runs=${a},${b}&take=${page}&from=${from}`, { signal });
-        list.append(...flips.map(flip => item(flip, a, b)));
+        const { flips, next } = await call(`/api/compare/flips?runs=${a},${other}&take=${page}&from=${from}`, { signal });
+        if (other !== b) {
+          return;
+        }
+        list.append(...flips.map(flip => item(flip, a, other, ordinal(compared.indexOf(other)))));
         fill(tail, next === undefined ? null : h('button', { type: 'button', on: { click: () => more(next) } }, 'Show more'));
         if (!list.hasChildNodes()) {
           fill(tail, h('p', { class: 'minor' }, 'None: both runs answered the same questions right.'));
         }
       } catch (problem) {
-        if (!signal.aborted) {
+        if (!signal.aborted && other === b) {
           fill(tail, problemBox(problem, () => more(from)));
         }
       }
@@ -119,16 +172,41 @@ export async function show(main, { query, signal, title }) {
   }
 }
 
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
+/** @param {number} place */
+const ordinal = place => ordinals[place] ? `${ordinals[place][0].toUpperCase()}${ordinals[place].slice(1)} run` : none;
+/** @param {number} place */
+const placeName = place => place === 0 ? 'First run (baseline)' : ordinal(place);
+/** In percentage points. @param {Pair} pair */
+const points = pair => Math.abs(100 * pair.difference).toFixed(1);
+
+/** A difference with its sign, its colour and a word for it. @param {Pair} pair */
+function change(pair) {
+  const [kind, symbol, word] = pair.difference > 0 ? ['better', '▲', 'better'] : pair.difference < 0 ? ['worse', '▼', 'worse'] : ['same', '=', 'the same'];
+  return h('span', { class: `change ${kind}` }, sign(`${symbol} `), `${pair.difference > 0 ? '+' : pair.difference < 0 ? '−' : ''}${points(pair)} points`, spoken(`, ${word}`));
+}
+
+/** @param {Pair} pair */
+function sentence(pair) {
+  const [first, second] = [Math.round(pair.firstAccuracy * pair.questions), Math.round(pair.secondAccuracy * pair.questions)];
+  const right = `${of(second, pair.questions)} questions right, the first run ${first.toLocaleString('en-US')}`;
+  if (pair.difference === 0) {
+    return `is as good as the first: ${right}.`;
+  }
+  return `is ${points(pair)} points ${pair.difference > 0 ? 'better' : 'worse'} than the first: ${right}. ${pair.holmP < chance ? 'More than chance would explain.' : 'So few questions tell them apart that it can be chance.'}`;
+}
+
 /**
  * @param {Schemas['Flip']} flip
  * @param {string} a
  * @param {string} b
+ * @param {string} second
  */
-function item(flip, a, b) {
+function item(flip, a, b, second) {
   /** @type {(name: string, run: string, answer: Schemas['FlipSide']) => HTMLElement} */
   const side = (name, run, answer) => h('a', { href: `#/runs/${run}/questions?at=${answer.ordinal}`, class: 'flip-side' },
     mark(answer.correct), h('span', null, `${name}: ${answer.answer ?? 'no answer'}`), h('span', { class: 'minor' }, percent(answer.agreement)));
   return h('li', { class: 'flip' },
     h('div', null, h('p', { class: 'question-text' }, flip.text ?? flip.id), h('p', { class: 'minor' }, `${flip.id} · right is ${flip.gold}`)),
-    h('div', { class: 'flip-sides' }, side('first', a, flip.first), side('second', b, flip.second)));
+    h('div', { class: 'flip-sides' }, side('First run', a, flip.first), side(second, b, flip.second)));
 }

@@ -52,6 +52,9 @@ export function ago(text, now = Date.now()) {
   return 'just now';
 }
 
+/** The name that people gave a run, or its question set's. @param {Schemas['RunResource']} run */
+export const nameOf = run => run.displayName ?? run.name;
+
 /** @type {Record<Schemas['RunState'], string>} */
 const states = {
   queued: 'queued', running: 'running', waiting: 'waiting', completed: 'completed', completedWithFailures: 'completed with failures',

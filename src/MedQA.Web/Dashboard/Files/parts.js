@@ -82,6 +82,11 @@ export const mark = correct => correct === true ? h('span', { class: 'mark right
   : correct === false ? h('span', { class: 'mark wrong' }, sign('✗'), spoken('wrong'))
   : h('span', { class: 'mark unknown' }, sign('–'), spoken('not graded'));
 
+/** A run's tags, each a link to the runs that have it; of more than `most` the rest is only counted. @param {Schemas['RunResource']} run */
+export const tags = (run, most = Infinity) => run.tags?.length
+  ? h('ul', { class: 'plain tags', 'aria-label': 'Tags' }, run.tags.slice(0, most).map(tag => h('li', null, h('a', { class: 'tag', href: `#/?${new URLSearchParams({ tag })}`, dir: 'auto' }, tag))), run.tags.length > most ? h('li', { class: 'minor' }, `and ${run.tags.length - most} more`) : null)
+  : null;
+
 /** A section of a page with its heading. @type {(title: string, ...children: Child[]) => HTMLElement} */
 export const section = (title, ...children) => {
   const id = `s-${title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;

@@ -1,11 +1,13 @@
 // One run: its state, scores and settings.
 
-import { call, download, follow, heldKey } from './api.js';
+import { annotate } from './annotate.js';
+import { call, follow, heldKey } from './api.js';
 import { confirm } from './dialogs.js';
 import { documentCards, readDocument } from './document.js';
 import { fill, h } from './dom.js';
-import { count, duration, isFinal, moment, money, none, of, percent, plural } from './format.js';
-import { badge, facts, heading, loading, problemBox, progress } from './parts.js';
+import { count, duration, isFinal, moment, money, nameOf, none, of, percent, plural } from './format.js';
+import { badge, facts, heading, loading, problemBox, progress, tags } from './parts.js';
+import { save } from './save.js';
 
 /**
  * @import { Context } from './app.js'
@@ -52,12 +54,12 @@ export async function show(main, { run, signal, title }) {
       fill(body);
       return;
     }
-    const structure = JSON.stringify([resource.state, resource.paused, resource.requested, resource.reason, resource.revision]);
-    if (!last || structure !== JSON.stringify([last.state, last.paused, last.requested, last.reason, last.revision])) {
+    const structure = headOf(resource);
+    if (!last || structure !== headOf(last)) {
       drawHead(resource);
     }
     last = resource;
-    title(resource.name);
+    title(nameOf(resource));
     drawState(resource);
     if (resource.revision > 0 && resource.revision !== shown) {
       shown = resource.revision;
@@ -73,13 +75,15 @@ export async function show(main, { run, signal, title }) {
     fill(head,
       h('nav', { class: 'crumbs', 'aria-label': 'Breadcrumb' }, h('a', { href: '#/' }, 'Runs')),
       h('div', { class: 'page-head' },
-        h('div', null, heading(resource.name), h('p', { class: 'minor' }, badge(resource), ` ${resource.profile} on ${resource.model} · `, h('code', null, resource.run))),
+        h('div', null, heading(h('bdi', null, nameOf(resource))), h('p', { class: 'minor' }, badge(resource), resource.displayName ? ` ${resource.name} ·` : null, ` ${resource.profile} on ${resource.model} · `, h('code', null, resource.run)),
+          tags(resource), resource.note ? h('p', { class: 'prose run-note', dir: 'auto' }, resource.note) : null),
         h('div', { class: 'actions' },
           resource.state === 'rejected' ? null : h('a', { class: 'button primary', href: `#/runs/${run}/questions` }, 'Questions'),
           resource.revision > 0 ? h('a', { class: 'button', href: `#/compare?runs=${run}` }, 'Compare') : null,
           !isFinal(resource.state) && !deleting ? h('button', { type: 'button', disabled: resource.requested === 'cancel', on: { click: cancel } }, 'Cancel') : null,
           resource.state === 'waiting' && !deleting ? h('button', { type: 'button', on: { click: approve } }, 'Approve') : null,
           ['completedWithFailures', 'cancelled', 'failed'].includes(resource.state) && !deleting ? h('button', { type: 'button', disabled: resource.requested === 'retry', on: { click: retry } }, resource.state === 'cancelled' ? 'Resume' : 'Retry failed questions') : null,
+          h('button', { type: 'button', disabled: deleting, on: { click: edit } }, 'Name, tags and note'),
           h('button', { type: 'button', class: 'danger-quiet', disabled: deleting, on: { click: remove } }, 'Delete'))));
     if (held) {
       head.querySelector('h1')?.focus({ preventScroll: true });
@@ -130,9 +134,7 @@ export async function show(main, { run, signal, title }) {
     /** @type {(address: `${typeof path}/${'report' | 'answers'}`, accept: string, name: string) => () => Promise<void>} */
     const get = (address, accept, name) => async () => {
       try {
-        const url = URL.createObjectURL(await download(address, accept));
-        h('a', { href: url, download: name }).click();
-        setTimeout(() => URL.revokeObjectURL(url), 60000);
+        await save(address, accept, name);
         fill(failed);
       } catch (problem) {
         fill(failed, problemBox(problem));
@@ -152,27 +154,33 @@ export async function show(main, { run, signal, title }) {
       failed);
   }
 
+  async function edit() {
+    if (await annotate(last)) {
+      take(await call(path, { signal }));
+    }
+  }
+
   async function cancel() {
-    if (await confirm({ title: `Cancel ${last.name}?`, text: `${of(last.done, last.questions)} questions are answered. Their answers are kept, and the run can be resumed later.`, action: 'Cancel the run' })) {
+    if (await confirm({ title: `Cancel ${nameOf(last)}?`, text: `${of(last.done, last.questions)} questions are answered. Their answers are kept, and the run can be resumed later.`, action: 'Cancel the run' })) {
       ask('cancel');
     }
   }
 
   async function retry() {
     const left = last.state === 'cancelled' ? last.questions - last.done : last.failed;
-    if (await confirm({ title: last.state === 'cancelled' ? `Resume ${last.name}?` : `Retry ${last.name}?`, text: `${plural(left, 'question')} ${left === 1 ? 'is' : 'are'} asked again; all other answers are kept.`, action: last.state === 'cancelled' ? 'Resume the run' : 'Retry the questions' })) {
+    if (await confirm({ title: last.state === 'cancelled' ? `Resume ${nameOf(last)}?` : `Retry ${nameOf(last)}?`, text: `${plural(left, 'question')} ${left === 1 ? 'is' : 'are'} asked again; all other answers are kept.`, action: last.state === 'cancelled' ? 'Resume the run' : 'Retry the questions' })) {
       ask('retry');
     }
   }
 
   async function approve() {
-    if (await confirm({ title: `Approve ${last.name}?`, text: `It exceeds a limit: ${last.reason ?? ''} Once approved, it uses as much time and money as it needs.`, action: 'Approve the run' })) {
+    if (await confirm({ title: `Approve ${nameOf(last)}?`, text: `It exceeds a limit: ${last.reason ?? ''} Once approved, it uses as much time and money as it needs.`, action: 'Approve the run' })) {
       ask('approve');
     }
   }
 
   async function remove() {
-    if (await confirm({ title: `Delete ${last.name}?`, text: 'Its answers, reasonings and report are deleted. This cannot be undone.', action: 'Delete the run', danger: true })) {
+    if (await confirm({ title: `Delete ${nameOf(last)}?`, text: 'Its answers, reasonings and report are deleted. This cannot be undone.', action: 'Delete the run', danger: true })) {
       await ask('', 'DELETE');
       location.hash = '#/';
     }
@@ -194,6 +202,9 @@ export async function show(main, { run, signal, title }) {
     }
   }
 }
+
+/** What the head of the page depends on. @param {Run} run */
+const headOf = run => JSON.stringify([run.state, run.paused, run.requested, run.reason, run.revision, run.displayName, run.tags, run.note]);
 
 /** Live figures of a run in progress. @param {Run} run */
 function liveCard(run) {
