@@ -92,9 +92,11 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         signals ??= new PipelineSignals();
         var profiles = new ProfileFolder(profileFolder);
+        var results = new ResultCache();
         return new Api
         {
-            Reader = new RunReader(storage),
+            Reader = new RunReader(storage, cache: results),
+            Results = results,
             Control = new RunControl(storage, TimeProvider.System, signals),
             Studies = new StudyStore(storage, TimeProvider.System),
             Uploads = new QuestionSetUploads(storage, TimeProvider.System, ledger),

@@ -41,16 +41,17 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
     }
 
     /// <summary>Reads with many readers at once for some time and prints what came of it. Each second time that a reader comes back to an address it says what it has of it.</summary>
-    /// <returns>How many answers were none.</returns>
-    public async Task<int> RunAsync(int readers, TimeSpan duration, TimeSpan pause)
+    public async Task<LoadResult> RunAsync(int readers, TimeSpan duration, TimeSpan pause)
     {
         using var client = Client(readers);
         var (answers, faults) = (new ConcurrentBag<(Reading Reading, double Milliseconds, bool Known)>(), new ConcurrentQueue<string>());
         using var end = new CancellationTokenSource(duration);
         var began = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, readers).Select(reader => Task.Run(() => ReaderAsync(client, (ulong)reader, pause, answers, faults, end.Token))));
-        Print(readers, Stopwatch.GetElapsedTime(began), pause, [.. answers], [.. faults]);
-        return faults.Count;
+        var took = Stopwatch.GetElapsedTime(began);
+        Print(readers, took, pause, [.. answers], [.. faults]);
+        double[] times = [.. answers.Select(static answer => answer.Milliseconds).Order()];
+        return new LoadResult(times.Length / took.TotalSeconds, At(times, 0.5), At(times, 0.99), times.LastOrDefault(), faults.Count);
     }
 
     private async Task ReaderAsync(HttpClient client, ulong seed, TimeSpan pause, ConcurrentBag<(Reading, double, bool)> answers, ConcurrentQueue<string> faults, CancellationToken end)
@@ -86,6 +87,9 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, place);
         request.Headers.Accept.ParseAdd(reading.Accept);
+
+        // As browsers do.
+        request.Headers.AcceptEncoding.ParseAdd("gzip, deflate, br");
         if (known is not null)
         {
             request.Headers.IfNoneMatch.Add(known);
@@ -123,8 +127,16 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
     private static void PrintRow(string name, double[] times)
     {
         Array.Sort(times);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {times.Length} | {At(0.5):F0} | {At(0.95):F0} | {At(0.99):F0} | {times[^1]:F0} |"));
-
-        double At(double share) => times[Math.Min(times.Length - 1, (int)(share * times.Length))];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {times.Length} | {At(times, 0.5):F0} | {At(times, 0.95):F0} | {At(times, 0.99):F0} | {times[^1]:F0} |"));
     }
+
+    private static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 }
+
+/// <summary>What readers saw.</summary>
+/// <param name="PerSecond">Answers a second.</param>
+/// <param name="Median">The median time of an answer, in ms.</param>
+/// <param name="Percentile99">The time that 99 % of the answers took at most, in ms.</param>
+/// <param name="Longest">The longest time of an answer, in ms.</param>
+/// <param name="Faults">Requests without the answer that they should have.</param>
+internal sealed record LoadResult(double PerSecond, double Median, double Percentile99, double Longest, int Faults);

@@ -6,6 +6,7 @@ using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
+using MedQA.Pipeline.Storage;
 using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
 using MedQA.Web.Requests;
@@ -35,8 +36,12 @@ internal static class ReportHandlers
         }
 
         var file = format switch { Negotiation.Markdown => "report.md", Negotiation.Html => "report.html", _ => "report.json" };
-        var content =
-            await api.Reader.OpenFileAsync(summary.Run, file, cancellationToken) ?? throw Problem.NoReport(summary.Run.ToString());
+        if (await api.Results.GetAsync(summary, $"report {format}", LoadAsync, cancellationToken) is { Content: { } kept })
+        {
+            return Results.Bytes(kept, Negotiation.TypeOf(format));
+        }
+
+        var content = await OpenAsync(cancellationToken);
         if (format != Negotiation.Sections)
         {
             return Results.Stream(content, Negotiation.TypeOf(format));
@@ -46,6 +51,23 @@ internal static class ReportHandlers
         {
             var stored = await BinaryData.FromStreamAsync(content, cancellationToken);
             return Results.Bytes(ReportBlocks.Write(ReportJson.Read(stored)), format);
+        }
+
+        async Task<Stream> OpenAsync(CancellationToken cancel) =>
+            await api.Reader.OpenFileAsync(summary.Run, file, cancel) ?? throw Problem.NoReport(summary.Run.ToString());
+
+        // A report that is too large to keep is streamed.
+        async Task<LoadedPart<KeptReport>> LoadAsync(CancellationToken cancel)
+        {
+            await using var stored = await OpenAsync(cancel);
+            if (summary.ResultVersion is null || stored.Length > api.Results.MaxPart)
+            {
+                return new LoadedPart<KeptReport>(new KeptReport(null), 0);
+            }
+
+            var bytes = (await BinaryData.FromStreamAsync(stored, cancel)).ToArray();
+            bytes = format == Negotiation.Sections ? ReportBlocks.Write(ReportJson.Read(BinaryData.FromBytes(bytes))) : bytes;
+            return new LoadedPart<KeptReport>(new KeptReport(bytes), bytes.Length);
         }
     }
 
@@ -97,7 +119,7 @@ internal static class ReportHandlers
         var from = request.Number("from", 0, 0, int.MaxValue);
         return Conditional.Json(
             request,
-            await RunFlips.ReadAsync(api.Reader, runs[0].Run, runs[1].Run, from, take, cancellationToken),
+            await RunFlips.ReadAsync(api.Reader, runs[0], runs[1], from, take, cancellationToken),
             WebJson.Default.FlipList);
     }
 
@@ -113,10 +135,13 @@ internal static class ReportHandlers
         foreach (var name in names)
         {
             runs.Add(
-                (RunId.TryParse(name, out var run) ? await api.Reader.GetAsync(run, cancellationToken) : null)
+                (RunId.TryParse(name, out var run) ? await api.Reads.FindAsync(api, run, cancellationToken) : null)
                     ?? throw Problem.UnknownRun(name));
         }
 
         return runs;
     }
+
+    /// <param name="Content">The report in one of its formats; <see langword="null"/> if it is streamed.</param>
+    private sealed record KeptReport(byte[]? Content);
 }

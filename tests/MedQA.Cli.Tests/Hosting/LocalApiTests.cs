@@ -63,6 +63,7 @@ public sealed class LocalApiTests
         return new Api
         {
             Reader = new RunReader(storage),
+            Results = new ResultCache(),
             Control = new RunControl(storage, TimeProvider.System, signals),
             Studies = new StudyStore(storage, TimeProvider.System),
             Uploads = new QuestionSetUploads(storage, TimeProvider.System),
