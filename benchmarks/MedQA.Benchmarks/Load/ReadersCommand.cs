@@ -5,7 +5,7 @@ using MedQA.Testing;
 
 namespace MedQA.Benchmarks.Load;
 
-/// <summary>Readers of runs that <see cref="LoadCommand"/> made before, through one or several builds of `medqa serve` in turn.</summary>
+/// <summary>Reads the runs that <see cref="LoadCommand"/> made before, through one or several builds of `medqa serve` in turn: each reading alone, then many readers at once.</summary>
 internal static class ReadersCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
@@ -41,10 +41,14 @@ internal static class ReadersCommand
         var load = LoadCommand.SystemLoad();
         await using var served = await ServedRuns.StartAsync(medqa, connection, options.Data);
         var idle = served.Peak;
-        var (own, keepers, readers) = (served.Processor, LoadCommand.ProcessorOf(keeper), Environment.CpuUsage.TotalTime);
         Console.WriteLine();
         Console.WriteLine($"{medqa}, load {load}");
-        var result = await new HttpLoad(served.Address, runs).RunAsync(options.Clients, options.For, options.Pause);
+
+        // Compiles what is read, and makes the comparison, which takes seconds.
+        var readings = new HttpLoad(served.Address, runs);
+        await readings.TimeAsync();
+        var (own, keepers, readers) = (served.Processor, LoadCommand.ProcessorOf(keeper), Environment.CpuUsage.TotalTime);
+        var result = await readings.RunAsync(options.Clients, options.For, options.Pause);
         return new ReadersResult(
             medqa,
             load,

@@ -6,7 +6,6 @@ using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
 using MedQA.Web.Requests;
@@ -36,9 +35,10 @@ internal static class ReportHandlers
         }
 
         var file = format switch { Negotiation.Markdown => "report.md", Negotiation.Html => "report.html", _ => "report.json" };
-        if (await api.Results.GetAsync(summary, $"report {format}", LoadAsync, cancellationToken) is { Content: { } kept })
+        if (await KeptResult.FindAsync(api, request, summary, $"report {format}", Negotiation.TypeOf(format), LoadAsync, cancellationToken)
+            is var (kept, _))
         {
-            return Results.Bytes(kept, Negotiation.TypeOf(format));
+            return kept;
         }
 
         var content = await OpenAsync(cancellationToken);
@@ -56,18 +56,22 @@ internal static class ReportHandlers
         async Task<Stream> OpenAsync(CancellationToken cancel) =>
             await api.Reader.OpenFileAsync(summary.Run, file, cancel) ?? throw Problem.NoReport(summary.Run.ToString());
 
-        // A report that is too large to keep is streamed.
-        async Task<LoadedPart<KeptReport>> LoadAsync(CancellationToken cancel)
+        // A report that can change, or is too large to keep, is streamed.
+        async Task<byte[]?> LoadAsync(CancellationToken cancel)
         {
-            await using var stored = await OpenAsync(cancel);
-            if (summary.ResultVersion is null || stored.Length > api.Results.MaxPart)
+            if (summary.ResultVersion is null)
             {
-                return new LoadedPart<KeptReport>(new KeptReport(null), 0);
+                return null;
             }
 
-            var bytes = (await BinaryData.FromStreamAsync(stored, cancel)).ToArray();
-            bytes = format == Negotiation.Sections ? ReportBlocks.Write(ReportJson.Read(BinaryData.FromBytes(bytes))) : bytes;
-            return new LoadedPart<KeptReport>(new KeptReport(bytes), bytes.Length);
+            await using var opened = await OpenAsync(cancel);
+            if (opened.Length > api.Results.MaxPart)
+            {
+                return null;
+            }
+
+            var stored = await BinaryData.FromStreamAsync(opened, cancel);
+            return format == Negotiation.Sections ? ReportBlocks.Write(ReportJson.Read(stored)) : stored.ToArray();
         }
     }
 
@@ -141,7 +145,4 @@ internal static class ReportHandlers
 
         return runs;
     }
-
-    /// <param name="Content">The report in one of its formats; <see langword="null"/> if it is streamed.</param>
-    private sealed record KeptReport(byte[]? Content);
 }

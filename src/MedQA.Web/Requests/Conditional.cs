@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MedQA.Pipeline.Runs;
-using MedQA.Pipeline.Storage;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -36,14 +35,15 @@ internal static class Conditional
         JsonTypeInfo<T> shape,
         CancellationToken cancellationToken)
     {
-        var body = await api.Results.GetAsync(run, part, LoadAsync, cancellationToken);
-        return IsKnown(request, body.Tag) ? NotModified : Results.Bytes(body.Content, "application/json");
-
-        async Task<LoadedPart<TaggedBody>> LoadAsync(CancellationToken cancel)
-        {
-            var content = JsonSerializer.SerializeToUtf8Bytes(await load(cancel), shape);
-            return new LoadedPart<TaggedBody>(new TaggedBody(content, TagOf(content)), content.Length);
-        }
+        var found = await KeptResult.FindAsync(
+            api,
+            request,
+            run,
+            part,
+            "application/json",
+            async cancel => JsonSerializer.SerializeToUtf8Bytes(await load(cancel), shape),
+            cancellationToken);
+        return found is var (result, tag) && !IsKnown(request, tag) ? result : NotModified;
     }
 
     /// <summary>Returns bytes with a hash as ETag, or 304 if the caller has them.</summary>
@@ -135,7 +135,8 @@ internal static class Conditional
 
     private static bool IsAny(StringValues values) => values.ToString().Trim() == "*";
 
-    private static string TagOf(byte[] content) => Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, 12));
+    /// <summary>Returns the tag of a response's bytes before they are compressed.</summary>
+    public static string TagOf(byte[] content) => Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, 12));
 
     /// <summary>304.</summary>
     public static IResult NotModified => Results.StatusCode(StatusCodes.Status304NotModified);
@@ -157,6 +158,4 @@ internal static class Conditional
         return request.Http.GetTypedHeaders().IfNoneMatch.Any(
             known => known.Equals(EntityTagHeaderValue.Any) || known.Compare(tag, useStrongComparison: false));
     }
-
-    private sealed record TaggedBody(byte[] Content, string Tag);
 }
