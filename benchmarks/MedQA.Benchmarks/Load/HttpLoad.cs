@@ -9,14 +9,13 @@ namespace MedQA.Benchmarks.Load;
 /// <summary>Reads the served runs: each reading alone and one after the other, and all of them mixed by many readers at once.</summary>
 internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
 {
-    private const int Times = 15;
-
     /// <summary>Times each reading of each run alone and prints a table: the median and the longest of the times in milliseconds, after one that warms up.</summary>
-    public async Task TimeAsync()
+    /// <param name="most">How often each is timed.</param>
+    public async Task TimeAsync(int most = 15)
     {
         using var client = Client(1);
         Console.WriteLine();
-        Console.WriteLine($"| read alone, median (longest) of {Times}, ms | {string.Join(" | ", runs.Select(static run => string.Create(CultureInfo.InvariantCulture, $"{run.Size:#,0}")))} |");
+        Console.WriteLine($"| read alone, median (longest) of {most}, ms | {string.Join(" | ", runs.Select(static run => string.Create(CultureInfo.InvariantCulture, $"{run.Size:#,0}")))} |");
         Console.WriteLine($"| --- | {string.Join(" | ", runs.Select(static _ => "--:"))} |");
         foreach (var reading in Reading.All.Where(reading => runs.Count > 1 || !reading.Name.StartsWith("comparison", StringComparison.Ordinal)))
         {
@@ -24,7 +23,7 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
             foreach (var run in runs)
             {
                 var times = new List<double>();
-                for (var time = 0; time <= Times; time++)
+                for (var time = 0; time <= most; time++)
                 {
                     var began = Stopwatch.GetTimestamp();
                     await ReadAsync(client, reading, reading.Address(run, (int)(new Draws((ulong)time).Next() >> 34), runs), null);
@@ -33,7 +32,7 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
 
                 times.RemoveAt(0);
                 times.Sort();
-                cells.Add(string.Create(CultureInfo.InvariantCulture, $"{times[Times / 2]:F1} ({times[^1]:F1})"));
+                cells.Add(string.Create(CultureInfo.InvariantCulture, $"{times[most / 2]:F1} ({times[^1]:F1})"));
             }
 
             Console.WriteLine($"| {reading.Name} | {string.Join(" | ", cells)} |");

@@ -46,7 +46,7 @@ internal static class ReadersCommand
 
         // Compiles what is read, and makes the comparison, which takes seconds.
         var readings = new HttpLoad(served.Address, runs);
-        await readings.TimeAsync();
+        await readings.TimeAsync(most: 1);
         var (own, keepers, readers) = (served.Processor, LoadCommand.ProcessorOf(keeper), Environment.CpuUsage.TotalTime);
         var result = await readings.RunAsync(options.Clients, options.For, options.Pause);
         return new ReadersResult(

@@ -77,8 +77,8 @@ internal static class OrdinalIndex
         var entries = new List<(ulong Hash, int Ordinal)>(bytes.Length / IdEntry);
         for (var at = 0; at + IdEntry <= bytes.Length; at += IdEntry)
         {
-            entries.Add(
-                (BinaryPrimitives.ReadUInt64LittleEndian(bytes.Span[at..]), BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[(at + 8)..])));
+            var entry = bytes.Span[at..];
+            entries.Add((BinaryPrimitives.ReadUInt64LittleEndian(entry), BinaryPrimitives.ReadInt32LittleEndian(entry[8..])));
         }
 
         return entries;

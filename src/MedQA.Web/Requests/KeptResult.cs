@@ -40,7 +40,9 @@ internal sealed class KeptResult(byte[] content, string type, string? coding) : 
     {
         var coding = run.ResultVersion is null ? null : CompressedResult.CodingOf(request.Http.HttpContext);
         var body = await api.Results.GetAsync(run, $"{coding?.EncodingName} {part}", LoadAsync, cancellationToken);
-        return body.Content is { } content ? (new KeptResult(content, type, coding?.EncodingName) { IsFinal = run.ResultVersion is not null }, body.Tag) : null;
+        return body.Content is { } content
+            ? (new KeptResult(content, type, coding?.EncodingName) { IsFinal = run.ResultVersion is not null }, body.Tag)
+            : null;
 
         async Task<LoadedPart<Body>> LoadAsync(CancellationToken cancel)
         {
