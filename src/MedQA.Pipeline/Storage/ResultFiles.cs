@@ -53,7 +53,8 @@ internal sealed class ResultFiles
             return file;
         }
 
-        return await Blob(name).FindContentAsync(cancellationToken) is { } content ? content.ToMemory() : null;
+        // A bare null would become empty memory.
+        return (await Blob(name).FindContentAsync(cancellationToken))?.ToMemory();
     }
 
     /// <summary>The bytes of a file if it can be kept; <see langword="null"/> if it is too large, does not exist, or may change.</summary>
