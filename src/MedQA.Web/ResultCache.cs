@@ -24,6 +24,7 @@ public sealed class ResultCache : IResultCache, IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<PartKey, Task> _loading = [];
     private readonly Dictionary<RunId, KeptRun> _runs = [];
+    private bool _disposed;
 
     /// <summary>Creates an empty cache.</summary>
     /// <param name="limit">The most bytes that all parts together take.</param>
@@ -121,6 +122,12 @@ public sealed class ResultCache : IResultCache, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        // A service provider disposes it for each type that it is registered as.
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         _end.Cancel();
         _end.Dispose();
         _parts.Dispose();

@@ -1,5 +1,6 @@
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MedQA.Web.Tests;
 
@@ -143,6 +144,17 @@ public sealed class ResultCacheTests
 
         Assert.Equal("old", await loading);
         Assert.Equal(0, cache.Bytes);
+    }
+
+    [Fact]
+    public async Task A_host_that_ends_disposes_it()
+    {
+        var services = new ServiceCollection().AddResultCache().BuildServiceProvider();
+        var cache = services.GetRequiredService<ResultCache>();
+        Assert.Same(cache, services.GetRequiredService<IResultCache>());
+
+        await services.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => cache.GetAsync(Run("1"), "page", NeverAsync, Cancel));
     }
 
     private static Task<LoadedPart<string>> Loaded(string value, long bytes) => Task.FromResult(new LoadedPart<string>(value, bytes));
