@@ -28,6 +28,11 @@ if (args is ["load", .. var load])
     return await LoadCommand.RunAsync(load);
 }
 
+if (args is ["readers", .. var readers])
+{
+    return await ReadersCommand.RunAsync(readers);
+}
+
 if (args is ["micro", .. var micro])
 {
     BenchmarkSwitcher.FromAssembly(typeof(EndToEndCommand).Assembly).Run(micro);
@@ -55,6 +60,7 @@ await Console.Error.WriteLineAsync("""
            MedQA.Benchmarks growth FOLDER   (plots of a step's cost go there)
            MedQA.Benchmarks load [--sizes N,N] [--data FOLDER] [--plots FOLDER] [--readers N] [--medqa PROGRAM] [--clients N --seconds N --pause-ms N] [--reports N]
            MedQA.Benchmarks load plots DATA FOLDER    (draws what was measured before)
+           MedQA.Benchmarks readers --data FOLDER [--medqa PROGRAM,PROGRAM] [--rounds N] [--clients N --seconds N --pause-ms N]    (reads the runs that load left in FOLDER through each program in turn)
            MedQA.Benchmarks micro [BenchmarkDotNet's arguments]
     --prompts is a file of prompts as token ids, one a line; --peer is a program that draws the same samples with llama.cpp, and its rounds alternate with ours.
     """);

@@ -9,6 +9,7 @@ using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
+using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Studies;
 using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,7 @@ public sealed record Api
         Models = [.. services.GetServices<ModelDescription>()],
         DefaultProfile = services.GetRequiredService<SplitOptions>().DefaultProfile,
         Signals = services.GetRequiredService<PipelineSignals>(),
+        Results = services.GetRequiredService<ResultCache>(),
     };
 
     /// <summary>Reads runs and answers.</summary>
@@ -82,6 +84,12 @@ public sealed record Api
     /// <summary>The model that other tools may ask through <c>/v1</c>; <see langword="null"/> if that is not offered.</summary>
     public AskedModel? Asked { get; init; }
 
+    /// <summary>Cached parts of the results of ended runs.</summary>
+    public required ResultCache Results { get; init; }
+
+    /// <summary>The reads of runs in progress.</summary>
+    public RunReads Reads { get; } = new();
+
     /// <summary>Cached comparisons.</summary>
     public RecentComparisons Comparisons { get; } = new();
 
@@ -104,6 +112,14 @@ public sealed record Api
 
     /// <summary>Limits on requests.</summary>
     public ApiLimits Limits { get; init; } = new();
+}
+
+/// <summary>What the handlers need besides the pipeline, as services.</summary>
+public static class ApiServices
+{
+    /// <summary>Registers the cache of the results of ended runs.</summary>
+    public static IServiceCollection AddResultCache(this IServiceCollection services) =>
+        services.AddSingleton<ResultCache>().AddSingleton<IResultCache>(static provider => provider.GetRequiredService<ResultCache>());
 }
 
 /// <summary>Limits on requests.</summary>

@@ -48,6 +48,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public ScriptedModel Model { get; }
 
+    /// <summary>What the interface keeps of ended runs.</summary>
+    public ResultCache Results { get; private init; } = new();
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>The interface with everything behind it; in memory, or where <paramref name="onNetwork"/> says so, on the web server that hosts have.</summary>
@@ -79,7 +82,7 @@ internal sealed class ApiServer : IAsyncDisposable
         var queue = new BatchQueueReader(storage, worker, TimeProvider.System, NullLogger<BatchQueueReader>.Instance, signals);
 
         return new ApiServer(await ServeAsync(api, onNetwork, log), storage, model,
-            [loop.RunAsync, queue.RunAsync]) { ConnectionString = connectionString };
+            [loop.RunAsync, queue.RunAsync]) { ConnectionString = connectionString, Results = api.Results };
     }
 
     /// <summary>What handlers work with, over a storage.</summary>
@@ -93,9 +96,11 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         signals ??= new PipelineSignals();
         var profiles = new ProfileFolder(profileFolder);
+        var results = new ResultCache();
         return new Api
         {
-            Reader = new RunReader(storage),
+            Reader = new RunReader(storage, cache: results),
+            Results = results,
             Control = new RunControl(storage, TimeProvider.System, signals),
             Annotations = new RunAnnotations(storage, signals),
             Studies = new StudyStore(storage, TimeProvider.System),
@@ -116,6 +121,15 @@ internal sealed class ApiServer : IAsyncDisposable
             Limits = limits,
             Signals = signals,
         };
+    }
+
+    /// <summary>The interface of another process over the account, in which nothing works on runs.</summary>
+    public static async Task<ApiServer> StartReaderAsync(string connectionString, Action<ClientOptions>? configure = null)
+    {
+        var storage = StorageConnection.Open(connectionString, configure: configure);
+        var model = new ScriptedModel();
+        var api = ApiOver(storage, model, new ApiLimits());
+        return new ApiServer(await ServeAsync(api), storage, model, []) { Results = api.Results };
     }
 
     /// <summary>A question set of which B is right for the first part.</summary>

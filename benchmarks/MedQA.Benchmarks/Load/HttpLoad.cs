@@ -9,14 +9,13 @@ namespace MedQA.Benchmarks.Load;
 /// <summary>Reads the served runs: each reading alone and one after the other, and all of them mixed by many readers at once.</summary>
 internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
 {
-    private const int Times = 15;
-
     /// <summary>Times each reading of each run alone and prints a table: the median and the longest of the times in milliseconds, after one that warms up.</summary>
-    public async Task TimeAsync()
+    /// <param name="most">How often each is timed.</param>
+    public async Task TimeAsync(int most = 15)
     {
         using var client = Client(1);
         Console.WriteLine();
-        Console.WriteLine($"| read alone, median (longest) of {Times}, ms | {string.Join(" | ", runs.Select(static run => string.Create(CultureInfo.InvariantCulture, $"{run.Size:#,0}")))} |");
+        Console.WriteLine($"| read alone, median (longest) of {most}, ms | {string.Join(" | ", runs.Select(static run => string.Create(CultureInfo.InvariantCulture, $"{run.Size:#,0}")))} |");
         Console.WriteLine($"| --- | {string.Join(" | ", runs.Select(static _ => "--:"))} |");
         foreach (var reading in Reading.All.Where(reading => runs.Count > 1 || !reading.Name.StartsWith("comparison", StringComparison.Ordinal)))
         {
@@ -24,7 +23,7 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
             foreach (var run in runs)
             {
                 var times = new List<double>();
-                for (var time = 0; time <= Times; time++)
+                for (var time = 0; time <= most; time++)
                 {
                     var began = Stopwatch.GetTimestamp();
                     await ReadAsync(client, reading, reading.Address(run, (int)(new Draws((ulong)time).Next() >> 34), runs), null);
@@ -33,7 +32,7 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
 
                 times.RemoveAt(0);
                 times.Sort();
-                cells.Add(string.Create(CultureInfo.InvariantCulture, $"{times[Times / 2]:F1} ({times[^1]:F1})"));
+                cells.Add(string.Create(CultureInfo.InvariantCulture, $"{times[most / 2]:F1} ({times[^1]:F1})"));
             }
 
             Console.WriteLine($"| {reading.Name} | {string.Join(" | ", cells)} |");
@@ -41,16 +40,17 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
     }
 
     /// <summary>Reads with many readers at once for some time and prints what came of it. Each second time that a reader comes back to an address it says what it has of it.</summary>
-    /// <returns>How many answers were none.</returns>
-    public async Task<int> RunAsync(int readers, TimeSpan duration, TimeSpan pause)
+    public async Task<LoadResult> RunAsync(int readers, TimeSpan duration, TimeSpan pause)
     {
         using var client = Client(readers);
         var (answers, faults) = (new ConcurrentBag<(Reading Reading, double Milliseconds, bool Known)>(), new ConcurrentQueue<string>());
         using var end = new CancellationTokenSource(duration);
         var began = Stopwatch.GetTimestamp();
         await Task.WhenAll(Enumerable.Range(0, readers).Select(reader => Task.Run(() => ReaderAsync(client, (ulong)reader, pause, answers, faults, end.Token))));
-        Print(readers, Stopwatch.GetElapsedTime(began), pause, [.. answers], [.. faults]);
-        return faults.Count;
+        var took = Stopwatch.GetElapsedTime(began);
+        Print(readers, took, pause, [.. answers], [.. faults]);
+        double[] times = [.. answers.Select(static answer => answer.Milliseconds).Order()];
+        return new LoadResult(times.Length / took.TotalSeconds, At(times, 0.5), At(times, 0.99), times.LastOrDefault(), faults.Count);
     }
 
     private async Task ReaderAsync(HttpClient client, ulong seed, TimeSpan pause, ConcurrentBag<(Reading, double, bool)> answers, ConcurrentQueue<string> faults, CancellationToken end)
@@ -86,6 +86,9 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, place);
         request.Headers.Accept.ParseAdd(reading.Accept);
+
+        // As browsers do.
+        request.Headers.AcceptEncoding.ParseAdd("gzip, deflate, br");
         if (known is not null)
         {
             request.Headers.IfNoneMatch.Add(known);
@@ -123,8 +126,16 @@ internal sealed class HttpLoad(Uri address, IReadOnlyList<MeasuredRun> runs)
     private static void PrintRow(string name, double[] times)
     {
         Array.Sort(times);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {times.Length} | {At(0.5):F0} | {At(0.95):F0} | {At(0.99):F0} | {times[^1]:F0} |"));
-
-        double At(double share) => times[Math.Min(times.Length - 1, (int)(share * times.Length))];
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {name} | {times.Length} | {At(times, 0.5):F0} | {At(times, 0.95):F0} | {At(times, 0.99):F0} | {times[^1]:F0} |"));
     }
+
+    private static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))];
 }
+
+/// <summary>What readers saw.</summary>
+/// <param name="PerSecond">Answers a second.</param>
+/// <param name="Median">The median time of an answer, in ms.</param>
+/// <param name="Percentile99">The time that 99 % of the answers took at most, in ms.</param>
+/// <param name="Longest">The longest time of an answer, in ms.</param>
+/// <param name="Faults">Requests without the answer that they should have.</param>
+internal sealed record LoadResult(double PerSecond, double Median, double Percentile99, double Longest, int Faults);

@@ -61,7 +61,7 @@ internal static class LoadCommand
                 var load = new HttpLoad(served.Address, runs);
                 await load.TimeAsync();
                 var (own, keepers) = (served.Processor, ProcessorOf(keeper));
-                var faults = await load.RunAsync(options.Clients, options.For, options.Pause);
+                var faults = (await load.RunAsync(options.Clients, options.For, options.Pause)).Faults;
                 Console.WriteLine();
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"medqa serve: {served.Processor - own:F1} s of CPU, {served.Peak:F0} MiB at most; Azurite: {ProcessorOf(keeper) - keepers:F1} s of CPU"));
                 if (faults > 0)
@@ -132,14 +132,14 @@ internal static class LoadCommand
             : throw new InvalidOperationException($"The process that measures ended with {process.ExitCode} and without a result.");
     }
 
-    private static double ProcessorOf(int process)
+    public static double ProcessorOf(int process)
     {
         using var other = Process.GetProcessById(process);
         return other.TotalProcessorTime.TotalSeconds;
     }
 
     // The load of the machine tells how far figures may be trusted; where the system does not say, neither do we.
-    private static string SystemLoad() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]) : "unknown";
+    public static string SystemLoad() => File.Exists("/proc/loadavg") ? string.Join(' ', File.ReadAllText("/proc/loadavg").Split(' ')[..3]) : "unknown";
 }
 
 /// <summary>A run of some size, and what it took.</summary>

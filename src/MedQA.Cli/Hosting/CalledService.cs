@@ -62,6 +62,7 @@ internal sealed class CalledService : IAsyncDisposable
                     .AddLogging()
                     .AddMedQAPipeline(
                         storage.Runs, new PipelineOptions { Profiles = ProfileFolders.Open(context.Settings), Attendance = storage.AtWork })
+                    .AddResultCache()
                     .BuildServiceProvider(),
                 cancellationToken);
         }

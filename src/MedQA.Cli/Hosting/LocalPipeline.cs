@@ -69,6 +69,7 @@ internal sealed class LocalPipeline : IDisposable
             })
             .AddSingleton(model)
             .AddSingleton<BatchWorker>()
+            .AddResultCache()
             .BuildServiceProvider();
         _loop = ActivatorUtilities.CreateInstance<RunLoop>(Services, servesAnybody);
         _queue = ActivatorUtilities.CreateInstance<BatchQueueReader>(Services);

@@ -14,6 +14,7 @@ internal static class ControlServices
     /// <summary>Registers the functions' dependencies.</summary>
     public static IServiceCollection AddControl(this IServiceCollection services, RunStorage storage, ControlSettings settings) => services
         .AddMedQAPipeline(storage, settings.Pipeline)
+        .AddResultCache()
         .AddSingleton(provider => Api.Of(provider) with
         {
             Stopping = provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping,

@@ -5,7 +5,7 @@ using MedQA.Pipeline.Storage;
 namespace MedQA.Pipeline.Queries;
 
 /// <summary>Pages of answers by conditions that need more than one index: words, and agreement below a threshold.</summary>
-internal sealed class AnswerSearch(RunStorage storage)
+internal sealed class AnswerSearch(RunStorage storage, ResultFiles files)
 {
     /// <summary>So many rows are read for one page; it may then be short and still have a continuation.</summary>
     private const int MaxRead = 4 * RunReader.MaxPage;
@@ -30,10 +30,10 @@ internal sealed class AnswerSearch(RunStorage storage)
     public async Task<AnswerPage> PageAsync(
         RunId run, AnswerQuery query, string list, int from, int take, int questions, bool indexed, CancellationToken cancellationToken)
     {
-        var allowed = indexed ? await AllowedAsync(run, query, cancellationToken) : null;
+        var allowed = indexed ? await AllowedAsync(query, cancellationToken) : null;
         var total = from == 0 && query.Words.Length == 0 ? allowed?.Length : null;
         var (rows, ordinals, read) = (new List<AnswerRow>(), new List<int>(), 0);
-        await foreach (var ordinal in CandidatesAsync(run, query, from, questions, allowed, cancellationToken))
+        await foreach (var ordinal in CandidatesAsync(query, from, questions, allowed, cancellationToken))
         {
             if (rows.Count + ordinals.Count == take)
             {
@@ -53,7 +53,7 @@ internal sealed class AnswerSearch(RunStorage storage)
 
         async Task ReadAsync()
         {
-            var found = indexed ? await new AnswerList(storage, run, AnswerFilter.All).FindAsync(ordinals, cancellationToken) : [];
+            var found = indexed ? await new AnswerList(files, AnswerFilter.All).FindAsync(ordinals, cancellationToken) : [];
             if (found.Count == 0)
             {
                 found = [.. (await Task.WhenAll(
@@ -67,7 +67,6 @@ internal sealed class AnswerSearch(RunStorage storage)
 
     /// <summary>The ordinals that may pass, ascending.</summary>
     private async IAsyncEnumerable<int> CandidatesAsync(
-        RunId run,
         AnswerQuery query,
         int from,
         int questions,
@@ -85,7 +84,7 @@ internal sealed class AnswerSearch(RunStorage storage)
             yield break;
         }
 
-        var (texts, index) = (new TextIndex(storage), new WordIndex(storage, run));
+        var (texts, index) = (new TextIndex(files), new WordIndex(files));
         var segments = Enumerable.Range(
             from / WordIndex.SegmentSize, Math.Max(0, ((questions - 1) / WordIndex.SegmentSize) - (from / WordIndex.SegmentSize) + 1));
         var found = ReadAhead.InOrderAsync(
@@ -99,7 +98,7 @@ internal sealed class AnswerSearch(RunStorage storage)
             {
                 // Words that are this common come soon.
                 var end = (segment + 1) * WordIndex.SegmentSize;
-                await foreach (var text in texts.FromAsync(run, Math.Max(from, segment * WordIndex.SegmentSize), cancellationToken)
+                await foreach (var text in texts.FromAsync(Math.Max(from, segment * WordIndex.SegmentSize), cancellationToken)
                     .TakeWhile(text => text.Ordinal < end))
                 {
                     if (IsAllowed(text.Ordinal) && text.HasAll(words))
@@ -113,7 +112,7 @@ internal sealed class AnswerSearch(RunStorage storage)
 
             foreach (var some in candidates.Where(ordinal => ordinal >= from && IsAllowed(ordinal)).Chunk(AtOnce))
             {
-                foreach (var (ordinal, text) in (await texts.ReadAsync(run, some, cancellationToken)).OrderBy(static text => text.Key))
+                foreach (var (ordinal, text) in (await texts.ReadAsync(some, cancellationToken)).OrderBy(static text => text.Key))
                 {
                     if (text.HasAll(words))
                     {
@@ -127,14 +126,14 @@ internal sealed class AnswerSearch(RunStorage storage)
     }
 
     /// <summary>The ordinals that pass the filter and the threshold, ascending; <see langword="null"/> for all.</summary>
-    private async Task<int[]?> AllowedAsync(RunId run, AnswerQuery query, CancellationToken cancellationToken)
+    private async Task<int[]?> AllowedAsync(AnswerQuery query, CancellationToken cancellationToken)
     {
         var allowed =
-            query.Filter == AnswerFilter.All ? null : await new AnswerList(storage, run, query.Filter).OrdinalsAsync(cancellationToken);
+            query.Filter == AnswerFilter.All ? null : await new AnswerList(files, query.Filter).OrdinalsAsync(cancellationToken);
         if (query.AgreementBelow is { } threshold
-            && await storage.Blob(run, AgreementIndex.Name).FindContentAsync(cancellationToken) is { } agreements)
+            && await files.FindContentAsync(AgreementIndex.Name, cancellationToken) is { } agreements)
         {
-            var below = AgreementIndex.Below(agreements.ToMemory().Span, threshold);
+            var below = AgreementIndex.Below(agreements.Span, threshold);
             allowed = allowed is null ? [.. below] : [.. below.Where(ordinal => Array.BinarySearch(allowed, ordinal) >= 0)];
         }
 

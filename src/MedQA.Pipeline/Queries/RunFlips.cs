@@ -13,16 +13,16 @@ public static class RunFlips
     /// <param name="take">The most questions.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public static async Task<FlipList> ReadAsync(
-        RunReader reader, RunId first, RunId second, int from, int take, CancellationToken cancellationToken)
+        RunReader reader, RunSummary first, RunSummary second, int from, int take, CancellationToken cancellationToken)
     {
         var others = new Dictionary<(string Dataset, string Id), AnswerRow>();
-        await foreach (var row in reader.AllAnswersAsync(second, AnswerFilter.All, cancellationToken))
+        await foreach (var row in reader.AllAnswersAsync(second.Run, AnswerFilter.All, cancellationToken))
         {
             others[(row.Dataset, row.Id)] = row;
         }
 
         var (flips, next) = (new List<Flip>(), (int?)null);
-        await foreach (var row in reader.AllAnswersAsync(first, AnswerFilter.All, cancellationToken))
+        await foreach (var row in reader.AllAnswersAsync(first.Run, AnswerFilter.All, cancellationToken))
         {
             if (row.Ordinal < from
                 || row.Correct is not { } right

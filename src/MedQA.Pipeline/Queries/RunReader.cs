@@ -27,6 +27,7 @@ public sealed class RunReader
     private readonly RunAnnotations _annotations;
     private readonly IRunAttendance? _attendance;
     private readonly TimeProvider _time;
+    private readonly IResultCache? _cache;
 
     /// <summary>Reads from a storage.</summary>
     /// <param name="storage">The storage.</param>
@@ -34,10 +35,12 @@ public sealed class RunReader
     /// Knows which processes work on its runs; <see langword="null"/> if that is unknown, and no run is reported as paused.
     /// </param>
     /// <param name="time">The clock; <see langword="null"/> for the system's.</param>
-    public RunReader(RunStorage storage, IRunAttendance? attendance = null, TimeProvider? time = null)
+    /// <param name="cache">Keeps what is read of ended runs; <see langword="null"/> to keep nothing.</param>
+    public RunReader(
+        RunStorage storage, IRunAttendance? attendance = null, TimeProvider? time = null, IResultCache? cache = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
-        (_storage, _attendance, _time) = (storage, attendance, time ?? TimeProvider.System);
+        (_storage, _attendance, _time, _cache) = (storage, attendance, time ?? TimeProvider.System, cache);
         _batches = new BatchRows(storage);
         _runs = new RunRows(storage);
         _annotations = new RunAnnotations(storage);
@@ -87,10 +90,13 @@ public sealed class RunReader
     /// <summary>The run, or <see langword="null"/> where there is none.</summary>
     public async Task<RunSummary?> GetAsync(RunId run, CancellationToken cancellationToken) =>
         await _runs.FindAsync(run, cancellationToken) is { } row
-        ? await WithPauseAsync(
+        ? (await WithPauseAsync(
             await _annotations.WithCurrentAsync(row, cancellationToken),
             row.Summary.State.IsFinal() ? null : _attendance?.Present(),
-            cancellationToken)
+            cancellationToken)) with
+        {
+            ResultVersion = ResultVersionOf(row),
+        }
         : null;
 
     /// <summary>How many batches wait in the queue for a worker, and for how long.</summary>
@@ -119,7 +125,7 @@ public sealed class RunReader
         var indexed = IsIndexed(summary);
         if (!query.IsFilter)
         {
-            return await new AnswerSearch(_storage).PageAsync(
+            return await new AnswerSearch(_storage, Files(summary)).PageAsync(
                 run, query, list, place.Ordinal, take, summary.Questions, indexed, cancellationToken);
         }
 
@@ -127,7 +133,7 @@ public sealed class RunReader
         var entry = place.Entry is var (at, revision) && revision == summary.Revision ? at : place.Ordinal == 0 ? 0 : (int?)null;
         if (indexed
             && entry is { } position
-            && await new AnswerList(_storage, run, filter).ReadAsync(position, take, cancellationToken) is var (listed, next, length))
+            && await new AnswerList(Files(summary), filter).ReadAsync(position, take, cancellationToken) is var (listed, next, length))
         {
             return new AnswerPage(
                 listed,
@@ -143,12 +149,12 @@ public sealed class RunReader
     }
 
     /// <summary>How the texts of some questions begin, by ordinal; for lists.</summary>
-    /// <param name="run">The run.</param>
+    /// <param name="summary">The run.</param>
     /// <param name="ordinals">Ascending.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<IReadOnlyDictionary<int, string>> TextsAsync(
-        RunId run, IReadOnlyList<int> ordinals, CancellationToken cancellationToken) =>
-        (await new TextIndex(_storage).ReadAsync(run, ordinals, cancellationToken)).ToDictionary(
+        RunSummary summary, IReadOnlyList<int> ordinals, CancellationToken cancellationToken) =>
+        (await new TextIndex(Files(summary)).ReadAsync(ordinals, cancellationToken)).ToDictionary(
             static text => text.Key, static text => text.Value.Beginning);
 
     /// <summary>
@@ -261,13 +267,12 @@ public sealed class RunReader
     {
         ArgumentNullException.ThrowIfNull(summary);
         ArgumentNullException.ThrowIfNull(questionId);
-        var (run, questions) = (summary.Run, summary.Questions);
 
         // Each question appears twice in the index: under its id, and under its data set and id.
-        var ordinals = await OrdinalIndex.FindAsync(_storage.Blob(run, OrdinalIndex.IdsName), questionId, 2 * questions, cancellationToken);
+        var ordinals = await OrdinalIndex.FindAsync(Files(summary), questionId, 2 * summary.Questions, cancellationToken);
         foreach (var ordinal in ordinals.Order())
         {
-            if (await GetQuestionAsync(run, ordinal, cancellationToken) is { } question
+            if (await GetQuestionAsync(summary, ordinal, cancellationToken) is { } question
                 && (question.Id == questionId || $"{question.Dataset}/{question.Id}" == questionId))
             {
                 return (ordinal, question);
@@ -275,6 +280,34 @@ public sealed class RunReader
         }
 
         return null;
+    }
+
+    /// <summary>The question at a place of the run, or <see langword="null"/>.</summary>
+    public async Task<Question?> GetQuestionAsync(RunSummary summary, int ordinal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        if (_cache is null || summary.ResultVersion is null)
+        {
+            return await GetQuestionAsync(summary.Run, ordinal, cancellationToken);
+        }
+
+        var (batchSize, questions) = await _cache.GetAsync(summary, "batch size", LoadAsync, cancellationToken);
+        if (ordinal < 0
+            || ordinal >= questions
+            || await Files(summary).FindContentAsync(
+                $"questions/{BatchId.First(ordinal / batchSize)}.jsonl", cancellationToken) is not { } content)
+        {
+            return null;
+        }
+
+        return BlobReading.LinesOf(content)
+            .Select(static line => BlobReading.ParseLine(line, PipelineJson.Compact.BatchQuestion))
+            .FirstOrDefault(question => question?.Ordinal == ordinal)?.Question;
+
+        async Task<LoadedPart<BatchSizes>> LoadAsync(CancellationToken cancel) =>
+            await GetManifestAsync(summary.Run, cancel) is { } manifest
+                ? new LoadedPart<BatchSizes>(new BatchSizes(manifest.BatchSize, manifest.Questions), 0)
+                : new LoadedPart<BatchSizes>(new BatchSizes(1, 0), null);
     }
 
     /// <summary>The question at a place of the run, or <see langword="null"/>.</summary>
@@ -425,6 +458,14 @@ public sealed class RunReader
         return new AnswerPage(rows, null);
     }
 
+    private ResultFiles Files(RunSummary summary) => new(_storage, summary, _cache);
+
+    /// <summary>
+    /// What <see cref="RunSummary.ResultVersion"/> is: every change of a run, in whichever process, begins with a new version of its row.
+    /// </summary>
+    private static string? ResultVersionOf(RunRow row) =>
+        IsIndexed(row.Summary) && row.Summary.Requested == RequestedAction.None ? row.ETag.ToString() : null;
+
     /// <summary>Whether the lists of the run's result exist and are current.</summary>
     private static bool IsIndexed(RunSummary summary) => summary.State.IsFinal() && summary.Revision > 0;
 
@@ -435,4 +476,8 @@ public sealed class RunReader
         ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(take, MaxPage);
     }
+
+    /// <param name="BatchSize">The questions of a batch.</param>
+    /// <param name="Questions">All questions.</param>
+    private sealed record BatchSizes(int BatchSize, int Questions);
 }

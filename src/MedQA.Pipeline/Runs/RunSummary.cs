@@ -109,6 +109,12 @@ public sealed record RunSummary
     /// <summary>Whether it was approved in spite of the limits.</summary>
     public bool Approved { get; init; }
 
+    /// <summary>
+    /// Identifies the result of an ended run: it is the same as long as nothing of the run has changed. <see langword="null"/> while the
+    /// result can change or there is none. Known of a run that was read alone; never stored.
+    /// </summary>
+    public string? ResultVersion { get; init; }
+
     /// <summary>Questions that are still to be answered.</summary>
     public int Remaining => Math.Max(0, Questions - Totals.Done);
 }

@@ -8,8 +8,14 @@ namespace MedQA.Pipeline.Storage;
 /// ordinals, with the beginning of its question, and <c>index/{filter}.list</c> for each four bytes of ordinal and eight of where its line
 /// begins, little-endian. So a page is two reads, however long the list and however few of the run's questions are in it.
 /// </summary>
-internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter filter)
+internal sealed class AnswerList(ResultFiles files, AnswerFilter filter)
 {
+    /// <summary>Reads a list from storage.</summary>
+    public AnswerList(RunStorage storage, RunId run, AnswerFilter filter)
+        : this(new ResultFiles(storage, run), filter)
+    {
+    }
+
     /// <summary>The length of an entry of the file of places.</summary>
     public const int Entry = sizeof(int) + sizeof(long);
 
@@ -84,11 +90,11 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
 
     /// <summary>The whole list, read as a stream; nothing where there is no such list.</summary>
     public IAsyncEnumerable<AnswerRow> AllAsync(CancellationToken cancellationToken) =>
-        storage.Blob(run, RowsName(filter)).ReadLinesAsync(PipelineJson.Compact.AnswerRow, cancellationToken);
+        files.Blob(RowsName(filter)).ReadLinesAsync(PipelineJson.Compact.AnswerRow, cancellationToken);
 
     /// <summary>Whether there is such a list.</summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken) =>
-        await storage.Blob(run, PlacesName(filter)).ExistsAsync(cancellationToken);
+        await files.Blob(PlacesName(filter)).ExistsAsync(cancellationToken);
 
     /// <summary>
     /// The places of a range of ordinals, and the next one. In a list that leaves nothing out each ordinal is its own place; that is tried
@@ -113,7 +119,7 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
     private async Task<(List<(int Ordinal, long At)> Places, int Length)?> ReadPlacesAsync(
         int skip, int? take, CancellationToken cancellationToken)
     {
-        if (await storage.Blob(run, $"{_name}.list").FindRangeAsync((long)skip * Entry, (long?)take * Entry, cancellationToken)
+        if (await files.FindRangeAsync($"{_name}.list", (long)skip * Entry, (long?)take * Entry, cancellationToken)
             is not var (bytes, length))
         {
             return null;
@@ -123,8 +129,8 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         for (var at = 0; at + Entry <= bytes.Length; at += Entry)
         {
             places.Add(
-                (BinaryPrimitives.ReadInt32LittleEndian(
-                    bytes.AsSpan(at)), BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(at + sizeof(int)))));
+                (BinaryPrimitives.ReadInt32LittleEndian(bytes.Span[at..]),
+                    BinaryPrimitives.ReadInt64LittleEndian(bytes.Span[(at + sizeof(int))..])));
         }
 
         return (places, (int)(length / Entry));
@@ -170,7 +176,7 @@ internal sealed class AnswerList(RunStorage storage, RunId run, AnswerFilter fil
         }
 
         var from = places[begin].At;
-        var found = await storage.Blob(run, $"{_name}.jsonl").FindRangeAsync(
+        var found = await files.Blob($"{_name}.jsonl").FindRangeAsync(
             from, end < places.Count ? places[end].At - from : null, cancellationToken);
         var bytes = found?.Content ?? [];
         for (var place = begin; place < end; place++)

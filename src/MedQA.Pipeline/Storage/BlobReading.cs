@@ -37,6 +37,21 @@ internal static class BlobReading
         }
     }
 
+    /// <summary>The lines of a blob that is in memory, the empty ones left out.</summary>
+    public static IEnumerable<ReadOnlyMemory<byte>> LinesOf(ReadOnlyMemory<byte> content)
+    {
+        while (content.Length > 0)
+        {
+            var end = content.Span.IndexOf((byte)'\n') is >= 0 and var found ? found : content.Length;
+            if (end > 0)
+            {
+                yield return content[..end];
+            }
+
+            content = content[Math.Min(end + 1, content.Length)..];
+        }
+    }
+
     /// <summary>Reads a line that was written with <see cref="PipelineJson"/>; <see langword="null"/> where it is torn.</summary>
     public static T? ParseLine<T>(ReadOnlyMemory<byte> line, JsonTypeInfo<T> type)
         where T : class

@@ -33,11 +33,11 @@ internal static class OrdinalIndex
     }
 
     /// <summary>The ordinals whose id has the hash of <paramref name="id"/>: mostly one.</summary>
-    /// <param name="blob">The file of ids.</param>
+    /// <param name="files">The run's files.</param>
     /// <param name="id">The id.</param>
     /// <param name="entries">How many entries the file has.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public static async Task<IReadOnlyList<int>> FindAsync(StoredBlob blob, string id, int entries, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<int>> FindAsync(ResultFiles files, string id, int entries, CancellationToken cancellationToken)
     {
         const int Window = 1024;
         var hash = HashOf(id);
@@ -48,7 +48,7 @@ internal static class OrdinalIndex
         while (low < high)
         {
             probe = Math.Clamp(probe, low, Math.Max(low, high - Window));
-            var window = await ReadIdsAsync(blob, probe, Window, cancellationToken);
+            var window = await ReadIdsAsync(files, probe, Window, cancellationToken);
             if (window.Count > 0 && window[0].Hash >= hash && probe > low)
             {
                 high = probe;
@@ -70,15 +70,15 @@ internal static class OrdinalIndex
     }
 
     private static async Task<List<(ulong Hash, int Ordinal)>> ReadIdsAsync(
-        StoredBlob blob, int skip, int take, CancellationToken cancellationToken)
+        ResultFiles files, int skip, int take, CancellationToken cancellationToken)
     {
-        var found = await blob.FindRangeAsync((long)skip * IdEntry, (long)take * IdEntry, cancellationToken);
-        var bytes = found?.Content ?? [];
+        var found = await files.FindRangeAsync(IdsName, (long)skip * IdEntry, (long)take * IdEntry, cancellationToken);
+        var bytes = found?.Content ?? default;
         var entries = new List<(ulong Hash, int Ordinal)>(bytes.Length / IdEntry);
         for (var at = 0; at + IdEntry <= bytes.Length; at += IdEntry)
         {
-            entries.Add(
-                (BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(at)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(at + 8))));
+            var entry = bytes.Span[at..];
+            entries.Add((BinaryPrimitives.ReadUInt64LittleEndian(entry), BinaryPrimitives.ReadInt32LittleEndian(entry[8..])));
         }
 
         return entries;

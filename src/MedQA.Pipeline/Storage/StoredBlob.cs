@@ -55,10 +55,13 @@ internal sealed class StoredBlob(BlockBlobClient client)
     {
         try
         {
-            var response =
-                await client.DownloadContentAsync(new BlobDownloadOptions { Range = new HttpRange(offset, length) }, cancellationToken);
-            var (content, details) = (response.Value.Content.ToMemory(), response.Value.Details);
-            return (content.ToArray(), LengthIn(details.ContentRange) ?? details.ContentLength);
+            using BlobDownloadStreamingResult response =
+                await client.DownloadStreamingAsync(new BlobDownloadOptions { Range = new HttpRange(offset, length) }, cancellationToken);
+
+            // Read into its place: an index has megabytes, and the client's own way of reading it whole copies them twice.
+            var (content, details) = (new byte[response.Details.ContentLength], response.Details);
+            await response.Content.ReadExactlyAsync(content, cancellationToken);
+            return (content, LengthIn(details.ContentRange) ?? details.ContentLength);
         }
         catch (RequestFailedException exception) when (exception.Status == 416)
         {

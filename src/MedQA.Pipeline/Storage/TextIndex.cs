@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using MedQA.Evaluation.Questions;
-using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
 
@@ -8,7 +7,7 @@ namespace MedQA.Pipeline.Storage;
 /// The texts of a run's questions for lists and for a search: one JSON line each in the order of the ordinals, and a file of where each
 /// line begins (eight bytes each, little-endian; one more at the end, where the last line ends), so that a page reads its own lines only.
 /// </summary>
-internal sealed class TextIndex(RunStorage storage)
+internal sealed class TextIndex(ResultFiles files)
 {
     /// <summary>The file of texts.</summary>
     public const string TextsName = "index/text.jsonl";
@@ -34,11 +33,10 @@ internal sealed class TextIndex(RunStorage storage)
     }
 
     /// <summary>The texts of some questions; those without one are left out.</summary>
-    /// <param name="run">The run.</param>
     /// <param name="ordinals">Ascending.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<IReadOnlyDictionary<int, IndexedText>> ReadAsync(
-        RunId run, IReadOnlyList<int> ordinals, CancellationToken cancellationToken)
+        IReadOnlyList<int> ordinals, CancellationToken cancellationToken)
     {
         var spans = new List<(int First, int Last)>();
         foreach (var ordinal in ordinals)
@@ -54,24 +52,24 @@ internal sealed class TextIndex(RunStorage storage)
         }
 
         var wanted = ordinals.ToHashSet();
-        var texts = await Task.WhenAll(spans.Select(span => ReadAsync(run, span.First, span.Last, wanted, cancellationToken)));
+        var texts = await Task.WhenAll(spans.Select(span => ReadAsync(span.First, span.Last, wanted, cancellationToken)));
         return texts.SelectMany(static part => part).ToDictionary(static text => text.Ordinal);
     }
 
     /// <summary>Every text of the run in order, from an ordinal on.</summary>
     public async IAsyncEnumerable<IndexedText> FromAsync(
-        RunId run, int first, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        int first, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var offset = first == 0
-            ? []
-            : (await storage.Blob(run, OffsetsName).FindRangeAsync((long)first * OffsetEntry, OffsetEntry, cancellationToken))?.Content;
-        if (offset is not { Length: 0 or OffsetEntry })
+        ReadOnlyMemory<byte>? offset = first == 0
+            ? default(ReadOnlyMemory<byte>)
+            : (await files.FindRangeAsync(OffsetsName, (long)first * OffsetEntry, OffsetEntry, cancellationToken))?.Content;
+        if (offset is not { Length: 0 or OffsetEntry } found)
         {
             yield break;
         }
 
-        var from = offset.Length == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(offset);
-        await foreach (var text in storage.Blob(run, TextsName)
+        var from = found.Length == 0 ? 0 : BinaryPrimitives.ReadInt64LittleEndian(found.Span);
+        await foreach (var text in files.Blob(TextsName)
             .ReadLinesAsync(PipelineJson.Compact.IndexedText, cancellationToken, from))
         {
             yield return text;
@@ -79,19 +77,19 @@ internal sealed class TextIndex(RunStorage storage)
     }
 
     private async Task<List<IndexedText>> ReadAsync(
-        RunId run, int first, int last, HashSet<int> wanted, CancellationToken cancellationToken)
+        int first, int last, HashSet<int> wanted, CancellationToken cancellationToken)
     {
         var texts = new List<IndexedText>();
-        var found = await storage.Blob(run, OffsetsName).FindRangeAsync(
-            (long)first * OffsetEntry, (last - first + 2L) * OffsetEntry, cancellationToken);
+        var found = await files.FindRangeAsync(
+            OffsetsName, (long)first * OffsetEntry, (last - first + 2L) * OffsetEntry, cancellationToken);
         if (found is not var (offsets, _) || offsets.Length < 2 * OffsetEntry)
         {
             return texts;
         }
 
-        var from = BinaryPrimitives.ReadInt64LittleEndian(offsets);
-        var to = BinaryPrimitives.ReadInt64LittleEndian(offsets.AsSpan(offsets.Length - OffsetEntry));
-        var read = await storage.Blob(run, TextsName).FindRangeAsync(from, to - from, cancellationToken);
+        var from = BinaryPrimitives.ReadInt64LittleEndian(offsets.Span);
+        var to = BinaryPrimitives.ReadInt64LittleEndian(offsets.Span[^OffsetEntry..]);
+        var read = await files.Blob(TextsName).FindRangeAsync(from, to - from, cancellationToken);
         using var lines = new MemoryStream(read?.Content ?? [], writable: false);
         var ordinal = first;
         await foreach (var line in JsonLines.ReadAsync(lines, cancellationToken))

@@ -15,8 +15,14 @@ namespace MedQA.Pipeline.Storage;
 /// (offset and length, four bytes each, little-endian). A search finds parts of words, too: it looks through the words of a segment for
 /// those that hold what is sought. What it gives are candidates, whose texts must be looked at.
 /// </summary>
-internal sealed class WordIndex(RunStorage storage, RunId run)
+internal sealed class WordIndex(ResultFiles files)
 {
+    /// <summary>Reads the index from storage.</summary>
+    public WordIndex(RunStorage storage, RunId run)
+        : this(new ResultFiles(storage, run))
+    {
+    }
+
     /// <summary>Questions of a segment: its words are in memory at a time.</summary>
     public const int SegmentSize = 16_384;
 
@@ -69,16 +75,16 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
         int segment, IReadOnlyList<string> words, CancellationToken cancellationToken)
     {
         string[] parts = [.. words.SelectMany(PartsOf).Distinct()];
-        if (parts.Length == 0 || await storage.Blob(run, WordsName(segment)).FindContentAsync(cancellationToken) is not { } content)
+        if (parts.Length == 0 || await files.FindContentAsync(WordsName(segment), cancellationToken) is not { } content)
         {
             return null;
         }
 
         BitArray? candidates = null;
-        var always = PlacesOf(content.ToMemory().Span, "")!;
+        var always = PlacesOf(content.Span, "")!;
         foreach (var part in parts)
         {
-            if (PlacesOf(content.ToMemory().Span, part) is not { } places)
+            if (PlacesOf(content.Span, part) is not { } places)
             {
                 continue;
             }
@@ -142,17 +148,16 @@ internal sealed class WordIndex(RunStorage storage, RunId run)
             }
         }
 
-        var blob = storage.Blob(run, PostingsName(segment));
         var read = await Task.WhenAll(
             spans.Select(
-                span => blob.FindRangeAsync(
-                    span[0].Offset, span[^1].Offset + span[^1].Length - span[0].Offset, cancellationToken)));
+                span => files.FindRangeAsync(
+                    PostingsName(segment), span[0].Offset, span[^1].Offset + span[^1].Length - span[0].Offset, cancellationToken)));
         var ordinals = new BitArray(SegmentSize);
         for (var i = 0; i < spans.Count; i++)
         {
             foreach (var (offset, length) in spans[i])
             {
-                AddTo(ordinals, (read[i]?.Content).AsSpan(offset - spans[i][0].Offset, length));
+                AddTo(ordinals, (read[i]?.Content ?? default).Span.Slice(offset - spans[i][0].Offset, length));
             }
         }
 

@@ -41,18 +41,18 @@ internal static class AnswerHandlers
         if (format == Json)
         {
             var take = request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage);
-            var page = await api.Reader.AnswersAsync(summary, request.Query("continuation"), take, query, cancellationToken);
-
-            // A result's lists include the texts.
-            var texts = await api.Reader.TextsAsync(
-                run, [.. page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal)], cancellationToken);
-            return Conditional.Json(
+            var continuation = request.Query("continuation");
+            var part = string.Create(
+                CultureInfo.InvariantCulture,
+                $"answers {take} {query.Filter} {query.AgreementBelow:R} {continuation?.Length} {continuation} {query.Search}");
+            return await Conditional.JsonAsync(
+                api,
                 request,
-                new AnswerPage(
-                    [.. page.Answers.Select(row => row with { Text = row.Text ?? texts.GetValueOrDefault(row.Ordinal) })],
-                    page.Continuation,
-                    page.Total),
-                WebJson.Default.AnswerPage);
+                summary,
+                part,
+                cancel => PageAsync(api, summary, continuation, take, query, cancel),
+                WebJson.Default.AnswerPage,
+                cancellationToken);
         }
 
         if (query.AgreementBelow is not null || query.Search is not null)
@@ -95,14 +95,16 @@ internal static class AnswerHandlers
 
         // Servers leave an encoded slash in a path undecoded; ids such as dataset/id have one.
         var id = request.Path["question"].Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        if (await QuestionAsync(api, request, run, id, cancellationToken) is not var (ordinal, question)
-            || await api.Reader.GetAnswerAsync(run.Run, ordinal, cancellationToken) is not { } answer)
-        {
-            throw Problem.UnknownQuestion(id);
-        }
-
-        var prompt = request.Switch("prompt") ? await PromptAsync(api, run.Run, question, answer, cancellationToken) : null;
-        return Conditional.Json(request, new AnswerDetail(question, answer, prompt), WebJson.Default.AnswerDetail);
+        var byOrdinal = request.Query("by") is "ordinal";
+        var withPrompt = request.Switch("prompt");
+        return await Conditional.JsonAsync(
+            api,
+            request,
+            run,
+            $"answer {byOrdinal} {withPrompt} {id}",
+            cancel => DetailAsync(api, run, id, byOrdinal, withPrompt, cancel),
+            WebJson.Default.AnswerDetail,
+            cancellationToken);
     }
 
     private static async Task<string?> PromptAsync(
@@ -121,19 +123,41 @@ internal static class AnswerHandlers
         }
     }
 
+    private static async Task<AnswerPage> PageAsync(
+        Api api, RunSummary summary, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
+    {
+        var page = await api.Reader.AnswersAsync(summary, continuation, take, query, cancellationToken);
+
+        // A result's lists include the texts.
+        var texts = await api.Reader.TextsAsync(
+            summary, [.. page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal)], cancellationToken);
+        return new AnswerPage(
+            [.. page.Answers.Select(row => row with { Text = row.Text ?? texts.GetValueOrDefault(row.Ordinal) })],
+            page.Continuation,
+            page.Total);
+    }
+
+    private static async Task<AnswerDetail> DetailAsync(
+        Api api, RunSummary run, string id, bool byOrdinal, bool withPrompt, CancellationToken cancellationToken) =>
+        await QuestionAsync(api, run, id, byOrdinal, cancellationToken) is var (ordinal, question)
+        && await api.Reader.GetAnswerAsync(run.Run, ordinal, cancellationToken) is { } answer
+            ? new AnswerDetail(
+                question, answer, withPrompt ? await PromptAsync(api, run.Run, question, answer, cancellationToken) : null)
+            : throw Problem.UnknownQuestion(id);
+
     /// <summary>
     /// Finds the question by its id, or with <c>by=ordinal</c> by its position, which is unique even if several data sets use the id.
     /// </summary>
     private static async Task<(int Ordinal, Question Question)?> QuestionAsync(
-        Api api, ApiRequest request, RunSummary run, string question, CancellationToken cancellationToken)
+        Api api, RunSummary run, string question, bool byOrdinal, CancellationToken cancellationToken)
     {
-        if (request.Query("by") is not "ordinal")
+        if (!byOrdinal)
         {
             return await api.Reader.FindQuestionAsync(run, question, cancellationToken);
         }
 
         return int.TryParse(question, NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
-            && await api.Reader.GetQuestionAsync(run.Run, ordinal, cancellationToken) is { } found
+            && await api.Reader.GetQuestionAsync(run, ordinal, cancellationToken) is { } found
             ? (ordinal, found)
             : null;
     }

@@ -35,8 +35,13 @@ internal static class ReportHandlers
         }
 
         var file = format switch { Negotiation.Markdown => "report.md", Negotiation.Html => "report.html", _ => "report.json" };
-        var content =
-            await api.Reader.OpenFileAsync(summary.Run, file, cancellationToken) ?? throw Problem.NoReport(summary.Run.ToString());
+        if (await KeptResult.FindAsync(api, request, summary, $"report {format}", Negotiation.TypeOf(format), LoadAsync, cancellationToken)
+            is var (kept, _))
+        {
+            return kept;
+        }
+
+        var content = await OpenAsync(cancellationToken);
         if (format != Negotiation.Sections)
         {
             return Results.Stream(content, Negotiation.TypeOf(format));
@@ -46,6 +51,27 @@ internal static class ReportHandlers
         {
             var stored = await BinaryData.FromStreamAsync(content, cancellationToken);
             return Results.Bytes(ReportBlocks.Write(ReportJson.Read(stored)), format);
+        }
+
+        async Task<Stream> OpenAsync(CancellationToken cancel) =>
+            await api.Reader.OpenFileAsync(summary.Run, file, cancel) ?? throw Problem.NoReport(summary.Run.ToString());
+
+        // A report that can change, or is too large to keep, is streamed.
+        async Task<byte[]?> LoadAsync(CancellationToken cancel)
+        {
+            if (summary.ResultVersion is null)
+            {
+                return null;
+            }
+
+            await using var opened = await OpenAsync(cancel);
+            if (opened.Length > api.Results.MaxPart)
+            {
+                return null;
+            }
+
+            var stored = await BinaryData.FromStreamAsync(opened, cancel);
+            return format == Negotiation.Sections ? ReportBlocks.Write(ReportJson.Read(stored)) : stored.ToArray();
         }
     }
 
@@ -99,7 +125,7 @@ internal static class ReportHandlers
         var from = request.Number("from", 0, 0, int.MaxValue);
         return Conditional.Json(
             request,
-            await RunFlips.ReadAsync(api.Reader, runs[0].Run, runs[1].Run, from, take, cancellationToken),
+            await RunFlips.ReadAsync(api.Reader, runs[0], runs[1], from, take, cancellationToken),
             WebJson.Default.FlipList);
     }
 
@@ -115,7 +141,7 @@ internal static class ReportHandlers
         foreach (var name in names)
         {
             runs.Add(
-                (RunId.TryParse(name, out var run) ? await api.Reader.GetAsync(run, cancellationToken) : null)
+                (RunId.TryParse(name, out var run) ? await api.Reads.FindAsync(api, run, cancellationToken) : null)
                     ?? throw Problem.UnknownRun(name));
         }
 

@@ -39,8 +39,12 @@ internal sealed class CompressedResult(IResult answer) : IResult, IStatusCodeHtt
         }
 
         headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
-        return new CompressedResult(answer);
+        return answer is KeptResult { IsFinal: true } ? answer : new CompressedResult(answer);
     }
+
+    /// <summary>Returns the coding in which a response is sent to a client; <see langword="null"/> for none.</summary>
+    public static ICompressionProvider? CodingOf(HttpContext context) =>
+        Provider.CheckRequestAcceptsCompression(context) ? Provider.GetCompressionProvider(context) : null;
 
     /// <inheritdoc/>
     public int? StatusCode => (answer as IStatusCodeHttpResult)?.StatusCode;

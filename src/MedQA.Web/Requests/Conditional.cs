@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using MedQA.Pipeline.Runs;
 using MedQA.Web.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,9 +18,37 @@ internal static class Conditional
     public static IResult Json<T>(ApiRequest request, T value, JsonTypeInfo<T> shape) =>
         Bytes(request, JsonSerializer.SerializeToUtf8Bytes(value, shape), "application/json");
 
+    /// <summary>Returns a part of a run's result like <see cref="Json"/>; that of an ended run is kept in memory.</summary>
+    /// <param name="api">The services that handlers use.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="run">The run, as it was just read.</param>
+    /// <param name="part">Names the part.</param>
+    /// <param name="load">Loads it.</param>
+    /// <param name="shape">Its type.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    public static async Task<IResult> JsonAsync<T>(
+        Api api,
+        ApiRequest request,
+        RunSummary run,
+        string part,
+        Func<CancellationToken, Task<T>> load,
+        JsonTypeInfo<T> shape,
+        CancellationToken cancellationToken)
+    {
+        var found = await KeptResult.FindAsync(
+            api,
+            request,
+            run,
+            part,
+            "application/json",
+            async cancel => JsonSerializer.SerializeToUtf8Bytes(await load(cancel), shape),
+            cancellationToken);
+        return found is var (result, tag) && !IsKnown(request, tag) ? result : NotModified;
+    }
+
     /// <summary>Returns bytes with a hash as ETag, or 304 if the caller has them.</summary>
     public static IResult Bytes(ApiRequest request, byte[] content, string type) =>
-        IsKnown(request, Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, 12))) ? NotModified : Results.Bytes(content, type);
+        IsKnown(request, TagOf(content)) ? NotModified : Results.Bytes(content, type);
 
     /// <summary>
     /// Returns the header that sets a condition on a change, or <see langword="null"/>. <c>If-Match: *</c> only requires that the resource
@@ -117,6 +146,9 @@ internal static class Conditional
             && wanted.Any(one => one.Compare(tag, useStrongComparison: true)));
 
     private static bool IsAny(StringValues values) => values.ToString().Trim() == "*";
+
+    /// <summary>Returns the tag of a response's bytes before they are compressed.</summary>
+    public static string TagOf(byte[] content) => Base64Url.EncodeToString(SHA256.HashData(content).AsSpan(0, 12));
 
     /// <summary>304.</summary>
     public static IResult NotModified => Results.StatusCode(StatusCodes.Status304NotModified);

@@ -64,8 +64,12 @@ internal static class RunHandlers
             Search = request.Text("search", RunQuery.MaxSearch),
             Tag = request.Text("tag", RunAnnotation.MaxTagLength),
         };
-        var page = await api.Reader.ListAsync(
-            query, request.Query("continuation"), request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage), cancellationToken);
+        var page = await api.Reads.ListAsync(
+            api,
+            query,
+            request.Query("continuation"),
+            request.Number("take", api.Limits.DefaultPage, 1, RunReader.MaxPage),
+            cancellationToken);
         return Conditional.Json(request, new RunList([.. page.Runs.Select(RunResource.Of)], page.Continuation), WebJson.Default.RunList);
     }
 
@@ -92,7 +96,7 @@ internal static class RunHandlers
     /// <summary>Returns the run that the path names.</summary>
     /// <exception cref="ProblemException">It does not exist.</exception>
     internal static async Task<RunSummary> FindAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
-        await api.Reader.GetAsync(request.Run, cancellationToken) ?? throw Problem.UnknownRun(request.Path["run"]);
+        await api.Reads.FindAsync(api, request.Run, cancellationToken) ?? throw Problem.UnknownRun(request.Path["run"]);
 
     private static async Task<IResult> AskAsync(Api api, ApiRequest request, RequestedAction action, CancellationToken cancellationToken)
     {

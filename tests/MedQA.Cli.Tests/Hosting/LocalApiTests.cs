@@ -64,6 +64,7 @@ public sealed class LocalApiTests
         return new Api
         {
             Reader = new RunReader(storage),
+            Results = new ResultCache(),
             Control = new RunControl(storage, TimeProvider.System, signals),
             Annotations = new RunAnnotations(storage, signals),
             Studies = new StudyStore(storage, TimeProvider.System),

@@ -162,7 +162,7 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
         var bench = new Bench(await azurite.NewAsync(), split: new SplitOptions { DefaultProfile = "quick", BatchSize = 10 });
         var run = await bench.StartAsync(50);
         await bench.CompleteAsync(run);
-        var texts = await bench.Reader.TextsAsync(run, [.. Enumerable.Range(0, 50)], Cancel);
+        var texts = await bench.Reader.TextsAsync((await bench.Reader.GetAsync(run, Cancel))!, [.. Enumerable.Range(0, 50)], Cancel);
         Assert.Equal("Which finding goes with case 49?", texts[49]);
         var expected = await bench.Reader.AllAnswersAsync(run, AnswerFilter.Wrong, Cancel)
             .Where(row => search is null || search.Split(' ').All(word => $"{row.Id} {texts[row.Ordinal]} fever {row.Ordinal} cough {row.Ordinal} rash {row.Ordinal} pain {row.Ordinal}".Contains(word, StringComparison.OrdinalIgnoreCase)))
