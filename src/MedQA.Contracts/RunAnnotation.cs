@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 
 namespace MedQA.Contracts;
 
@@ -26,10 +25,6 @@ public sealed record RunAnnotation
 
     /// <summary>A note, at most 2,000 characters, with line breaks; missing if there is none.</summary>
     public string? Note { get; init; }
-
-    /// <summary>Whether it says nothing.</summary>
-    [JsonIgnore]
-    public bool IsEmpty => DisplayName is null && Tags is null && Note is null;
 
     /// <summary>Whether both say the same.</summary>
     public bool Equals(RunAnnotation? other) =>
