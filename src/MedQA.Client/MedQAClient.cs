@@ -475,7 +475,8 @@ public sealed class MedQAClient : IDisposable
         }
     }
 
-    private static async Task<StoredAnnotation> ReadAnnotationAsync(HttpResponseMessage response, CancellationToken cancellationToken) => new(
+    private static async Task<StoredAnnotation> ReadAnnotationAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken) => new(
         await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunAnnotation, cancellationToken), response.Headers.ETag?.ToString());
 
     private async Task<RunResource> AskAsync(HttpMethod method, string path, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 
 namespace MedQA.Contracts;
 
@@ -21,15 +20,13 @@ public sealed record RunAnnotation
     /// <summary>A name for the run, at most 100 characters; missing if it has none, and lists show its question set's name.</summary>
     public string? DisplayName { get; init; }
 
-    /// <summary>Words by which runs are grouped and found: at most 20, each of at most 50 characters, without commas; missing if there are none.</summary>
+    /// <summary>
+    /// Words by which runs are grouped and found: at most 20, each of at most 50 characters, without commas; missing if there are none.
+    /// </summary>
     public ImmutableArray<string>? Tags { get; init; }
 
     /// <summary>A note, at most 2,000 characters, with line breaks; missing if there is none.</summary>
     public string? Note { get; init; }
-
-    /// <summary>Whether it says nothing.</summary>
-    [JsonIgnore]
-    public bool IsEmpty => DisplayName is null && Tags is null && Note is null;
 
     /// <summary>Whether both say the same.</summary>
     public bool Equals(RunAnnotation? other) =>

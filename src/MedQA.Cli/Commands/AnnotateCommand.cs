@@ -37,7 +37,8 @@ internal static class AnnotateCommand
         {
             await using var service = await CalledService.OpenAsync(context, cancel);
             var found = await service.FindRunAsync(parsed.GetRequiredValue(run), cancel);
-            var change = new Change(parsed.GetValue(name), parsed.GetValue(tags) ?? [], parsed.GetValue(untag) ?? [], parsed.GetValue(note));
+            var change = new Change(
+                parsed.GetValue(name), parsed.GetValue(tags) ?? [], parsed.GetValue(untag) ?? [], parsed.GetValue(note));
             var annotation = change.IsNothing
                 ? (await service.Client.GetAnnotationAsync(found.Id, cancel)).Annotation
                 : await ApplyAsync(service.Client, found.Id, change, cancel);

@@ -52,7 +52,9 @@ public sealed class RunAnnotations
     /// <summary>
     /// Returns an annotation without blanks around its texts, empty texts and repeated tags.
     /// </summary>
-    /// <exception cref="InputException">A text is too long, there are too many tags, or a text has characters that it may not have.</exception>
+    /// <exception cref="InputException">
+    /// A text is too long, there are too many tags, or a text has characters that it may not have.
+    /// </exception>
     public static RunAnnotation Checked(RunAnnotation annotation)
     {
         ArgumentNullException.ThrowIfNull(annotation);
@@ -207,8 +209,8 @@ public sealed class RunAnnotations
         catch (JsonException exception)
         {
             throw new InvalidDataException(
-                $"The name, tags and note of run {run}, {blob.Name} in the container {_storage.Runs.Name}, are damaged: {exception.Message} "
-                    + "Delete the blob, then write them again.",
+                $"The name, tags and note of run {run}, {blob.Name} in the container {_storage.Runs.Name}, are damaged: "
+                    + $"{exception.Message} Delete the blob, then write them again.",
                 exception);
         }
     }

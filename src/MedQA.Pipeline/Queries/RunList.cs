@@ -34,8 +34,8 @@ internal sealed class RunList(RunRows runs, RunAnnotations annotations)
         var page = new SortedSet<(RunPlace Place, RunRow Row)>(
             Comparer<(RunPlace Place, RunRow Row)>.Create(static (one, other) => RunPlace.Compare(one.Place, other.Place)));
 
-        // Rows are stored newest first: in this order, the page is complete as soon as it is full. Otherwise all rows are looked at, but only
-        // those of the page are read whole.
+        // Rows are stored newest first: in this order, the page is complete as soon as it is full. Otherwise all rows are looked at, but
+        // only those of the page are read whole.
         var isStoredOrder = query.Order == RunOrder.Newest;
         var isOutline = !isStoredOrder || query.Search is not null || query.Tag is not null;
         var pageSize = isOutline ? MostRowsPerCall : Math.Min(MostRowsPerCall, 2 * (take + 1));

@@ -33,7 +33,10 @@ internal static class AnswerHandlers
     /// </summary>
     public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var query = new AnswerQuery { Filter = Filter(request), AgreementBelow = AgreementBelow(request), Search = request.Text("search", MaxSearchLength) };
+        var query = new AnswerQuery
+        {
+            Filter = Filter(request), AgreementBelow = AgreementBelow(request), Search = request.Text("search", MaxSearchLength)
+        };
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
         var run = summary.Run;
         var format = Negotiation.Choose(request.Http, Json, Lines, Csv, Parquet);

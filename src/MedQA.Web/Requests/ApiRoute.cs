@@ -34,8 +34,8 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
     public ImmutableArray<string> Methods => Method == HttpMethods.Get ? [HttpMethods.Get, HttpMethods.Head] : [Method];
 
     /// <summary>
-    /// Whether it changes something. Such a route refuses requests that set a condition, except <c>If-Match</c> where its contract says that
-    /// it takes it (<see cref="ApiContract.IsEdited"/>).
+    /// Whether it changes something. Such a route refuses requests that set a condition, except <c>If-Match</c> where its contract says
+    /// that it takes it (<see cref="ApiContract.IsEdited"/>).
     /// </summary>
     public bool IsChange => Method != HttpMethods.Get;
 

@@ -269,8 +269,8 @@ internal static class ApiContracts
                 new(
                     "pairs",
                     ApiParameterKind.Text,
-                    "Which pairs are compared: every pair, or the first run with each of the others. Holm's correction is for as many tests. "
-                        + "Default: all")
+                    "Which pairs are compared: every pair, or the first run with each of the others. Holm's correction is for as many "
+                        + "tests. Default: all")
                     {
                         Values = ["all", "first"]
                     },

@@ -32,7 +32,7 @@ public sealed class RunAnnotationsTests(AzuriteFixture azurite)
         Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
 
         Assert.Equal(AnnotateOutcome.Written, await annotations.WriteAsync(run, new RunAnnotation(), over: null, Cancel));
-        Assert.True((await bench.Reader.GetAsync(run, Cancel))!.Annotation.IsEmpty);
+        Assert.Equal(new RunAnnotation(), (await bench.Reader.GetAsync(run, Cancel))!.Annotation);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class RunAnnotationsTests(AzuriteFixture azurite)
     {
         var made = RunAnnotations.Checked(new RunAnnotation { DisplayName = "  <b>Name</b> ", Tags = ["a", " A ", "", "=b"], Note = " one\r\n\ttwo " });
         Assert.Equal(new RunAnnotation { DisplayName = "<b>Name</b>", Tags = ["a", "=b"], Note = "one\n\ttwo" }, made);
-        Assert.True(RunAnnotations.Checked(new RunAnnotation { DisplayName = " ", Tags = [], Note = "" }).IsEmpty);
+        Assert.Equal(new RunAnnotation(), RunAnnotations.Checked(new RunAnnotation { DisplayName = " ", Tags = [], Note = "" }));
     }
 
     [Theory]

@@ -26,6 +26,7 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
         [typeof(CountedBatch)] = typeof(RunManifest),
         [typeof(ProgressMark)] = typeof(RunManifest),
         [typeof(IndexedText)] = typeof(RunManifest),
+        [typeof(RunAnnotation)] = typeof(RunManifest),
         [typeof(RunSeal)] = typeof(RunManifest),
         [typeof(System.Collections.Immutable.ImmutableArray<StudyAnswer>)] = typeof(StudyManifest),
         [typeof(StudyQueues)] = typeof(StudyManifest),

@@ -16,7 +16,7 @@ internal static class KnownCalls
         "ListRuns" => new("/api/runs?take=1"),
         "GetRun" or "DeleteRun" => new($"/api/runs/{place.Run}"),
         "GetAnnotation" => new($"/api/runs/{place.Run}/annotation"),
-        "AnnotateRun" => new($"/api/runs/{place.Run}/annotation") { Body = """{"displayName":"The first","tags":["a"],"note":"Read twice."}""", ContentType = "application/json" },
+        "AnnotateRun" => new($"/api/runs/{place.SecondRun}/annotation") { Body = """{"displayName":"The first","tags":["a"],"note":"Read twice."}""", ContentType = "application/json" },
         "WatchRun" => new($"/api/runs/{place.Run}/events"),
         "CancelRun" => new($"/api/runs/{place.Run}/cancel"),
         "RetryRun" => new($"/api/runs/{place.Run}/retry"),

@@ -19,7 +19,7 @@ public sealed class ApiRoutesTests(AzuriteFixture azurite)
     public void What_spends_or_removes_needs_more_than_reading() => Assert.All(ApiRoutes.All.Where(static route => route.Role != ApiRole.Rater), static route => Assert.True(route.Method switch
     {
         "GET" => route.Role <= ApiRole.Reader,
-        "POST" => route.Role >= ApiRole.Runner,
+        "POST" or "PUT" => route.Role >= ApiRole.Runner,
         _ => route.Role == ApiRole.Admin,
     }, route.Name));
 

@@ -32,6 +32,14 @@ public sealed class CompressionTests(KnownPlace known) : IClassFixture<KnownPlac
                     using var head = await SendAsync(server, HttpMethod.Head, call, coding);
                     var shown = $"{route.Name} as {format} in {coding}";
                     Assert.True(plain.StatusCode == answer.StatusCode && plain.StatusCode == head.StatusCode, shown);
+                    if (route.Contract.IsEdited)
+                    {
+                        // Its strong tag stands for exactly these bytes.
+                        Assert.True(answer.Headers.ETag is { IsWeak: false } && answer.Content.Headers.ContentEncoding.Count == 0, shown);
+                        Assert.Equal(whole, await answer.Content.ReadAsByteArrayAsync(Cancel));
+                        continue;
+                    }
+
                     Assert.True(answer.Headers.ETag is not { IsWeak: false }, $"{shown} has a tag that stands for other bytes.");
                     Assert.Contains("Accept-Encoding", answer.Headers.Vary);
                     var sent = await answer.Content.ReadAsByteArrayAsync(Cancel);

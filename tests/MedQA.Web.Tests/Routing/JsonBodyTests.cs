@@ -40,7 +40,8 @@ public sealed class JsonBodyTests(KnownPlace known) : IClassFixture<KnownPlace>
                 }
             }
 
-            Assert.True(refused >= 5, $"{route.Name}: only {refused} were refused.");
+            // Of an annotation, everything can be missing.
+            Assert.True(refused >= (route.Name == "AnnotateRun" ? 1 : 5), $"{route.Name}: only {refused} were refused.");
         }
     }
 
@@ -75,7 +76,7 @@ public sealed class JsonBodyTests(KnownPlace known) : IClassFixture<KnownPlace>
                 }
             }
 
-            Assert.True(objects >= 2, $"{route.Name}: only {objects} objects.");
+            Assert.True(objects >= (route.Name == "AnnotateRun" ? 1 : 2), $"{route.Name}: only {objects} objects.");
         }
     }
 
@@ -198,6 +199,8 @@ public sealed class JsonBodyTests(KnownPlace known) : IClassFixture<KnownPlace>
                     break;
                 case "SendClicks":
                     body["clicks"]!.AsArray().Add(JsonNode.Parse("""{"id":"0123456789abcde0","at":"2026-01-01T00:00:00Z","place":1,"kind":"choice","axis":"intent","choice":"yes","comment":"x","skipped":false,"seconds":1.5}"""));
+                    break;
+                case "AnnotateRun":
                     break;
                 default:
                     throw new InvalidOperationException($"{route.Name} takes JSON, and nobody has said what all of it is.");
