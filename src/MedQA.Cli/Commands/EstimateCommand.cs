@@ -131,7 +131,14 @@ internal static class EstimateCommand
             {
                 await using var content = set.Input.OpenRead();
                 Write(context, price, await client.EstimateAsync(
-                    content, set.Input.Name, named, reading.NotationName, reading.DropsFillers, reading.Limit, reading.Sample, cancellationToken));
+                    content,
+                    set.Input.Name,
+                    named,
+                    reading.NotationName,
+                    reading.DropsFillers,
+                    reading.Limit,
+                    reading.Sample,
+                    cancellationToken));
             }
 
             return ExitCode.Success;

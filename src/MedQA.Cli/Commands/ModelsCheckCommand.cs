@@ -81,7 +81,7 @@ internal static class ModelsCheckCommand
         var table = TextTable.OfValues();
         table.Add("Address", model.Description.Endpoint!.Host);
         table.Add("Version that answered", usage.Versions.IsEmpty ? "not stated" : string.Join(", ", usage.Versions));
-        table.Add("Answers", string.Join(" | ", samples.Select(static sample => sample.Text.Trim().ReplaceLineEndings(" "))));
+        table.Add("Answers", string.Join(" | ", samples.Select(static sample => Shown(sample.Text))));
         table.Add("Thoughts apart from the answer", samples.Any(static sample => sample.Thought is not null) ? "yes" : "no");
         table.Add("Log-probabilities", samples.All(static sample => double.IsNaN(sample.LogLikelihood)) ? "no" : "yes");
         table.Add("Requests", $"{usage.Requests:#,0}, {seconds.ToString("0.0", CultureInfo.InvariantCulture)} s");
@@ -96,6 +96,10 @@ internal static class ModelsCheckCommand
         table.Write(context.Console.Output);
         return ExitCode.Success;
     }
+
+    /// <summary>Returns a text in one line, without characters that a terminal would obey.</summary>
+    private static string Shown(string text) =>
+        string.Concat(text.Trim().ReplaceLineEndings(" ").Select(static sign => char.IsControl(sign) ? '\uFFFD' : sign));
 
     private static ReferenceCheckOptions Options(int? limit, double? tolerance)
     {

@@ -152,7 +152,12 @@ internal static class RunFollowing
     }
 
     private static async Task<RunResource> WatchAsync(
-        CommandContext context, CalledService service, RunResource run, Task working, bool waitsForApproval, CancellationToken cancellationToken)
+        CommandContext context,
+        CalledService service,
+        RunResource run,
+        Task working,
+        bool waitsForApproval,
+        CancellationToken cancellationToken)
     {
         var last = run;
         string? told = null;

@@ -51,6 +51,7 @@ internal sealed class LocalPipeline : IDisposable
                 Advance = new AdvanceOptions
                 {
                     OwnWorker = _identity.Id is null ? null : name,
+                    OwnModel = _identity.Id is null ? null : model.Description.Fingerprint,
                     MaxComputeHours = settings.MaxHours,
                     MaxCost = settings.MaxCost,
                 },

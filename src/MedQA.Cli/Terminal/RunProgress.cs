@@ -53,7 +53,9 @@ internal sealed class RunProgress(HostConsole console, TimeProvider time)
     }
 
     private async Task FollowAsync(
-        Func<CancellationToken, Task<ProgressReading?>> read, Action<ProgressText, ProgressReading> show, CancellationToken cancellationToken)
+        Func<CancellationToken, Task<ProgressReading?>> read,
+        Action<ProgressText, ProgressReading> show,
+        CancellationToken cancellationToken)
     {
         ProgressReading? first = null, changed = null;
         using var timer = new PeriodicTimer(LookEvery, time);

@@ -12,20 +12,25 @@ internal static class ChatCompletionReader
 {
     private const int MaxVersionLength = 128;
 
+    /// <summary>No request has more tokens: a larger number is none, and would spoil every sum.</summary>
+    private const long MaxTokens = 1_000_000_000;
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     /// <summary>Reads an answer.</summary>
     /// <returns><see langword="null"/> if it is no JSON of a chat completion.</returns>
     public static ChatCompletion? Read(ReadOnlySpan<byte> utf8)
     {
         try
         {
-            var answer = JsonElement.Parse(utf8);
+            var answer = JsonElement.Parse(utf8.StartsWith(ByteOrderMark) ? utf8[ByteOrderMark.Length..] : utf8);
             return answer.ValueKind == JsonValueKind.Object
                 ? new ChatCompletion(ChoicesOf(answer), UsageOf(answer), VersionOf(answer))
                 : null;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            // Not JSON, or with texts that are not Unicode.
+            // Not JSON, or not in UTF-8.
             return null;
         }
     }
@@ -108,7 +113,7 @@ internal static class ChatCompletionReader
     {
         if (!answer.TryGetProperty("usage", out var usage)
             || usage.ValueKind != JsonValueKind.Object
-            || LongOf(usage, "prompt_tokens") is not ({ } prompt and >= 0))
+            || LongOf(usage, "prompt_tokens") is not ({ } prompt and >= 0 and <= MaxTokens))
         {
             return null;
         }
@@ -118,7 +123,9 @@ internal static class ChatCompletionReader
         var thoughts = usage.TryGetProperty("completion_tokens_details", out var details) && details.ValueKind == JsonValueKind.Object
             ? LongOf(details, "reasoning_tokens") ?? 0
             : 0;
-        return completion is >= 0 ? new ChatUsage(prompt, completion.Value, Math.Max(thoughts, 0)) : null;
+        return completion is >= 0 and <= MaxTokens
+            ? new ChatUsage(prompt, completion.Value, Math.Clamp(thoughts, 0, completion.Value))
+            : null;
     }
 
     /// <summary>Returns the model's name as served, and the fingerprint of what serves it where the answer has one.</summary>
@@ -139,7 +146,7 @@ internal static class ChatCompletionReader
 
         if (content.ValueKind != JsonValueKind.Array)
         {
-            return content.ValueKind == JsonValueKind.String ? content.GetString() : null;
+            return content.ValueKind == JsonValueKind.String ? JsonTexts.Of(content) : null;
         }
 
         var text = new StringBuilder();
@@ -147,7 +154,7 @@ internal static class ChatCompletionReader
         {
             text.Append(part.ValueKind switch
             {
-                JsonValueKind.String => part.GetString(),
+                JsonValueKind.String => JsonTexts.Of(part),
                 JsonValueKind.Object => StringOf(part, "text"),
                 _ => null,
             });
@@ -157,10 +164,12 @@ internal static class ChatCompletionReader
     }
 
     private static string? StringOf(JsonElement value, string name) =>
-        value.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String ? found.GetString() : null;
+        value.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.String ? JsonTexts.Of(found) : null;
 
+    /// <summary>Returns a whole number, which may be written as 100.0.</summary>
     private static long? LongOf(JsonElement value, string name) =>
-        value.TryGetProperty(name, out var found) && found.ValueKind == JsonValueKind.Number && found.TryGetInt64(out var number)
-            ? number
-            : null;
+        !value.TryGetProperty(name, out var found) || found.ValueKind != JsonValueKind.Number ? null
+        : found.TryGetInt64(out var number) ? number
+        : found.TryGetDouble(out var real) && real == Math.Floor(real) && Math.Abs(real) <= MaxTokens ? (long)real
+        : null;
 }

@@ -41,7 +41,7 @@ internal sealed class ChatService : IDisposable
     {
         (_file, _signer, _settings) = (file, signer, settings);
         _pacer = new RequestPacer(file.Limits, settings.Time);
-        _client = new HttpClient(handler ?? Connections(), disposeHandler: handler is null)
+        _client = new HttpClient(handler ?? Connections(file), disposeHandler: handler is null)
         {
             Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxAnswerBytes,
@@ -92,9 +92,14 @@ internal sealed class ChatService : IDisposable
         (_signer as IDisposable)?.Dispose();
     }
 
-    /// <summary>Connections that follow no redirection to another host and keep no cookies.</summary>
-    private static SocketsHttpHandler Connections() => new()
+    /// <summary>
+    /// Connections that follow no redirection to another host and keep no cookies. What is for this machine goes through no proxy, which
+    /// could be on another one.
+    /// </summary>
+    private static SocketsHttpHandler Connections(EndpointFile file) => new()
     {
+        UseProxy = !file.Address.IsLoopback,
+        AutomaticDecompression = System.Net.DecompressionMethods.All,
         AllowAutoRedirect = false,
         UseCookies = false,
         ConnectTimeout = TimeSpan.FromSeconds(15),
@@ -222,7 +227,7 @@ internal sealed class ChatService : IDisposable
         var body = await response.Content.ReadAsByteArrayAsync(CancellationToken.None);
         if (response.IsSuccessStatusCode)
         {
-            return Answer(body, request, paced, meter, elapsed);
+            return Answer(body, KindOf(response), request, paced, meter, elapsed);
         }
 
         var error = ServiceError.Read(body, _signer.IsIn);
@@ -248,7 +253,14 @@ internal sealed class ChatService : IDisposable
             retryAfter);
     }
 
-    private Reply Answer(byte[] body, ChatRequest request, PacedRequest paced, UsageMeter? meter, TimeSpan elapsed)
+    /// <summary>Returns what an answer says that it is, where that is short and plain.</summary>
+    private static string KindOf(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType is { Length: > 0 and <= 60 } kind
+            && kind.All(static sign => char.IsAsciiLetterOrDigit(sign) || sign is '/' or '-' or '+' or '.')
+            ? kind
+            : "of no stated type";
+
+    private Reply Answer(byte[] body, string kind, ChatRequest request, PacedRequest paced, UsageMeter? meter, TimeSpan elapsed)
     {
         var completion = ChatCompletionReader.Read(body);
         if (completion is { Choices.IsEmpty: true, Usage: null } && ServiceError.IsStatedIn(body))
@@ -274,7 +286,9 @@ internal sealed class ChatService : IDisposable
 
         if (completion is null or { Choices.IsEmpty: true })
         {
-            return Reply.Of(TroubleKind.BadAnswer, completion is null ? "sent something that is no chat completion" : "sent no choices");
+            return Reply.Of(TroubleKind.BadAnswer, completion is null
+                ? $"sent something that is no chat completion ({kind})"
+                : "sent no choices");
         }
 
         Interlocked.Increment(ref _answered);

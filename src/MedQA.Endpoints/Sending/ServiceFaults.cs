@@ -30,6 +30,9 @@ internal sealed class ServiceFaults(EndpointFile file, string credentialRemedy)
         >= 300 and < 400 => Unavailable(
             $"{file.Host} refers to another address (status {status}), to which no question is sent.",
             $"Put the service's final address into 'address' of {file.Path}."),
+        407 => Unavailable(
+            $"The proxy before {file.Host} asks for its own credentials (status 407).",
+            "Set them in HTTPS_PROXY, or put the host into NO_PROXY."),
         408 or 429 => null,
         400 or 422 when error.Parameter is { } field and not ("messages" or "max_tokens")
             && ModelOptions.Reserved.Contains(field) => Unavailable(
@@ -58,6 +61,9 @@ internal sealed class ServiceFaults(EndpointFile file, string credentialRemedy)
 
     private string RemedyOf(TroubleKind kind) => kind switch
     {
+        TroubleKind.Unreachable when !file.Address.IsLoopback && HttpClient.DefaultProxy.GetProxy(file.Address) is { } proxy =>
+            $"Check 'address' in {file.Path}, the network, whether the service runs, and the proxy that the environment names "
+                + $"({proxy.Authority}; NO_PROXY leaves it out).",
         TroubleKind.Unreachable => $"Check 'address' in {file.Path}, the network, and whether the service runs.",
         TroubleKind.Overloaded => $"Lower 'limits' in {file.Path}, or ask for a higher quota.",
         TroubleKind.Lost =>

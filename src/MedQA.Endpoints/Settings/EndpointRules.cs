@@ -10,6 +10,7 @@ namespace MedQA.Endpoints.Settings;
 internal static partial class EndpointRules
 {
     private const int MaxConcurrency = 1024;
+    private const decimal MaxPrice = 1_000_000_000;
     private const int MaxTimeoutSeconds = 3600;
 
     /// <summary>Names of fields that hold secrets, without what separates their words.</summary>
@@ -55,8 +56,9 @@ internal static partial class EndpointRules
         : content.TimeoutSeconds is < 1 or > MaxTimeoutSeconds
             ? new JsonFault("timeoutSeconds", $"must be 1 to {MaxTimeoutSeconds}.")
         : content.Limits is { } limits && FaultOf(limits) is { } limit ? limit
-        : content.Prices is { } prices && (prices.Input < 0 || prices.Output < 0)
-            ? new JsonFault("prices", "must be 0 or more.")
+        : content.Model.Any(char.IsControl) ? new JsonFault("model", "has a control character.")
+        : content.Prices is { } prices && (prices.Input is < 0 or > MaxPrice || prices.Output is < 0 or > MaxPrice)
+            ? new JsonFault("prices", $"must be 0 to {MaxPrice:#,0} for a million tokens.")
         : content.Prices is { Currency: var currency } && !Currency.IsMatch(currency)
             ? new JsonFault("prices.currency", "must be a code of three capital letters, such as \"USD\".")
         : content.Options is { } options ? FaultOfOptions(options)

@@ -39,7 +39,8 @@ internal static class PluralityAnswer
     public static IReadOnlyCollection<Vote> VotesOf(IEnumerable<Reasoning> reasonings)
     {
         var voting = reasonings.Where(static reasoning => reasoning.Answer is not null).ToList();
-        var areScored = voting.TrueForAll(static reasoning => !double.IsNaN(reasoning.LogLikelihood));
+        // What is not given is stored as null, which is read as the logarithm of 0.
+        var areScored = voting.TrueForAll(static reasoning => double.IsFinite(reasoning.LogLikelihood));
         return voting.ConvertAll(reasoning => new Vote(
             reasoning.Answer!.Value, areScored ? Vote.WeightOf(reasoning.LogLikelihood, reasoning.DrawnTokens) : 1, reasoning.Forced));
     }

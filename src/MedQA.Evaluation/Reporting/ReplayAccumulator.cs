@@ -50,7 +50,8 @@ public sealed class ReplayAccumulator
 
         _questions++;
         _samples.Add(answered);
-        _isUnscored |= answered.Reasonings.Any(static reasoning => double.IsNaN(reasoning.LogLikelihood));
+        // What is not given is stored as null, which is read as the logarithm of 0.
+        _isUnscored |= answered.Reasonings.Any(static reasoning => !double.IsFinite(reasoning.LogLikelihood));
         var (baseline, cluster) = (false, QuestionCluster.Of(answered));
         for (var i = 0; i < _strategies.Length; i++)
         {

@@ -24,16 +24,25 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
     /// </summary>
     private static readonly TimeSpan RefusedPause = TimeSpan.FromSeconds(10);
 
+    /// <summary>The same where this process has a worker with the right model, which is going to take the batch.</summary>
+    private static readonly TimeSpan OwnPause = TimeSpan.FromSeconds(1);
+
     private readonly BatchRows _batches = new(storage);
 
     /// <summary>Returns the uncollected batches without a worker.</summary>
     /// <param name="run">The run.</param>
     /// <param name="rows">The rows of all batches that may be out, in order.</param>
     /// <param name="ownGone">Whether what the host's own worker was answering before this process began is to be sent again.</param>
+    /// <param name="ownAnswers">Whether the host's own worker has the run's model.</param>
     /// <param name="processStarted">When this process began.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<List<BatchRow>> FindAbandonedAsync(
-        RunId run, IReadOnlyList<BatchRow> rows, bool ownGone, DateTimeOffset processStarted, CancellationToken cancellationToken)
+        RunId run,
+        IReadOnlyList<BatchRow> rows,
+        bool ownGone,
+        bool ownAnswers,
+        DateTimeOffset processStarted,
+        CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var abandoned = new List<BatchRow>();
@@ -50,6 +59,7 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
             {
                 _ when row.Sent is null => true,
                 BatchState.Released when heard => true,
+                BatchState.OtherModel when heard && ownAnswers => quiet >= OwnPause,
                 BatchState.OtherModel or BatchState.Unavailable when heard =>
                     anybodyAnswers ? quiet >= RefusedPause : quiet >= options.ResendAfter && abandoned.Count == 0,
                 BatchState.Running when ownGone && row.Worker == options.OwnWorker && row.Sent < processStarted => true,

@@ -163,7 +163,7 @@ public sealed class RunAdvancer
 
         if (summary.Requested == RequestedAction.None && ReasonToAsk(summary, manifest) is { } question)
         {
-            return await WaitAsync(row, row, question, Latest, cancellationToken);
+            return await WaitAsync(row, Held(row), question, Latest, cancellationToken);
         }
 
         return await DriveAsync(row, manifest, cancellationToken);
@@ -190,9 +190,9 @@ public sealed class RunAdvancer
             return await CancelAsync(row, next, manifest, rows, cancellationToken);
         }
 
-        if (GetApprovalReason(next.Summary) is { } question)
+        if ((GetApprovalReason(next.Summary) ?? ReasonHeld(next.Summary)) is { } question)
         {
-            return await WaitAsync(row, next, question, more ? TimeSpan.Zero : Latest, cancellationToken);
+            return await WaitAsync(row, Held(next), question, more ? TimeSpan.Zero : Latest, cancellationToken);
         }
 
         // Before anything is given out, and after everything that may make it needless.
@@ -207,7 +207,8 @@ public sealed class RunAdvancer
         }
 
         var ownGone = _options.OwnWorker is not null && _seen.TryAdd(run, true);
-        var abandoned = await _sending.FindAbandonedAsync(run, rows, ownGone, _processStarted, cancellationToken);
+        var abandoned = await _sending.FindAbandonedAsync(
+            run, rows, ownGone, _options.OwnModel == row.Summary.ModelFingerprint, _processStarted, cancellationToken);
         await _sending.SendAsync(run, abandoned, row.Traceparent, cancellationToken);
         if (abandoned.Exists(static batch => batch.Sends > 0))
         {
@@ -484,6 +485,13 @@ public sealed class RunAdvancer
                     + "approval."
             : null;
     }
+
+    private static RunRow Held(RunRow row) => row with { Summary = row.Summary with { Held = true } };
+
+    /// <summary>Why a run waits that another process, or this one with other limits, has held.</summary>
+    private static string? ReasonHeld(RunSummary summary) => summary is not { Held: true, Approved: false } ? null
+        : summary is { NeedsApproval: true, Reason: { } reason } ? reason
+        : "The run was above a limit and needs approval.";
 
     /// <summary>Checks the limits that apply while the run is in progress: how long its questions take, and what they cost.</summary>
     private string? GetApprovalReason(RunSummary summary) =>

@@ -209,7 +209,7 @@ public sealed class RunAnnotations
         catch (JsonException exception)
         {
             throw new InvalidDataException(
-                $"The name, tags and note of run {run}, {blob.Name} in the container {_storage.Runs.Name}, are damaged: "
+                $"The name, tags and note of run {run}, {blob.Name} in the container of runs, are damaged: "
                     + $"{exception.Message} Delete the blob, then write them again.",
                 exception);
         }

@@ -106,6 +106,11 @@ public sealed record RunSummary
     /// </summary>
     public bool NeedsApproval { get; init; }
 
+    /// <summary>
+    /// Whether a limit holds it until it is approved, also by a process that drives it with other limits or none.
+    /// </summary>
+    public bool Held { get; init; }
+
     /// <summary>Whether it was approved in spite of the limits.</summary>
     public bool Approved { get; init; }
 

@@ -74,6 +74,7 @@ internal sealed record RunRow
         { "Revision", static run => run.Revision, static (run, value) => run with { Revision = value } },
         { "Retry", static run => run.Retry, static (run, value) => run with { Retry = value } },
         { "Approved", static run => run.Approved, static (run, value) => run with { Approved = value } },
+        { "Held", static run => run.Held, static (run, value) => run with { Held = value } },
         { "NeedsApproval", static run => run.NeedsApproval, static (run, value) => run with { NeedsApproval = value } },
     };
 

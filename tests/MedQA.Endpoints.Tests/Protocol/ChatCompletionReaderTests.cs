@@ -28,6 +28,9 @@ public sealed class ChatCompletionReaderTests
     [InlineData("""[{"type": "text", "text": "Y"}, {"type": "text", "text": "es."}, {"type": "image_url"}]""", "Yes.")]
     [InlineData("[]", "")]
     [InlineData("7", "")]
+    [InlineData("\"Good \\ud83d then \\ude00. A \\ud83d\\ude00\"", "Good \ufffd then \ufffd. A \U0001F600")]
+    [InlineData("\"\\\\ud83d \\ud83d\\n\\\"\"", "\\ud83d \ufffd\n\"")]
+    [InlineData("[\"\\ud83d\"]", "\ufffd")]
     public void The_text_is_read_in_each_of_its_forms(string content, string text) =>
         Assert.Equal(text, Only($$"""{"message": {"content": {{content}} } }""").Text);
 
@@ -42,6 +45,23 @@ public sealed class ChatCompletionReaderTests
     {
         var choice = Only($$"""{"message": {{message}}}""");
         Assert.Equal((text, thought), (choice.Text, choice.Thought));
+    }
+
+    [Fact]
+    public void An_answer_may_begin_with_a_byte_order_mark() => Assert.Equal(
+        "Yes.", Assert.Single(ChatCompletionReader.Read([0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes("""{"choices": [{"message": {"content": "Yes."}}]}""")])!.Choices).Text);
+
+    [Theory]
+    [InlineData("100.0", "20", 100, 20)]
+    [InlineData("9223372036854775807", "20", null, null)]
+    [InlineData("100", "4611686018427387904", null, null)]
+    [InlineData("1e300", "20", null, null)]
+    [InlineData("100.5", "20", null, null)]
+    [InlineData("-1", "20", null, null)]
+    public void Numbers_that_no_request_can_have_are_no_usage(string prompt, string completion, int? promptTokens, int? completionTokens)
+    {
+        var usage = Read($$"""{"choices": [], "usage": {"prompt_tokens": {{prompt}}, "completion_tokens": {{completion}} } }""")!.Usage;
+        Assert.Equal((promptTokens, completionTokens), ((int?)usage?.PromptTokens, (int?)usage?.CompletionTokens));
     }
 
     [Fact]
@@ -85,7 +105,6 @@ public sealed class ChatCompletionReaderTests
     [InlineData("null")]
     [InlineData("\"text\"")]
     [InlineData("<html></html>")]
-    [InlineData("""{"choices": [{"message": {"content": "\ud800"}}]}""")]
     public void What_is_no_completion_is_none(string answer) => Assert.Null(Read(answer));
 
     [Theory]

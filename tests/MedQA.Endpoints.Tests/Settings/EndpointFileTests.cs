@@ -72,7 +72,7 @@ public sealed class EndpointFileTests
     [InlineData("supports", """{"n": "yes"}""", "supports.n", "true or false")]
     [InlineData("prices", """{"input": 1, "output": 2}""", "prices.currency", "missing")]
     [InlineData("prices", """{"input": "1", "output": 2, "currency": "EUR"}""", "prices.input", "a number")]
-    [InlineData("prices", """{"input": -1, "output": 2, "currency": "EUR"}""", "prices", "0 or more")]
+    [InlineData("prices", """{"input": -1, "output": 2, "currency": "EUR"}""", "prices", "0 to 1,000,000,000")]
     [InlineData("prices", """{"input": 1, "output": 2, "currency": "euro"}""", "prices.currency", "three capital letters")]
     [InlineData("limits", """{"concurrency": 0}""", "limits.concurrency", "1 to 1024")]
     [InlineData("limits", """{"requestsPerMinute": 0}""", "limits.requestsPerMinute", "1 or more")]

@@ -32,6 +32,22 @@ public sealed class ReplayReportTests
         Assert.Equal(4, Named(replay, "vote of the first 3 samples").Correct);
     }
 
+    /// <summary>What is not given is not a number; stored, it is null, which is read as the logarithm of 0.</summary>
+    [Theory]
+    [InlineData(double.NaN)]
+    [InlineData(double.NegativeInfinity)]
+    public void Samples_without_log_likelihoods_are_replayed_by_votes_alone(double notGiven)
+    {
+        var replay = Replay([.. Some.Select(answered => answered with
+        {
+            Reasonings = [.. answered.Reasonings.Select(reasoning => reasoning with { LogLikelihood = notGiven })]
+        })]);
+
+        Assert.NotEmpty(replay.Strategies);
+        Assert.DoesNotContain(replay.Strategies, static strategy => strategy.Name.Contains("likel", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(4, replay.Strategies[0].Correct);
+    }
+
     [Fact]
     public void Stopping_early_saves_samples_and_keeps_the_answers_of_a_sure_rule()
     {

@@ -7,6 +7,7 @@ using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MedQA.Pipeline.Tests.Answering;
 
@@ -173,6 +174,13 @@ public sealed class EndpointRunTests(AzuriteFixture azurite)
         Assert.Equal(RunState.Waiting, (await bench.Advancer.AdvanceAsync(run, Cancel)).State);
         Assert.Equal(
             "The run has cost 0.006 EUR for 1 of 6 questions; more than 0.0058 EUR needs approval.", (await bench.Reader.GetAsync(run, Cancel))!.Reason);
+
+        // A process without that limit, such as one that runs another set on the same data folder, does not lift it.
+        var unlimited = new RunAdvancer(bench.Storage, new AdvanceOptions(), bench.Time, NullLogger<RunAdvancer>.Instance);
+        Assert.Equal(RunState.Waiting, (await unlimited.AdvanceAsync(run, Cancel)).State);
+        Assert.Equal((true, false), ((await bench.Reader.GetAsync(run, Cancel))!.NeedsApproval, (await bench.Reader.GetAsync(run, Cancel))!.Approved));
+        await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Approve, Cancel);
+        Assert.NotEqual(RunState.Waiting, (await unlimited.AdvanceAsync(run, Cancel)).State);
     }
 
     [Fact]

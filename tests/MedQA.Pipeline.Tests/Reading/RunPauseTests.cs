@@ -79,7 +79,7 @@ public sealed class RunPauseTests(AzuriteFixture azurite)
         attendance?.Here = present;
         var listed = Assert.Single((await reader.ListAsync(null, 10, Cancel)).Runs);
         var found = (await reader.GetAsync(run, Cancel))!;
-        Assert.Equal(listed, found);
+        Assert.Equal(listed, found with { ResultVersion = null });
         return found.Paused;
     }
 
