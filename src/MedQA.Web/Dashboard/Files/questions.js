@@ -327,7 +327,8 @@ export function show(main, { run, query, signal, title }) {
         click: async () => {
           await move(by);
           // The button that was pressed is drawn anew; where it leads no further, the other one takes the focus.
-          /** @type {HTMLElement | null} */ (detail.querySelector(`[data-step="${text}"]:enabled, [data-step]:enabled`))?.focus({ preventScroll: true });
+          const again = detail.querySelector(`[data-step="${text}"]:enabled`) ?? detail.querySelector('[data-step]:enabled');
+          /** @type {HTMLElement | null} */ (again)?.focus({ preventScroll: true });
         },
       },
     }, by < 0 ? sign('↑ ') : null, text, by > 0 ? sign(' ↓') : null);
