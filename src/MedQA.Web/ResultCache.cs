@@ -68,7 +68,14 @@ public sealed class ResultCache : IResultCache, IDisposable
             }
 
             dropped = [.. kept.Parts.Keys];
-            _runs[run] = new KeptRun(version);
+            if (_loading.Keys.Any(key => key.Run == run && key.Version != version))
+            {
+                _runs[run] = new KeptRun(version);
+            }
+            else
+            {
+                _runs.Remove(run);
+            }
         }
 
         foreach (var key in dropped)

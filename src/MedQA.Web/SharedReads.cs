@@ -10,7 +10,7 @@ internal sealed class SharedReads<TKey, T>
     private readonly Lock _lock = new();
     private readonly Dictionary<TKey, TaskCompletionSource<T>?> _next = [];
 
-    /// <summary>Returns what a read finds that begins now or later.</summary>
+    /// <summary>Returns the result of a read that begins after this call.</summary>
     /// <param name="key">What to read. Of a key, one read is in progress at a time.</param>
     /// <param name="read">Reads it.</param>
     /// <param name="cancellationToken">Cancels the waiting; the read continues for the others.</param>

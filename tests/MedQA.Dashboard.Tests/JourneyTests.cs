@@ -56,6 +56,34 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
         Assert.Empty(visit.Outside);
     }
 
+    [Theory]
+    [InlineData("limit", "Only the file's first 5 usable questions are asked.")]
+    [InlineData("sample", "A random sample of 5 of the file's 12 usable questions is asked.")]
+    public async Task A_part_of_a_file_is_estimated_and_asked(string part, string note)
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var page = visit.Page;
+        await visit.GoAsync("#/new");
+        await DropAsync(page, "cases.csv", Server.Questions(12));
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("Tokens to generate");
+        await Expect(page.Locator("#part-size")).ToBeHiddenAsync();
+
+        await page.Locator("#part").SelectOptionAsync(part);
+        await page.Locator("#part-size").FillAsync("5");
+        await page.Locator("#part-size").BlurAsync();
+        await Expect(page.Locator(".estimate")).ToContainTextAsync(note);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start the run" }).ClickAsync();
+
+        await Expect(page.Locator(".badge")).ToHaveTextAsync("completed");
+        await Expect(page.Locator("main")).ToContainTextAsync(note);
+        await Expect(page.Locator("main")).ToContainTextAsync(" of 5 right");
+        var saving = page.WaitForDownloadAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Answers, Parquet" }).ClickAsync();
+        Assert.EndsWith(".parquet", (await saving).SuggestedFilename, StringComparison.Ordinal);
+        Assert.Empty(visit.Faults);
+    }
+
     [Fact]
     public async Task A_file_that_is_given_before_the_profiles_are_there_is_estimated_when_they_are()
     {

@@ -14,7 +14,7 @@ internal static class Deletion
         Description = "Delete without asking; needed where there is no terminal"
     };
 
-    /// <summary>Returns where the deletion is confirmed, by the option or by the user.</summary>
+    /// <summary>Returns once the deletion is confirmed, by the option or by the user.</summary>
     /// <param name="console">The user's terminal.</param>
     /// <param name="parsed">The command line.</param>
     /// <param name="what">What is deleted; begins a sentence.</param>

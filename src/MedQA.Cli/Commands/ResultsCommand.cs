@@ -73,7 +73,10 @@ internal static class ResultsCommand
     {
         if (name is not null && selection is not null)
         {
-            throw new InputException("--search, --tag, --filter and --order apply to the list of runs: omit the run.");
+            throw new InputException(
+                new FaultLocation(Parameter: "--search"),
+                "--search, --tag, --filter and --order apply to the list of runs",
+                "Omit the run");
         }
 
         if (name is null && (development is null ? html is null ? null : "--html" : "--dev") is { } option)

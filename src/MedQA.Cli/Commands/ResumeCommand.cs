@@ -36,6 +36,7 @@ internal static class ResumeCommand
     {
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
         IReadOnlyList<RunResource> runs;
+        var isAnySkipped = false;
         if (name is null)
         {
             (runs, var refused) = await UnfinishedAsync(context, service, cancellationToken);
@@ -81,6 +82,7 @@ internal static class ResumeCommand
         }
 
         runs = [.. runs.Except(ofOthers)];
+        isAnySkipped = ofOthers.Count > 0;
         if (runs.Count == 0)
         {
             return ExitCode.BadInput;
@@ -98,7 +100,8 @@ internal static class ResumeCommand
                 runs = [await called.RequestAsync(runs[0], RequestedAction.Retry, cancellationToken) ?? runs[0]];
             }
 
-            return await RunFollowing.FollowAsync(context, called, runs, development: null, work, cancellationToken);
+            var code = await RunFollowing.FollowAsync(context, called, runs, development: null, work, cancellationToken);
+            return isAnySkipped ? Math.Max(code, ExitCode.BadInput) : code;
         }
     }
 
@@ -107,7 +110,7 @@ internal static class ResumeCommand
     /// workers are unknown.
     /// </summary>
     private static bool NeedsOtherModel(RunResource run, ModelDescription model, LocalStorage storage) =>
-        run.State != RunState.Completed
+        run.State is not (RunState.Completed or RunState.Rejected)
         && run.ModelFingerprint != model.Fingerprint
         && storage.AtWork is { } atWork
         && !atWork.Processes().Any(process => process.Model == run.ModelFingerprint);

@@ -26,7 +26,7 @@ internal readonly record struct ProgressReading(DateTimeOffset At, int Done, int
             string.Create(CultureInfo.InvariantCulture, $"{changed.Done:#,0} of {changed.Questions:#,0} questions"), Cost: changed.Cost);
         var seconds = (changed.At - first.At).TotalSeconds;
         var done = changed.Done - first.Done;
-        if (seconds <= 0 || done < Math.Min(Needed(first.Questions), first.Questions - first.Done))
+        if (seconds <= 0 || done <= 0 || done < Math.Min(Needed(first.Questions), first.Questions - first.Done))
         {
             return text;
         }

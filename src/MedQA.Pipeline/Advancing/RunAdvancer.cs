@@ -429,6 +429,7 @@ public sealed class RunAdvancer
             {
                 Annotation = row.Summary.Annotation,
                 Requested = row.Summary.Requested,
+                Held = row.Summary.Held,
                 Approved = row.Summary.Approved,
                 Started = row.Summary.Started,
                 Revision = row.Summary.Revision
@@ -488,7 +489,7 @@ public sealed class RunAdvancer
 
     private static RunRow Held(RunRow row) => row with { Summary = row.Summary with { Held = true } };
 
-    /// <summary>Why a run waits that another process, or this one with other limits, has held.</summary>
+    /// <summary>Why a run that is held waits, even if this process has no such limit.</summary>
     private static string? ReasonHeld(RunSummary summary) => summary is not { Held: true, Approved: false } ? null
         : summary is { NeedsApproval: true, Reason: { } reason } ? reason
         : "The run was above a limit and needs approval.";

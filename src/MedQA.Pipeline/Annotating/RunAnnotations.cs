@@ -10,7 +10,7 @@ using MedQA.Pipeline.Storage;
 
 namespace MedQA.Pipeline.Annotating;
 
-/// <summary>What became of an annotation that was to be written.</summary>
+/// <summary>The outcome of writing an annotation.</summary>
 public enum AnnotateOutcome
 {
     /// <summary>It is written.</summary>
@@ -28,15 +28,17 @@ public enum AnnotateOutcome
 
 /// <summary>
 /// The names, tags and notes of runs. A run's blob <c>annotation.json</c> is the truth; its row has a copy, so that lists need not read
-/// blobs. Whoever writes marks the row first, then writes the blob, then copies it and removes the mark: a row with a mark is not believed,
-/// so that a process that is cut off in between leaves nothing false.
+/// blobs. Whoever writes adds a mark to the row first, then writes the blob, then copies it and removes that mark: a row with a mark is not
+/// believed, so that a process that is cut off in between, or that others overtake, leaves nothing false.
 /// </summary>
 public sealed class RunAnnotations
 {
     private readonly RunStorage _storage;
     private readonly RunRows _runs;
 
-    /// <summary>Those of a storage.</summary>
+    private const char BetweenMarks = ',';
+
+    /// <summary>Reads and writes the annotations in a storage.</summary>
     /// <param name="storage">The storage.</param>
     /// <param name="signals">Tells those of this process who watch runs.</param>
     public RunAnnotations(RunStorage storage, PipelineSignals? signals = null)
@@ -100,7 +102,9 @@ public sealed class RunAnnotations
         RunId run, RunAnnotation annotation, string? over, CancellationToken cancellationToken)
     {
         var content = Write(Checked(annotation));
-        if (over is not null && await FindAsync(run, cancellationToken) is { } standing && TagOf(standing) != over)
+
+        // Read before anything is marked: a damaged blob is told to the caller and to nobody else.
+        if (await FindAsync(run, cancellationToken) is { } standing && over is not null && TagOf(standing) != over)
         {
             return AnnotateOutcome.Changed;
         }
@@ -111,8 +115,9 @@ public sealed class RunAnnotations
             return refused;
         }
 
-        var written = await TryReplaceAsync(run, content, over, cancellationToken);
-        return await SettleAsync(run, mark, cancellationToken)
+        // A caller who leaves does not keep the mark from being removed.
+        var written = await TryReplaceAsync(run, content, over, CancellationToken.None);
+        return await SettleAsync(run, mark, CancellationToken.None)
             ? written ? AnnotateOutcome.Written : AnnotateOutcome.Changed
             : AnnotateOutcome.BeingDeleted;
     }
@@ -120,13 +125,24 @@ public sealed class RunAnnotations
     /// <summary>
     /// Returns a row with what its run's blob says, if the row may have an outdated copy. For reading: it is not to be written.
     /// </summary>
-    internal async Task<RunRow> WithCurrentAsync(RunRow row, CancellationToken cancellationToken) => row.Annotating is null
-        ? row
-        : row with
+    internal async Task<RunRow> WithCurrentAsync(RunRow row, CancellationToken cancellationToken)
+    {
+        if (row.Annotating is null)
         {
-            Annotating = null,
-            Summary = row.Summary with { Annotation = (await ReadAsync(row.Summary.Run, cancellationToken)).Annotation }
-        };
+            return row;
+        }
+
+        try
+        {
+            var (current, _) = await ReadAsync(row.Summary.Run, cancellationToken);
+            return row with { Annotating = null, Summary = row.Summary with { Annotation = current } };
+        }
+        catch (InvalidDataException)
+        {
+            // Whoever asks for the annotation itself is told; a list shows what was copied last.
+            return row with { Annotating = null };
+        }
+    }
 
     /// <returns><see langword="null"/> once the row has the mark; otherwise why it cannot have it.</returns>
     private async Task<AnnotateOutcome?> MarkAsync(RunId run, string mark, CancellationToken cancellationToken)
@@ -138,7 +154,8 @@ public sealed class RunAnnotations
                 return AnnotateOutcome.BeingDeleted;
             }
 
-            if (await _runs.TryUpdateAsync(row with { Annotating = mark }, cancellationToken) is not null)
+            var marked = row with { Annotating = row.Annotating is { } others ? $"{others}{BetweenMarks}{mark}" : mark };
+            if (await _runs.TryUpdateAsync(marked, cancellationToken) is not null)
             {
                 return null;
             }
@@ -166,20 +183,20 @@ public sealed class RunAnnotations
     }
 
     /// <summary>
-    /// Copies what the blob says into the row and removes the mark. The mark of somebody who came later stays, and that one copies.
+    /// Copies what the blob says into the row and removes the mark. Marks of others stay, who copy after they have written.
     /// </summary>
     /// <returns>Whether the run is still there; what was written after its deletion is removed.</returns>
     private async Task<bool> SettleAsync(RunId run, string mark, CancellationToken cancellationToken)
     {
         while (await _runs.FindAsync(run, cancellationToken) is { } row && !IsGoing(row))
         {
-            if (row.Annotating != mark)
-            {
-                return true;
-            }
-
             var (current, _) = await ReadAsync(run, cancellationToken);
-            var settled = row with { Annotating = null, Summary = row.Summary with { Annotation = current } };
+            var others = row.Annotating?.Split(BetweenMarks).Where(other => other != mark && other != RunRow.NotCopied).ToList() ?? [];
+            var settled = row with
+            {
+                Annotating = others.Count == 0 ? null : string.Join(BetweenMarks, others),
+                Summary = row.Summary with { Annotation = current },
+            };
             if (await _runs.TryUpdateAsync(settled, cancellationToken) is not null)
             {
                 return true;
@@ -248,5 +265,5 @@ public sealed class RunAnnotations
 
     /// <summary>Control characters, and those that reorder the text around them (Unicode UAX 9), which could disguise a name.</summary>
     private static bool IsForbidden(char letter) =>
-        char.IsControl(letter) || letter is (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+        char.IsControl(letter) || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 }

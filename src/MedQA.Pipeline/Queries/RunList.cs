@@ -37,7 +37,8 @@ internal sealed class RunList(RunRows runs, RunAnnotations annotations)
         // Rows are stored newest first: in this order, the page is complete as soon as it is full. Otherwise all rows are looked at, but
         // only those of the page are read whole.
         var isStoredOrder = query.Order == RunOrder.Newest;
-        var isOutline = !isStoredOrder || query.Search is not null || query.Tag is not null;
+        var isOutline = !isStoredOrder || query.Search is not null || query.Tag is not null
+            || query.Filter is not (RunFilter.All or RunFilter.Accepted);
         var pageSize = isOutline ? MostRowsPerCall : Math.Min(MostRowsPerCall, 2 * (take + 1));
         await foreach (var row in runs.AllRecentAsync(isStoredOrder ? after?.Key : null, pageSize, isOutline, cancellationToken))
         {

@@ -20,7 +20,7 @@ internal static class RunContract
                 Note = summary.Annotation.Note,
                 State = summary.State,
                 Paused = summary.Paused ? true : null,
-                NeedsApproval = summary is { State: RunState.Waiting, NeedsApproval: true, Approved: false } ? true : null,
+                NeedsApproval = summary is { State: RunState.Waiting, Held: true, Approved: false } ? true : null,
                 Reason = summary.Reason,
                 ReasonLine = summary.ReasonLine,
                 Requested = summary.Requested == RequestedAction.None ? null : summary.Requested,

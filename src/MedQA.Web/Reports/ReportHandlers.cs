@@ -17,6 +17,9 @@ namespace MedQA.Web.Reports;
 /// <summary>Handlers for reports and comparisons of runs.</summary>
 internal static class ReportHandlers
 {
+    /// <summary>Tells what this version makes of two runs from what earlier ones made, which clients may still have.</summary>
+    private const string ComparisonVersion = " second less first";
+
     private const int MaxCompared = 20;
 
     /// <summary>Returns the report in one of the document formats, or 304 if the caller has this revision.</summary>
@@ -84,7 +87,7 @@ internal static class ReportHandlers
 
         // A comparison of finished runs does not change until one has a new result.
         var key = runs.TrueForAll(static run => run.State.IsFinal() && run.Revision > 0)
-            ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}")) + (againstFirst ? " first" : "")
+            ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}")) + (againstFirst ? " first" : "") + ComparisonVersion
             : null;
         if (key is not null
             && Conditional.IsKnown(

@@ -33,6 +33,10 @@ public sealed class ProgressReadingTests
         Assert.Equal("12 of 12 questions, 200 tokens/s", Text(At(0, 0, 0), At(60, 12, 12_000), 61));
 
     [Fact]
+    public void A_retry_during_which_all_questions_count_as_done_has_no_time_left() =>
+        Assert.Equal("12 of 12 questions", Text(At(0, 12, 1000), At(20, 12, 3000), 20));
+
+    [Fact]
     public void A_run_of_one_question_has_a_speed_at_its_end() =>
         Assert.Equal("1 of 1 questions, 200 tokens/s", Text(At(0, 0, 0, 1), At(10, 1, 2000, 1), 10));
 

@@ -118,12 +118,12 @@ export async function show(main, { query, signal, title }) {
     const place = name => compared.findIndex(run => name.endsWith(`(${run})`));
     return section(`Against ${nameIn(compared[0])}`,
       warnings.map(text => h('p', { class: 'notice', role: 'note' }, h('span', null, sign('⚠ '), text))),
-      h('ul', { class: 'plain said' }, pairs.filter(pair => !isSeveral || !pair.dataset).map(pair => h('li', null, change(pair), h('span', null, h('strong', null, ordinal(place(pair.second))), ` (${described(compared[place(pair.second)])}) `, sentence(pair))))),
+      h('ul', { class: 'plain said' }, pairs.filter(pair => !isSeveral || !pair.dataset).map(pair => h('li', null, change(pair), h('span', null, h('strong', null, ordinal(chosen.indexOf(compared[place(pair.second)]))), ` (${described(compared[place(pair.second)])}) `, sentence(pair))))),
       table('Differences from the first run', [
         { name: 'Run' }, ...isSeveral ? [{ name: 'Data set' }] : [], { name: 'Questions', number: true }, { name: 'First run', number: true }, { name: 'This run', number: true },
         { name: 'Difference', number: true }, { name: '95 % interval, points', number: true }, { name: 'p after Holm', number: true },
       ], pairs.map(pair => [
-        ordinal(place(pair.second)), ...isSeveral ? [pair.dataset ?? 'all'] : [], pair.questions.toLocaleString('en-US'), percent(pair.firstAccuracy), percent(pair.secondAccuracy),
+        ordinal(chosen.indexOf(compared[place(pair.second)])), ...isSeveral ? [pair.dataset ?? 'all'] : [], pair.questions.toLocaleString('en-US'), percent(pair.firstAccuracy), percent(pair.secondAccuracy),
         change(pair), `${(100 * pair.interval.lower).toFixed(1)} to ${(100 * pair.interval.upper).toFixed(1)}`, pair.holmP < 0.0001 ? '< 0.0001' : pair.holmP.toFixed(4),
       ]), { className: 'wide' }),
       h('p', { class: 'minor' }, `A difference is the accuracy of this run less that of the first, in percentage points on the questions that both answered: positive where this run is better. Each p is of McNemar’s test and corrected for ${familySize === 1 ? 'one test' : `${familySize} tests`} (Holm); the intervals are not.`));
@@ -144,7 +144,7 @@ export async function show(main, { query, signal, title }) {
     const tail = h('div', { class: 'more' });
     const [a, ...others] = compared;
     let b = others[0];
-    const box = h('select', { on: { change: () => { b = box.value; list.replaceChildren(); more(0); } } }, others.map(run => h('option', { value: run }, `${placeName(compared.indexOf(run))}: ${described(run)}`)));
+    const box = h('select', { on: { change: () => { b = box.value; list.replaceChildren(); more(0); } } }, others.map(run => h('option', { value: run }, `${placeName(chosen.indexOf(run))}: ${described(run)}`)));
     const card = section('Questions that flipped', others.length > 1 ? h('label', { class: 'tool' }, h('span', null, 'Between the first run and'), box) : null, list, tail);
     more(0);
     return card;
@@ -193,7 +193,7 @@ function sentence(pair) {
   if (pair.difference === 0) {
     return `is as good as the first: ${right}.`;
   }
-  return `is ${points(pair)} points ${pair.difference > 0 ? 'better' : 'worse'} than the first: ${right}. ${pair.holmP < chance ? 'More than chance would explain.' : 'So few questions tell them apart that it can be chance.'}`;
+  return `is ${points(pair)} points ${pair.difference > 0 ? 'better' : 'worse'} than the first: ${right}. ${pair.holmP < chance ? 'More than chance would explain.' : 'The difference can be chance.'}`;
 }
 
 /**

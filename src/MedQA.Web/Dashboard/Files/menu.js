@@ -13,6 +13,7 @@ import { h } from './dom.js';
 export function openMenu(button, name, items) {
   const menu = h('div', { class: 'menu', role: 'menu', 'aria-label': name, popover: 'auto' },
     items.map(item => h('button', { type: 'button', role: 'menuitem', tabindex: '-1', class: item.danger ? 'danger-quiet' : null, on: { click: () => { menu.hidePopover(); item.act(); } } }, item.text)));
+  const scrolled = new AbortController();
   const entries = /** @type {HTMLElement[]} */ ([...menu.children]);
   menu.addEventListener('keydown', event => {
     const at = entries.indexOf(/** @type {HTMLElement} */ (document.activeElement));
@@ -27,6 +28,7 @@ export function openMenu(button, name, items) {
   menu.addEventListener('toggle', event => {
     if (/** @type {ToggleEvent} */ (event).newState === 'closed') {
       menu.remove();
+      scrolled.abort();
       button.removeAttribute('aria-expanded');
       // The list may have been drawn again meanwhile.
       if (!button.isConnected && button.dataset.key) {
@@ -41,6 +43,6 @@ export function openMenu(button, name, items) {
   const below = place.bottom + size.height <= innerHeight || place.top < size.height;
   menu.style.setProperty('top', `${Math.max(4, below ? place.bottom : place.top - size.height)}px`);
   menu.style.setProperty('left', `${Math.max(4, Math.min(place.right, innerWidth - 4) - size.width)}px`);
-  addEventListener('scroll', () => menu.isConnected && menu.hidePopover(), { once: true, capture: true, passive: true });
+  addEventListener('scroll', () => menu.isConnected && menu.hidePopover(), { once: true, capture: true, passive: true, signal: scrolled.signal });
   entries[0]?.focus();
 }

@@ -2,7 +2,7 @@
 
 import { call, follow } from './api.js';
 import { fill, h, sign, typing } from './dom.js';
-import { fraction, isFinal, of, percent, plural } from './format.js';
+import { fraction, isFinal, nameOf, of, percent, plural } from './format.js';
 import { heading, loading, mark, problemBox } from './parts.js';
 import { questionView } from './question.js';
 
@@ -86,8 +86,8 @@ export function show(main, { run, query, signal, title }) {
   async function prepare() {
     try {
       const resource = await call(path, { signal });
-      fill(name, resource.name);
-      title(`Questions of ${resource.name}`);
+      fill(name, nameOf(resource));
+      title(`Questions of ${nameOf(resource)}`);
       isGraded = resource.graded > 0 || !isFinal(resource.state);
       if (!isFinal(resource.state)) {
         follow(run, live, signal);

@@ -226,7 +226,7 @@ function rate() {
   const skipped = h('p', { class: 'notice skipped', hidden: true }, 'You skipped this one. Rate it to undo the skip.');
   const skip = h('button', { type: 'button', on: { click: () => toggleSkip() } });
   const before = h('button', { type: 'button', on: { click: () => go(place - 1) } }, sign('←'), ' Back');
-  const next = h('button', { type: 'button', class: 'primary', on: { click: () => leave() } });
+  const next = h('button', { type: 'button', class: 'primary', on: { click: () => goOn() } });
   let typed = 0;
   let isAsked = false;
   comment.value = commentOf(answer);
@@ -235,7 +235,7 @@ function rate() {
     typed = setTimeout(keepComment, pause);
   });
   comment.addEventListener('blur', keepComment);
-  page = { isAnswer: true, update, leave: keepComment, axes, next: leave, back: () => go(place - 1), skip: toggleSkip, comment };
+  page = { isAnswer: true, update, leave: keepComment, axes, next: goOn, back: () => go(place - 1), skip: toggleSkip, comment };
   drawTools();
   fill(main, h('div', { class: 'rating' },
     h('section', { class: 'rating-text', 'aria-label': 'Question and answer', tabindex: '0' },
@@ -269,7 +269,7 @@ function rate() {
   }
 
   /** Goes on; where lines are open, says so once and stays. */
-  function leave() {
+  function goOn() {
     const open = rubric.axes.length - ratedAxes(answer);
     if (open > 0 && !isSkipped(answer) && !isAsked) {
       isAsked = true;

@@ -150,13 +150,18 @@ export async function show(main, { run, signal, title }) {
         file('Report, JSON', `${path}/report`, 'application/json', 'json'),
         file('Report, Markdown', `${path}/report`, 'text/markdown', 'md'),
         file('Answers, CSV', `${path}/answers`, 'text/csv', 'csv'),
+        file('Answers, Parquet', `${path}/answers`, 'application/vnd.apache.parquet', 'parquet'),
         file('Answers, JSON lines', `${path}/answers`, 'application/x-ndjson', 'jsonl')),
       failed);
   }
 
   async function edit() {
     if (await annotate(last)) {
-      take(await call(path, { signal }));
+      try {
+        take(await call(path, { signal }));
+      } catch (problem) {
+        signal.aborted || state.prepend(problemBox(problem));
+      }
     }
   }
 

@@ -39,6 +39,8 @@ export function show(main, { query, signal, title }) {
   let rejected = [];
   let moreRejected = false;
   let shownRejected = fewRejected;
+  /** When the rejected uploads were read last. */
+  let rejectedAt = 0;
   /** @type {string | null} */
   let continuation = null;
   let loaded = 1;
@@ -112,11 +114,16 @@ export function show(main, { query, signal, title }) {
     const mine = reading = new AbortController();
     const either = AbortSignal.any([mine.signal, signal]);
     try {
-      const [read, refusedNow] = await Promise.all([readAll(either), call(`/api/runs?filter=rejected&take=${shownRejected}`, { signal: either })]);
+      // Rejected uploads are looked for among all runs, and seldom change.
+      const isDue = Date.now() - rejectedAt >= seldom;
+      const [read, refusedNow] = await Promise.all([readAll(either), isDue ? call(`/api/runs?filter=rejected&take=${shownRejected}`, { signal: either }) : null]);
       const before = JSON.stringify([runs, rejected, moreRejected]);
       runs = read;
-      rejected = refusedNow.runs;
-      moreRejected = refusedNow.continuation !== undefined;
+      if (refusedNow) {
+        rejectedAt = Date.now();
+        rejected = refusedNow.runs;
+        moreRejected = refusedNow.continuation !== undefined;
+      }
       if (JSON.stringify([runs, rejected, moreRejected]) !== before) {
         draw();
         drawRejected();
@@ -135,7 +142,7 @@ export function show(main, { query, signal, title }) {
     }
     if (!signal.aborted && document.visibilityState === 'visible') {
       // What is searched or sorted is looked for among all runs, which takes longer.
-      const isQuick = order.box.value === 'newest' && !search.value.trim() && !tag;
+      const isQuick = order.box.value === 'newest' && !isNarrowed();
       timer = setTimeout(refresh, isQuick && runs.some(run => !isFinal(run.state)) ? often : seldom);
     }
   }
@@ -280,6 +287,7 @@ export function show(main, { query, signal, title }) {
     } catch (problem) {
       fill(done, problemBox(problem));
     }
+    rejectedAt = 0;
     refresh();
   }
 
@@ -334,7 +342,7 @@ export function show(main, { query, signal, title }) {
         h('div', { class: 'actions' },
           run.rejectedRows > 0 ? h('button', { type: 'button', class: 'small', data: { key: `rows-${run.run}` }, on: { click: () => saved(() => save(`/api/runs/${run.run}/files/rejected.csv`, 'text/csv', `rejected-${run.run}.csv`)) } }, plural(run.rejectedRows, 'unusable row'), spoken(`of ${nameOf(run)}, as CSV`)) : null,
           h('button', { type: 'button', class: 'small danger-quiet', 'aria-label': `Delete ${nameOf(run)}`, data: { key: `delete-${run.run}` }, on: { click: () => remove([run]) } }, 'Delete'))))),
-      moreRejected ? h('p', null, h('button', { type: 'button', on: { click: () => { shownRejected = Math.min(500, shownRejected * 5); refresh(); } } }, 'Show more')) : null));
+      moreRejected ? h('p', null, h('button', { type: 'button', on: { click: () => { shownRejected = Math.min(500, shownRejected * 5); rejectedAt = 0; refresh(); } } }, 'Show more')) : null));
     if (focused) {
       /** @type {HTMLElement | null} */ (refused.querySelector(`[data-key="${CSS.escape(focused)}"]`))?.focus({ preventScroll: true });
     }

@@ -12,6 +12,7 @@ import { facts, heading, loading, problemBox } from './parts.js';
 
 const usual = 'self-consistency';
 const notations = { detect: 'Detect from the file', letter: 'Letters: A is the first', fromZero: 'Numbers: 0 is the first', fromOne: 'Numbers: 1 is the first', text: 'The option’s text' };
+const parts = { all: 'All questions', limit: 'Only the first …', sample: 'A random sample of …' };
 /** @param {number} bytes */
 const sizes = bytes => bytes < 1024 ? `${bytes} bytes` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 
@@ -36,6 +37,9 @@ export async function show(main, { signal, title }) {
   const choice = h('select', { id: 'profile', disabled: true, on: { change: () => { describe(); estimate(); } } }, h('option', null, 'Reading the profiles…'));
   const said = h('div', { class: 'minor' });
   const notation = h('select', { id: 'notation', on: { change: () => estimate() } }, Object.entries(notations).map(([name, text]) => h('option', { value: name }, text)));
+  const part = h('select', { id: 'part', on: { change: () => { size.hidden = part.value === 'all'; estimate(); } } }, Object.entries(parts).map(([name, text]) => h('option', { value: name }, text)));
+  /** @type {HTMLInputElement} */
+  const size = h('input', { type: 'number', id: 'part-size', min: '1', max: '1000000', step: '1', value: '20', hidden: true, 'aria-label': 'How many questions', on: { change: () => estimate() } });
   const again = h('input', { type: 'checkbox', id: 'again' });
   const estimated = h('div', { class: 'estimate', 'aria-live': 'polite' });
   const start = h('button', { type: 'button', class: 'primary big-button', disabled: true, on: { click: go } }, 'Start the run');
@@ -44,6 +48,7 @@ export async function show(main, { signal, title }) {
     h('div', { class: 'page-head' }, heading('New run')),
     h('div', { class: 'start' },
       h('section', { class: 'card', 'aria-labelledby': 'step-1' }, h('h2', { id: 'step-1' }, '1. Questions'), drop,
+        h('label', { class: 'field', for: 'part' }, 'Ask'), h('div', { class: 'part' }, part, size),
         h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation)),
       h('section', { class: 'card', 'aria-labelledby': 'step-2' }, h('h2', { id: 'step-2' }, '2. Profile'), h('label', { class: 'field', for: 'profile' }, 'Profile'), choice, said,
         h('label', { class: 'check' }, again, ' Start a new run even if this file was run with this profile and model before')),
@@ -96,7 +101,7 @@ export async function show(main, { signal, title }) {
    * @param {File} file
    */
   function address(path, file) {
-    return /** @type {const} */ (`${path}?${new URLSearchParams({ profile: choice.value, name: file.name, ...notation.value === 'detect' ? {} : { answerNotation: notation.value }, ...again.checked && path === '/api/runs' ? { again: 'true' } : {} })}`);
+    return /** @type {const} */ (`${path}?${new URLSearchParams({ profile: choice.value, name: file.name, ...notation.value === 'detect' ? {} : { answerNotation: notation.value }, ...part.value === 'all' ? {} : { [part.value]: size.value }, ...again.checked && path === '/api/runs' ? { again: 'true' } : {} })}`);
   }
 
   async function estimate() {
