@@ -154,7 +154,7 @@ public sealed class CommandLineFaultsTests
 
     [Theory]
     [InlineData("`medqa results` does not take 'b': too many arguments.", "results", "a", "b")]
-    [InlineData("`medqa study delete` has no option --force.", "study", "delete", "latest", "--force")]
+    [InlineData("`medqa study delete` has no option --irrevocably.", "study", "delete", "latest", "--irrevocably")]
     [InlineData("`medqa compare` needs at least 2 runs.", "compare", "a")]
     [InlineData("`medqa` needs a command.", "--quiet")]
     [InlineData("`medqa serve` has no option --port: use --urls, which takes the address to listen on: --urls http://127.0.0.1:8080.", "serve", "--port", "8080")]

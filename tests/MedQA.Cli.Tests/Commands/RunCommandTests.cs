@@ -261,7 +261,7 @@ public sealed class RunCommandTests(FinishedRuns finished)
     [InlineData("medqa: No profile 'none'.", "profiles", "show", "none")]
     [LongInlineData("medqa: --answer-notation is 'roman', but must be detect, letter, fromZero, fromOne or text.", "run", "a.csv", "--answer-notation", "roman")]
     [InlineData("medqa: `medqa run` needs FILE.\nSee `medqa run --help`.", "run")]
-    [LongInlineData("medqa: `medqa study delete` has no option --force.\nSee `medqa study delete --help`.", "study", "delete", "latest", "--force")]
+    [LongInlineData("medqa: `medqa study delete` has no option --irrevocably.\nSee `medqa study delete --help`.", "study", "delete", "latest", "--irrevocably")]
     public async Task What_cannot_be_done_is_said_in_a_sentence_and_code_2(string sentence, params string[] arguments)
     {
         await using var medqa = new MedqaProcess { KeepsStorage = true };

@@ -131,6 +131,48 @@ public sealed class RunAnnotationsTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_writer_who_is_overtaken_at_any_call_leaves_lists_that_show_what_the_blob_says()
+    {
+        for (var (at, reached) = (1, true); reached; at++)
+        {
+            var storage = await azurite.NewAsync();
+            var bench = new Bench(storage);
+            var run = await bench.StartAsync(1);
+            reached = false;
+            var faults = new StorageFaults
+            {
+                Before = async call =>
+                {
+                    if (call == at)
+                    {
+                        reached = true;
+                        Assert.Equal(AnnotateOutcome.Written, await new RunAnnotations(storage).WriteAsync(run, Old, over: null, Cancel));
+                    }
+                },
+            };
+            var slow = new RunAnnotations(azurite.Open(storage.Runs.Name[..^"runs".Length], faults.Configure));
+            Assert.Equal(AnnotateOutcome.Written, await slow.WriteAsync(run, New, over: null, Cancel));
+
+            await AssertShownAsync(bench, run, (await new RunAnnotations(storage).FindAsync(run, Cancel))!);
+            Assert.Null((await new RunRows(storage).FindAsync(run, Cancel))!.Annotating);
+        }
+    }
+
+    [Fact]
+    public async Task A_damaged_annotation_is_told_to_who_asks_for_it_and_spoils_no_list()
+    {
+        var storage = await azurite.NewAsync();
+        var bench = new Bench(storage);
+        var run = await bench.StartAsync(1);
+        await storage.Annotation(run).PutAsync(BinaryData.FromString("{"), "application/json", Cancel);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => new RunAnnotations(storage).FindAsync(run, Cancel));
+        await Assert.ThrowsAsync<InvalidDataException>(() => new RunAnnotations(storage).WriteAsync(run, New, over: null, Cancel));
+        Assert.Single((await bench.Reader.ListAsync(null, 10, Cancel)).Runs);
+        Assert.NotNull(await bench.Reader.GetAsync(run, Cancel));
+    }
+
+    [Fact]
     public async Task A_run_that_is_being_deleted_is_not_annotated()
     {
         var bench = new Bench(await azurite.NewAsync());
