@@ -119,7 +119,7 @@ public sealed class MedQAClient : IDisposable
         GetAsync(
             "api/runs",
             [
-                ("filter", query?.Filter),
+                ("state", query?.Filter),
                 ("search", query?.Search),
                 ("tag", query?.Tag),
                 ("order", query?.Order),

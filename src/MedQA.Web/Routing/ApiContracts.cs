@@ -131,7 +131,7 @@ internal static class ApiContracts
             IsConditional = true,
             Parameters =
             [
-                new("filter", ApiParameterKind.Text, "Which runs to return; `accepted` are all but rejected uploads. Default: all")
+                new("state", ApiParameterKind.Text, "Which runs to return; `accepted` are all but rejected uploads. Default: all")
                 {
                     Values = EnumNames.All<RunFilter>()
                 },

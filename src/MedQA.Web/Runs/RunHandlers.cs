@@ -59,7 +59,7 @@ internal static class RunHandlers
     {
         var query = new RunQuery
         {
-            Filter = EnumNames.Find<RunFilter>(request.Query("filter")) ?? RunFilter.All,
+            Filter = EnumNames.Find<RunFilter>(request.Query("state")) ?? RunFilter.All,
             Order = EnumNames.Find<RunOrder>(request.Query("order")) ?? RunOrder.Newest,
             Search = request.Text("search", RunQuery.MaxSearch),
             Tag = request.Text("tag", RunAnnotation.MaxTagLength),

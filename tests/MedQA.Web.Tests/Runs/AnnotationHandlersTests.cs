@@ -87,7 +87,7 @@ public sealed class AnnotationHandlersTests(AzuriteFixture azurite)
         Assert.Equal([one, two], await ListedAsync(new RunListQuery { Order = "lowestAccuracy", Filter = "completed" }));
         Assert.Empty(await ListedAsync(new RunListQuery { Filter = "rejected" }));
         Assert.Empty(await ListedAsync(new RunListQuery { Search = "neither" }));
-        foreach (var query in (string[])["filter=wrong", "order=Name", $"search={new string('a', 201)}", $"tag={new string('a', 51)}"])
+        foreach (var query in (string[])["state=wrong", "order=Name", $"search={new string('a', 201)}", $"tag={new string('a', 51)}"])
         {
             var (response, problem) = await server.GetAsync($"/api/runs?{query}");
             Assert.Equal((HttpStatusCode.BadRequest, query.Split('=')[0]), (response.StatusCode, problem.GetProperty("parameter").GetString()));

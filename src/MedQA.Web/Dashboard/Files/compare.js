@@ -34,7 +34,7 @@ export async function show(main, { query, signal, title }) {
   /** @type {Run[]} */
   let runs;
   try {
-    runs = (await call('/api/runs?filter=accepted&take=500', { signal })).runs.filter(run => run.graded > 0);
+    runs = (await call('/api/runs?state=accepted&take=500', { signal })).runs.filter(run => run.graded > 0);
     // A run in the address may be older than the listed ones.
     for (const run of chosen.filter(name => !runs.some(known => known.run === name))) {
       runs.push(await call(`/api/runs/${run}`, { signal }));

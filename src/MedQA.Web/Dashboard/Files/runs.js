@@ -49,7 +49,7 @@ export function show(main, { query, signal, title }) {
   let reading = null;
   let tag = query.get('tag') ?? '';
   const search = h('input', { type: 'search', id: 'search', placeholder: 'Search names, tags, notes, profiles, models', 'aria-label': 'Search the runs', maxlength: 200, value: query.get('search') ?? '', on: { input: () => { clearTimeout(timer); timer = setTimeout(look, typed); } } });
-  const filter = select('Show', filters, query.get('filter'));
+  const filter = select('Show', filters, query.get('state'));
   const order = select('Sort by', orders, query.get('order'));
   const list = h('div', { class: 'runs' });
   const more = h('div', { class: 'more' });
@@ -92,7 +92,7 @@ export function show(main, { query, signal, title }) {
 
   /** What the list is asked for, as the parameters of the service and of this page's address. */
   function asked() {
-    return { ...search.value.trim() && { search: search.value.trim() }, ...tag && { tag }, filter: filter.box.value, order: order.box.value };
+    return { ...search.value.trim() && { search: search.value.trim() }, ...tag && { tag }, state: filter.box.value, order: order.box.value };
   }
 
   const isNarrowed = () => Boolean(search.value.trim() || tag) || filter.box.value !== 'accepted';
@@ -100,8 +100,8 @@ export function show(main, { query, signal, title }) {
   /** Reads the list for another search, filter or order. */
   function look() {
     loaded = 1;
-    const { filter: shown, order: sorted, ...words } = asked();
-    const parameters = new URLSearchParams({ ...words, ...shown !== 'accepted' && { filter: shown }, ...sorted !== 'newest' && { order: sorted } }).toString();
+    const { state: shown, order: sorted, ...words } = asked();
+    const parameters = new URLSearchParams({ ...words, ...shown !== 'accepted' && { state: shown }, ...sorted !== 'newest' && { order: sorted } }).toString();
     history.replaceState(null, '', parameters ? `#/?${parameters}` : '#/');
     drawTag();
     refresh();
@@ -116,7 +116,7 @@ export function show(main, { query, signal, title }) {
     try {
       // Rejected uploads are looked for among all runs, and seldom change.
       const isDue = Date.now() - rejectedAt >= seldom;
-      const [read, refusedNow] = await Promise.all([readAll(either), isDue ? call(`/api/runs?filter=rejected&take=${shownRejected}`, { signal: either }) : null]);
+      const [read, refusedNow] = await Promise.all([readAll(either), isDue ? call(`/api/runs?state=rejected&take=${shownRejected}`, { signal: either }) : null]);
       const before = JSON.stringify([runs, rejected, moreRejected]);
       runs = read;
       if (refusedNow) {
