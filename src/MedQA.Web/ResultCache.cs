@@ -68,14 +68,7 @@ public sealed class ResultCache : IResultCache, IDisposable
             }
 
             dropped = [.. kept.Parts.Keys];
-            if (_loading.Keys.Any(key => key.Run == run && key.Version != version))
-            {
-                _runs[run] = new KeptRun(version);
-            }
-            else
-            {
-                _runs.Remove(run);
-            }
+            _runs[run] = new KeptRun(version);
         }
 
         foreach (var key in dropped)

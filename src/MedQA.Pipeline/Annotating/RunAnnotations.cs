@@ -265,5 +265,6 @@ public sealed class RunAnnotations
 
     /// <summary>Control characters, and those that reorder the text around them (Unicode UAX 9), which could disguise a name.</summary>
     private static bool IsForbidden(char letter) =>
-        char.IsControl(letter) || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
+        char.IsControl(letter)
+        || letter is '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 }
