@@ -30,7 +30,7 @@ public sealed class AnnotateCommandTests(FinishedRuns finished)
             Assert.Contains("at most 100 characters, and this one has 101", limit, StringComparison.Ordinal);
             var (both, _, why) = await medqa.RunAsync("results", first, "--tag", "paper");
             Assert.Equal(2, both);
-            Assert.Contains("omit the run", why, StringComparison.Ordinal);
+            Assert.Contains("Omit the run", why, StringComparison.Ordinal);
         }
 
         await using var other = new MedqaProcess();
