@@ -14,6 +14,12 @@ public sealed record AnswerQuery
 
     /// <summary>Only questions that contain each of these words; <see langword="null"/> for all.</summary>
     public string? Search { get; init; }
+
+    /// <summary>
+    /// The order: <c>asked</c>, <c>agreement</c>, <c>dataset</c>, <c>length</c>, the last three only of a run that has ended;
+    /// <see langword="null"/> for the order of the questions.
+    /// </summary>
+    public string? Order { get; init; }
 }
 
 /// <summary>A question with its full answer.</summary>

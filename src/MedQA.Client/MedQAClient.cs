@@ -262,6 +262,7 @@ public sealed class MedQAClient : IDisposable
             ("filter", query?.Filter),
             ("agreementBelow", query?.AgreementBelow?.ToString("0.################", CultureInfo.InvariantCulture)),
             ("search", query?.Search),
+            ("order", query?.Order),
             ("continuation", continuation),
             ("take", Text(take))
         ],

@@ -233,6 +233,26 @@ public sealed class PagesTests(Chromium chromium, SeededServer seeded) : IClassF
     }
 
     [Fact]
+    public async Task Questions_can_be_sorted_and_the_address_says_how()
+    {
+        await using var visit = await chromium.OpenAsync(seeded.Server.Home);
+        var page = visit.Page;
+        await visit.GoAsync($"#/runs/{seeded.Voted}/questions");
+        await Expect(page.Locator(".detail h2")).ToHaveTextAsync("case-1");
+        await page.GetByLabel("Sort").SelectOptionAsync("Least agreement first");
+        await Expect(page.Locator(".question-row").First).Not.ToHaveAttributeAsync("data-ordinal", "0");
+        var agreements = await page.Locator(".question-row").EvaluateAllAsync<double[]>(
+            "rows => rows.map(row => parseFloat(row.textContent.match(/([0-9.]+)\\s*% agree/)?.[1] ?? 'Infinity'))");
+        Assert.Equal(agreements.Order(), agreements);
+        await Expect(page.Locator(".detail h2")).ToHaveTextAsync("case-1");
+
+        await page.ReloadAsync();
+        await Expect(page.GetByLabel("Sort")).ToHaveValueAsync("agreement");
+        await Expect(page.Locator(".question-row").First).Not.ToHaveAttributeAsync("data-ordinal", "0");
+        Assert.Empty(visit.Faults);
+    }
+
+    [Fact]
     public async Task A_reasoning_marks_where_its_answer_was_read_and_says_where_it_was_forced()
     {
         await using var visit = await chromium.OpenAsync(seeded.Server.Home);

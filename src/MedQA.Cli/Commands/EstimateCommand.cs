@@ -8,6 +8,7 @@ using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Strategies;
 using MedQA.Files;
 using MedQA.Pipeline.Queries;
@@ -175,7 +176,7 @@ internal static class EstimateCommand
         {
             var seconds = estimates.Sum(static estimate => estimate.ExpectedSeconds ?? 0);
             context.Console.Note($"Together: {estimates.Sum(static estimate => estimate.Questions):#,0} questions, "
-                + $"about {ProgressReading.Duration(TimeSpan.FromSeconds(seconds))}"
+                + $"about {DurationText.Of(TimeSpan.FromSeconds(seconds))}"
                 + $"{(price is { } hour ? $", about {Cost(hour, seconds).ToString("#,0.00", CultureInfo.InvariantCulture)}" : "")}.");
         }
 
@@ -237,7 +238,7 @@ internal static class EstimateCommand
         {
             Row(
                 estimate.Measured is null ? "Time of one worker" : "Time here",
-                $"about {ProgressReading.Duration(TimeSpan.FromSeconds(time))}");
+                $"about {DurationText.Of(TimeSpan.FromSeconds(time))}");
         }
 
         if (estimate.Host is { } host)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MedQA.Evaluation.Reporting;
 
 namespace MedQA.Cli.Terminal;
 
@@ -36,21 +37,8 @@ internal readonly record struct ProgressReading(DateTimeOffset At, int Done, int
         var tokens = changed.Tokens - first.Tokens;
         return text with
         {
-            Left = changed.Done < changed.Questions ? $"{Duration(left)} left" : null,
+            Left = changed.Done < changed.Questions ? $"{DurationText.Of(left)} left" : null,
             Speed = tokens > 0 ? string.Create(CultureInfo.InvariantCulture, $"{tokens / seconds:#,0} tokens/s") : null,
-        };
-    }
-
-    /// <summary>Formats a duration in its two largest units.</summary>
-    public static string Duration(TimeSpan time)
-    {
-        var whole = TimeSpan.FromSeconds(Math.Round(time.TotalSeconds));
-        return whole switch
-        {
-            { TotalDays: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{whole.Days} d {whole.Hours} h"),
-            { TotalHours: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{whole.Hours} h {whole.Minutes} min"),
-            { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{whole.Minutes} min {whole.Seconds} s"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{whole.Seconds} s"),
         };
     }
 }

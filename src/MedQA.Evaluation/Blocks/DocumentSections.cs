@@ -101,7 +101,14 @@ public sealed record DocumentBlock
 /// <param name="Width">Width of the drawing, in the unit of the marks.</param>
 /// <param name="Height">Height of the drawing, in the unit of the marks.</param>
 /// <param name="Marks">What is drawn, each above those before it.</param>
-public sealed record PlotDrawing(string Description, double Width, double Height, ImmutableArray<PlotMark> Marks);
+public sealed record PlotDrawing(string Description, double Width, double Height, ImmutableArray<PlotMark> Marks)
+{
+    /// <summary>
+    /// The drawing as an earlier version made it, where that differs: stored reports are compared with it.
+    /// </summary>
+    [JsonIgnore]
+    internal PlotDrawing? Earlier { get; init; }
+}
 
 /// <summary>A mark of a drawing.</summary>
 /// <param name="Element">The name of its element in SVG: line, polyline, circle, rect or text.</param>

@@ -48,7 +48,12 @@ internal static class HtmlWriter
     public static string ContentSecurityPolicy { get; } =
         $"default-src 'none'; style-src 'sha256-{StyleHash}'; base-uri 'none'; form-action 'none'";
 
-    public static string Write(IReadOnlyList<Block> blocks)
+    /// <summary>Writes blocks.</summary>
+    /// <param name="blocks">The blocks, one of which is a heading.</param>
+    /// <param name="isEarlier">
+    /// Whether to write them byte for byte as the version did that folded no verbatim text and drew some bars beyond their axes.
+    /// </param>
+    public static string Write(IReadOnlyList<Block> blocks, bool isEarlier = false)
     {
         var title = blocks.OfType<Heading>().First().Text;
         var html = new StringBuilder();
@@ -58,9 +63,22 @@ internal static class HtmlWriter
         html.Append(
             $"<meta name=\"viewport\" content=\"width=device-width, "
                 + $"initial-scale=1\">\n<title>{Text(title)}</title>\n<style>{Style}</style>\n</head>\n<body>\n<main>\n");
-        foreach (var block in blocks)
+        for (var i = 0; i < blocks.Count; i++)
         {
-            Write(html, block);
+            switch (blocks[i])
+            {
+                case Verbatim verbatim when !isEarlier:
+                    Write(html, verbatim, i > 0 && blocks[i - 1] is Heading heading ? heading.Text : "Show it");
+                    break;
+                case Heading when !isEarlier && i + 1 < blocks.Count && blocks[i + 1] is Verbatim:
+                    break;
+                case Plot { Drawing.Earlier: { } drawing } plot when isEarlier:
+                    Write(html, plot with { Drawing = drawing });
+                    break;
+                default:
+                    Write(html, blocks[i]);
+                    break;
+            }
         }
 
         return html.Append("</main>\n</body>\n</html>\n").ToString();
@@ -102,6 +120,10 @@ internal static class HtmlWriter
                 throw new ArgumentException($"HTML has no form for {block.GetType().Name}.", nameof(block));
         }
     }
+
+    /// <summary>Writes a text that most readers do not need, folded under its heading.</summary>
+    private static void Write(StringBuilder html, Verbatim verbatim, string summary) => html.Append(
+        $"<details>\n<summary>{Text(summary)}</summary>\n<pre>{Text(verbatim.Text)}</pre>\n</details>\n");
 
     private static void Write(StringBuilder html, PlotDrawing plot)
     {

@@ -110,12 +110,15 @@ internal sealed class PlotArea
     /// <summary>The legend of the horizontal bars' opacities, at the top.</summary>
     public void Shades(params IEnumerable<(double Opacity, string Name)> entries)
     {
-        var x = 8.0;
-        foreach (var (opacity, name) in entries)
+        var (x, shades) = (8.0, entries.ToList());
+        var room = (Width - x) / shades.Count;
+        var isTight = shades.Sum(static entry => 36 + (6.5 * entry.Name.Length)) > Width - x;
+        foreach (var (opacity, whole) in shades)
         {
+            var name = isTight ? Shortened(whole, Math.Max(3, (int)((room - 36) / 6.5))) : whole;
             Mark("rect", null, ("class", "one"), ("fill-opacity", N(opacity)), ("x", N(x)), ("y", "5"), ("width", "10"), ("height", "10"));
             Text(x + 16, 14, name, "start");
-            x += 36 + (6.5 * name.Length);
+            x += isTight ? room : 36 + (6.5 * name.Length);
         }
     }
 
@@ -145,15 +148,16 @@ internal sealed class PlotArea
     }
 
     /// <summary>Returns a name that is cut where it has no room at the left of a row.</summary>
-    public static string Shortened(string name)
+    /// <param name="name">The name.</param>
+    /// <param name="most">The most characters that have room.</param>
+    public static string Shortened(string name, int most = 32)
     {
-        const int Most = 32;
-        if (name.Length <= Most)
+        if (name.Length <= most)
         {
             return name;
         }
 
-        var kept = char.IsHighSurrogate(name[Most - 2]) ? Most - 2 : Most - 1;
+        var kept = char.IsHighSurrogate(name[most - 2]) ? most - 2 : most - 1;
         return string.Concat(name.AsSpan(0, kept), "…");
     }
 

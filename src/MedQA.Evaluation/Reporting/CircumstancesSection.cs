@@ -1,4 +1,3 @@
-using System.Globalization;
 using MedQA.Evaluation.Blocks;
 using MedQA.Evaluation.LanguageModels;
 
@@ -61,7 +60,7 @@ internal sealed class CircumstancesSection : IReportSection
     {
         var run = report.Circumstances;
         var passed = run is { Created: { } created, Finished: { } finished }
-            ? TimeSpan.FromSeconds(Math.Round((finished - created).TotalSeconds)).ToString("g", CultureInfo.InvariantCulture) + ", "
+            ? $"{DurationText.Of(finished - created)}, "
             : "";
         if (run is { Usage.Cost: { } cost, Endpoint.Prices: { } prices })
         {
@@ -71,7 +70,7 @@ internal sealed class CircumstancesSection : IReportSection
         yield return new SummaryRow(
             "Time",
             null,
-            $"{passed}{run.Seconds:#,0} seconds of work"
+            $"{passed}{DurationText.Of(TimeSpan.FromSeconds(run.Seconds))} of work"
                 + (run.TokensPerSecond is { } speed ? $", {speed:#,0} tokens a second" : ""));
     }
 

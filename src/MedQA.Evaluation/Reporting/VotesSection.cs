@@ -105,31 +105,40 @@ internal sealed class VotesSection : IReportSection
         }
 
         var most = levels.Max(static level => level.Questions);
-        var area = new PlotArea((-0.05, 1.05), (0, Ceiling(most)));
-        PlotArea.Percentages(area.TickX);
-        Counts(area, Ceiling(most));
         var steps = levels.All(level => level.Samples == levels[0].Samples) ? levels[0].Samples + 1 : 101;
-        var width = Math.Max(2, area.InnerWidth / 1.1 / steps * 0.8);
-        foreach (var level in levels)
-        {
-            var hint = $"agreement {level.Votes}/{level.Samples}: {level.Questions} questions, {level.Correct} right, {level.Wrong} wrong";
-            area.Bar(level.Agreement, width, 0, level.Correct, "one", hint);
-            area.Bar(level.Agreement, width, level.Correct, level.Correct + level.Wrong, "two", hint);
-            area.Bar(level.Agreement, width, level.Correct + level.Wrong, level.Questions, "rest", hint);
-        }
 
-        area.Label("agreement: votes for the answer over samples", "questions");
-        area.Legend(
-            [
-                ("one", "right"),
-                ("two", "wrong"),
-                .. levels.Any(static level => level.Questions > level.Correct + level.Wrong)
-                    ? [("rest", "not known")]
-                    : ImmutableArray<(string, string)>.Empty
-            ]);
+        // The outermost bars stand at 0 and 1; the fewer samples, the wider they are.
+        var margin = Math.Max(0.05, 0.5 / steps);
+        var drawing = DrawnOver(margin);
         return new Plot(
-            "How far the samples agree",
-            area.Draw("Questions per level of agreement, right and wrong ones; the numbers are in the table."));
+            "How far the samples agree", margin > 0.05 ? drawing with { Earlier = DrawnOver(0.05) } : drawing);
+
+        PlotDrawing DrawnOver(double margin)
+        {
+            var area = new PlotArea((-margin, 1 + margin), (0, Ceiling(most)));
+            PlotArea.Percentages(area.TickX);
+            Counts(area, Ceiling(most));
+            var width = Math.Max(2, area.InnerWidth / (1 + (2 * margin)) / steps * 0.8);
+            foreach (var level in levels)
+            {
+                var hint =
+                    $"agreement {level.Votes}/{level.Samples}: {level.Questions} questions, {level.Correct} right, {level.Wrong} wrong";
+                area.Bar(level.Agreement, width, 0, level.Correct, "one", hint);
+                area.Bar(level.Agreement, width, level.Correct, level.Correct + level.Wrong, "two", hint);
+                area.Bar(level.Agreement, width, level.Correct + level.Wrong, level.Questions, "rest", hint);
+            }
+
+            area.Label("agreement: votes for the answer over samples", "questions");
+            area.Legend(
+                [
+                    ("one", "right"),
+                    ("two", "wrong"),
+                    .. levels.Any(static level => level.Questions > level.Correct + level.Wrong)
+                        ? [("rest", "not known")]
+                        : ImmutableArray<(string, string)>.Empty
+                ]);
+            return area.Draw("Questions per level of agreement, right and wrong ones; the numbers are in the table.");
+        }
     }
 
     private static void Counts(PlotArea area, int ceiling)

@@ -65,6 +65,15 @@ internal sealed class AnswerSearch(RunStorage storage, ResultFiles files)
         }
     }
 
+    /// <summary>The ordinals of a result that pass, ascending; <see langword="null"/> if all do.</summary>
+    public async Task<int[]?> PassingAsync(AnswerQuery query, int questions, CancellationToken cancellationToken)
+    {
+        var allowed = await AllowedAsync(query, cancellationToken);
+        return query.Words.Length == 0
+            ? allowed
+            : await CandidatesAsync(query, 0, questions, allowed, cancellationToken).ToArrayAsync(cancellationToken);
+    }
+
     /// <summary>The ordinals that may pass, ascending.</summary>
     private async IAsyncEnumerable<int> CandidatesAsync(
         AnswerQuery query,

@@ -107,13 +107,15 @@ public sealed class RunReader
     public async Task<RunManifest?> GetManifestAsync(RunId run, CancellationToken cancellationToken) =>
         (await _storage.FindManifestAsync(run, cancellationToken))?.Manifest;
 
-    /// <summary>A page of a run's answers in the order of their questions; those that are not collected yet are left out.</summary>
+    /// <summary>A page of a run's answers in the order that the query names; those that are not collected yet are left out.</summary>
     /// <param name="summary">The run.</param>
     /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
     /// <param name="take">1 to <see cref="MaxPage"/>.</param>
     /// <param name="query">Which answers.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="InputException">The continuation is not one.</exception>
+    /// <exception cref="InputException">
+    /// The continuation is not one, or the answers are to be sorted and the run has no result yet.
+    /// </exception>
     public async Task<AnswerPage> AnswersAsync(
         RunSummary summary, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
     {
@@ -123,6 +125,14 @@ public sealed class RunReader
         var (run, list) = (summary.Run, ListOf(summary.Run, query));
         var place = AnswerPlace.Of(list, continuation);
         var indexed = IsIndexed(summary);
+        if (query.Order != AnswerOrder.Asked)
+        {
+            return indexed
+                ? await new SortedAnswers(_storage, summary, Files(summary), _cache).PageAsync(query, list, place, take, cancellationToken)
+                : throw InputException.Of(
+                    "order", "must be \"asked\" until the run has ended and its answers can be sorted.");
+        }
+
         if (!query.IsFilter)
         {
             return await new AnswerSearch(_storage, Files(summary)).PageAsync(

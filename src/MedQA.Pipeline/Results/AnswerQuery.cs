@@ -20,8 +20,11 @@ public sealed record AnswerQuery
     /// </summary>
     public string? Search { get; init; }
 
-    /// <summary>Whether <see cref="Filter"/> is the only condition.</summary>
-    internal bool IsFilter => AgreementBelow is null && Words.Length == 0;
+    /// <summary>The order. Any other than <see cref="AnswerOrder.Asked"/> needs the result of a run that has ended.</summary>
+    public AnswerOrder Order { get; init; }
+
+    /// <summary>Whether <see cref="Filter"/> is the only condition, and the order is that of the questions.</summary>
+    internal bool IsFilter => AgreementBelow is null && Words.Length == 0 && Order == AnswerOrder.Asked;
 
     /// <summary>The words to search for.</summary>
     internal string[] Words => Search?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -28,6 +28,24 @@ public enum AnswerFilter
     LowAgreement,
 }
 
+/// <summary>The order of a list of answers. Answers that are equal in it are listed in the order of their questions.</summary>
+public enum AnswerOrder
+{
+    /// <summary>In the order of the questions.</summary>
+    Asked,
+
+    /// <summary>
+    /// The least agreement first; answers whose agreement says nothing (free answers, failed questions) come last.
+    /// </summary>
+    Agreement,
+
+    /// <summary>By the name of the data set.</summary>
+    Dataset,
+
+    /// <summary>The longest answers first: those with the most generated tokens over all samples.</summary>
+    Length,
+}
+
 /// <summary>What the filters mean.</summary>
 internal static class AnswerFilters
 {

@@ -35,7 +35,10 @@ internal static class AnswerHandlers
     {
         var query = new AnswerQuery
         {
-            Filter = Filter(request), AgreementBelow = AgreementBelow(request), Search = request.Text("search", MaxSearchLength)
+            Filter = Filter(request),
+            AgreementBelow = AgreementBelow(request),
+            Search = request.Text("search", MaxSearchLength),
+            Order = EnumNames.Find<AnswerOrder>(request.Query("order")) ?? AnswerOrder.Asked,
         };
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
         var run = summary.Run;
@@ -47,7 +50,7 @@ internal static class AnswerHandlers
             var continuation = request.Query("continuation");
             var part = string.Create(
                 CultureInfo.InvariantCulture,
-                $"answers {take} {query.Filter} {query.AgreementBelow:R} {continuation?.Length} {continuation} {query.Search}");
+                $"answers {take} {query.Filter} {query.Order} {query.AgreementBelow:R} {continuation?.Length} {continuation} {query.Search}");
             return await Conditional.JsonAsync(
                 api,
                 request,
@@ -58,10 +61,10 @@ internal static class AnswerHandlers
                 cancellationToken);
         }
 
-        if (query.AgreementBelow is not null || query.Search is not null)
+        if (query.AgreementBelow is not null || query.Search is not null || query.Order != AnswerOrder.Asked)
         {
             throw Problem.BadParameter(
-                query.Search is null ? "agreementBelow" : "search",
+                query.Search is not null ? "search" : query.AgreementBelow is not null ? "agreementBelow" : "order",
                 "must be omitted when all answers are streamed; only JSON pages support it.");
         }
 

@@ -216,6 +216,10 @@ internal static class ApiContracts
                 {
                     Most = 200
                 },
+                new("order", ApiParameterKind.Text, "The order, for a run that has ended; JSON pages only. Default: asked")
+                {
+                    Values = EnumNames.All<AnswerOrder>()
+                },
                 Continuation,
                 Take,
             ],

@@ -67,14 +67,6 @@ public sealed class ProgressReadingTests
     }
 
     [Theory]
-    [InlineData(59.2, "59 s")]
-    [InlineData(59.6, "1 min 0 s")]
-    [InlineData(3599, "59 min 59 s")]
-    [InlineData(3599.7, "1 h 0 min")]
-    [InlineData(90_061, "1 d 1 h")]
-    public void Durations_have_units(double seconds, string text) => Assert.Equal(text, ProgressReading.Duration(TimeSpan.FromSeconds(seconds)));
-
-    [Theory]
     [InlineData(100, "mine.csv: 4 of 12 questions, 0.02 EUR, 200 tokens/s, 40 s left")]
     [InlineData(60, "mine.csv: 4 of 12 questions, 0.02 EUR, 40 s left")]
     [InlineData(40, "mine.csv: 4 of 12 questions, 40 s left")]

@@ -176,6 +176,20 @@ public sealed class StudyReportTests
         Assert.Throws<ArgumentOutOfRangeException>(() => StudyPower.Of(question with { Difference = 0.4 }, 60));
     }
 
+    [Fact]
+    public void A_study_that_nobody_has_rated_shows_its_progress_and_no_empty_figures()
+    {
+        var report = Build([new RatedUnit(0, 0, 0), new RatedUnit(0, 1, 0)], []);
+        var text = ReportMarkdown.Write(report);
+        Assert.Contains("Nobody has rated an answer yet", text, StringComparison.Ordinal);
+        Assert.Contains("0/1 whole", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("\n## ", text, StringComparison.Ordinal);
+
+        var rated = ReportMarkdown.Write(Build([new RatedUnit(0, 0, 0), new RatedUnit(0, 1, 0)], [Rating("r1", 0, "yes")]));
+        Assert.DoesNotContain("Nobody", rated, StringComparison.Ordinal);
+        Assert.Contains("\n## ", rated, StringComparison.Ordinal);
+    }
+
     private static StudyReport Build(ImmutableArray<RatedUnit> units, ImmutableArray<UnitRating> ratings) =>
         StudyReportBuilder.Build(new StudyRatings { Study = "test", Rubric = Lay, Sources = ["<b>first", "second", "third"], Units = units, Assigned = ratings.Length + 1, Ratings = ratings, Seed = 1 });
 

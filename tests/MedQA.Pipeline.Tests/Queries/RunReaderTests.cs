@@ -3,6 +3,7 @@ using System.Text.Json;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
@@ -110,6 +111,13 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
         Assert.Equal(RunState.Completed, (await bench.CompleteAsync(run)).State);
         Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
 
+        // A page as an earlier version drew it is no less true.
+        var report = ReportJson.Read(Encoding.UTF8.GetBytes((await bench.TextAsync(run, "report.json"))!));
+        var (page, earlier) = (await bench.TextAsync(run, "report.html"), ReportHtml.WriteEarlier(report));
+        Assert.NotEqual(page, earlier);
+        await bench.Storage.Blob(run, "report.html").PutAsync(BinaryData.FromString(earlier), "text/html", Cancel);
+        Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
+
         var text = (await bench.TextAsync(run, file))!;
         var at = text.IndexOf(part, StringComparison.Ordinal);
         await bench.Storage.Blob(run, file).PutAsync(BinaryData.FromString(text[..at] + other + text[(at + part.Length)..]), "text/plain", Cancel);
@@ -182,6 +190,81 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
 
         Assert.Equal(expected, paged.Select(static row => row with { Text = null }));
         Assert.True(total is null || total == paged.Count, $"{total} were promised and {paged.Count} came.");
+    }
+
+    [Theory]
+    [InlineData(AnswerOrder.Agreement, AnswerFilter.All, null, null)]
+    [InlineData(AnswerOrder.Dataset, AnswerFilter.Wrong, null, null)]
+    [InlineData(AnswerOrder.Length, AnswerFilter.All, "case 1", null)]
+    [LongInlineData(AnswerOrder.Agreement, AnswerFilter.Correct, "which", 0.9)]
+    public async Task Sorted_pages_join_to_what_passes_in_that_order(
+        AnswerOrder order, AnswerFilter filter, string? search, double? below)
+    {
+        var bench = new Bench(await azurite.NewAsync(), split: new SplitOptions { DefaultProfile = "quick", BatchSize = 10 });
+        var csv = Bench.Csv(30).Split('\n').Select(static (line, i) =>
+            line.Replace(",set,", i % 3 == 0 ? ",Beta," : i % 3 == 1 ? ",alpha," : ",gamma,", StringComparison.Ordinal));
+        var outcome = await bench.Splitter.OnUploadAsync("cases.csv", await bench.UploadAsync("cases.csv", string.Join('\n', csv)), Cancel);
+        var run = outcome.Run!.Value;
+        await bench.CompleteAsync(run);
+        var texts = await bench.Reader.TextsAsync((await bench.Reader.GetAsync(run, Cancel))!, [.. Enumerable.Range(0, 30)], Cancel);
+        Assert.Equal(30, texts.Count);
+        var passing = await bench.Reader.AllAnswersAsync(run, filter, Cancel)
+            .Where(row => search is null || search.Split(' ').All(word =>
+                texts[row.Ordinal].Contains(word, StringComparison.OrdinalIgnoreCase)
+                || $"{row.Id} fever {row.Ordinal}".Contains(word, StringComparison.Ordinal)))
+            .Where(row => below is null || row.Agreement < below)
+            .ToListAsync(Cancel);
+        var expected = order switch
+        {
+            AnswerOrder.Agreement => passing.OrderBy(static row => row.Agreement),
+            AnswerOrder.Dataset => passing.OrderBy(static row => row.Dataset, StringComparer.OrdinalIgnoreCase),
+            _ => passing.OrderByDescending(static row => row.GeneratedTokens),
+        };
+        Assert.NotEmpty(passing);
+
+        var paged = new List<AnswerRow>();
+        string? continuation = null;
+        int? total = null;
+        do
+        {
+            var page = await bench.Reader.AnswersAsync(
+                run, continuation, 4, new AnswerQuery { Filter = filter, Search = search, AgreementBelow = below, Order = order }, Cancel);
+            total ??= page.Total;
+            paged.AddRange(page.Answers);
+            continuation = page.Continuation;
+        }
+        while (continuation is not null);
+
+        Assert.Equal(expected, paged.Select(static row => row with { Text = null }));
+        Assert.Equal(passing.Count, total);
+    }
+
+    [Fact]
+    public async Task Answers_are_sorted_once_the_run_has_ended_and_a_page_of_an_earlier_result_is_not_continued()
+    {
+        var model = new ScriptedModel
+        {
+            Before = static (text, _) => text.Contains("case 3?", StringComparison.Ordinal)
+                ? throw new InvalidOperationException("broken")
+                : Task.CompletedTask,
+        };
+        var bench = new Bench(await azurite.NewAsync(), model);
+        var run = await bench.StartAsync(6);
+        var query = new AnswerQuery { Order = AnswerOrder.Agreement };
+        var early = await Assert.ThrowsAsync<InputException>(() => bench.Reader.AnswersAsync(run, null, 2, query, Cancel));
+        Assert.Equal("order", early.Location.Parameter);
+
+        await bench.CompleteAsync(run);
+        var page = await bench.Reader.AnswersAsync(run, null, 5, query, Cancel);
+        Assert.Equal(6, page.Total);
+        var last = await bench.Reader.AnswersAsync(run, page.Continuation, 5, query, Cancel);
+        Assert.Equal(3, Assert.Single(last.Answers).Ordinal);
+        Assert.Null(last.Continuation);
+
+        model.Before = static (_, _) => Task.CompletedTask;
+        Assert.Equal(RequestOutcome.Accepted, await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Retry, Cancel));
+        await bench.CompleteAsync(run);
+        await Assert.ThrowsAsync<InputException>(() => bench.Reader.AnswersAsync(run, page.Continuation, 5, query, Cancel));
     }
 
     [Fact]

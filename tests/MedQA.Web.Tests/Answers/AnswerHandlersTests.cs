@@ -124,7 +124,10 @@ public sealed class AnswerHandlersTests(AzuriteFixture azurite)
             Assert.Equal(found, page.GetProperty("answers").EnumerateArray().Select(static answer => answer.GetProperty("id").GetString()));
         }
 
-        foreach (var parameter in (string[])["agreementBelow=2", "agreementBelow=x", $"search={new string('a', 201)}"])
+        var (_, sorted) = await server.GetAsync($"/api/runs/{run}/answers?order=length&take=1");
+        Assert.Equal(2, sorted.GetProperty("total").GetInt32());
+        Assert.Single(sorted.GetProperty("answers").EnumerateArray());
+        foreach (var parameter in (string[])["order=shortest", "agreementBelow=2", "agreementBelow=x", $"search={new string('a', 201)}"])
         {
             var (response, problem) = await server.GetAsync($"/api/runs/{run}/answers?{parameter}");
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);

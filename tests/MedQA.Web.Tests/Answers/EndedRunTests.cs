@@ -21,6 +21,7 @@ public sealed class EndedRunTests(AzuriteFixture azurite)
         ("/answers?filter=wrong&take=2", null),
         ("/answers?agreementBelow=0.9", null),
         ("/answers?search=What%20is", null),
+        ("/answers?order=agreement&filter=wrong", null),
         ("/answers/q1", null),
         ("/answers/2?by=ordinal", null),
         ("/report", null),

@@ -24,6 +24,16 @@ public static class ReportHtml
         return HtmlWriter.Write(ReportDocument.Of(report));
     }
 
+    /// <summary>
+    /// Writes a report byte for byte as the version did that folded no prompts and drew some bars beyond their axes, for comparing it
+    /// with a stored one.
+    /// </summary>
+    public static string WriteEarlier(RunReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return HtmlWriter.Write(ReportDocument.Of(report), isEarlier: true);
+    }
+
     /// <summary>Writes a comparison.</summary>
     public static string Write(RunComparison comparison)
     {

@@ -7,7 +7,13 @@ namespace MedQA.Evaluation.Reporting.Documents;
 /// <summary>A study of human ratings as people read it.</summary>
 internal static class StudyDocument
 {
-    public static IReadOnlyList<Block> Of(StudyReport report) =>
+    public static IReadOnlyList<Block> Of(StudyReport report) => report.Completeness.UnitsRated == 0 ?
+    [
+        new Heading(1, report.Study),
+        new Note(RunReport.NotMedicalAdvice),
+        new Note("Nobody has rated an answer yet. Figures appear with the first rating."),
+        .. Overview(report),
+    ] :
     [
         new Heading(1, report.Study),
         new Note(RunReport.NotMedicalAdvice),

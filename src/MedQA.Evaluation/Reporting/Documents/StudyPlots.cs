@@ -17,7 +17,7 @@ internal static class StudyPlots
         var y = 0.0;
         foreach (var (axis, said) in report.Rubric.Axes.Zip(report.Axes))
         {
-            area.Name(y + 0.5, axis.Title);
+            area.Name(y + 0.5, PlotArea.Shortened(axis.Title, 40));
             y++;
             foreach (var source in said.Sources)
             {

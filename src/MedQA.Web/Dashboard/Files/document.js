@@ -49,7 +49,7 @@ export function documentCards({ summary, blocks }, questions) {
     h('div', { class: 'notice', role: 'note' }, notes.map(note => h('p', null, sign('⚠ '), note.text))),
     section('At a glance',
       summary.filter(row => row.figure).map(row => h('div', { class: 'headline' },
-        h('p', { class: 'big' }, row.figure), h('div', { class: 'headline-text' }, h('h3', null, row.name), h('p', null, row.text)))),
+        h('p', { class: 'big' }, joined(row.figure)), h('div', { class: 'headline-text' }, h('h3', null, row.name), h('p', null, joined(row.text))))),
       names(summary.filter(row => !row.figure))),
     cards,
     glossary(JSON.stringify([summary, blocks])),
@@ -71,9 +71,9 @@ export function documentParts(blocks, title, { questions, fewRows = 0 } = {}) {
       case 'heading':
         caption = block.text ?? '';
         return block.level === 1 || after?.kind === 'verbatim' ? null : h('h3', null, block.text);
-      case 'paragraph': return h('p', { class: 'minor' }, block.text);
+      case 'paragraph': return h('p', { class: 'minor' }, joined(block.text));
       case 'note': return h('p', { class: 'notice', role: 'note' }, h('span', null, sign('⚠ '), block.text));
-      case 'list': return h('ul', null, block.items?.map(item => h('li', null, item)));
+      case 'list': return h('ul', null, block.items?.map(item => h('li', null, joined(item))));
       case 'table': return before?.kind === 'plot'
         ? h('details', { open: (block.rows ?? []).length <= fewRows }, h('summary', null, 'Data table'), cells(block, `${before.text}: numbers`))
         : cells(block, `${caption}: figures`);
@@ -93,12 +93,15 @@ function glossary(text) {
     h('dl', { class: 'facts' }, terms.map(([term, meaning]) => h('div', null, h('dt', null, term), h('dd', null, meaning)))));
 }
 
+/** Keeps numbers and their percent signs on one line. @param {string} [text] */
+const joined = (text = '') => text.replaceAll(' %', '\u00a0%');
+
 /** @param {Schemas['SummaryRow'][]} rows */
-const names = rows => rows.length === 0 ? null : facts(rows.map(row => [row.name, row.text]));
+const names = rows => rows.length === 0 ? null : facts(rows.map(row => [row.name, joined(row.text)]));
 
 /** A table, or name-value pairs if no column has a name. @type {(block: Block, caption: string) => HTMLElement | null} */
 const cells = ({ columns = [], rows = [] }, caption) => columns.some(column => column.name)
-  ? table(caption, columns.map(column => ({ name: column.name, number: column.numbers })), rows, { className: columns.length > 4 ? 'wide' : '' })
+  ? table(caption, columns.map(column => ({ name: column.name, number: column.numbers })), rows.map(row => row.map(joined)), { className: columns.length > 4 ? 'wide' : '' })
   : names(rows.map(([name, text]) => ({ name, text })));
 
 /**
@@ -116,7 +119,7 @@ function plot({ text = '', drawing }, caption) {
     element.append(mark.hint ? svg('title', {}, mark.hint) : mark.text ?? '');
     image.append(element);
   }
-  return h('figure', { class: 'chart' }, h('figcaption', text === caption ? { class: 'spoken' } : null, text), h('div', { class: 'plot' }, image));
+  return h('figure', { class: 'chart' }, h('figcaption', text === caption ? { class: 'spoken' } : null, text), h('div', { class: 'plot table-box', tabindex: '0', role: 'region', 'aria-label': `Plot: ${text}` }, image));
 }
 
 /**

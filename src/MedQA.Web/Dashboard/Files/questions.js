@@ -22,6 +22,8 @@ const nothing = {
   failed: 'No question failed.', tie: 'No question was a tie.', unanswered: 'The model answered every question.', lowAgreement: 'On every answer, at least half of the samples agree.',
 };
 
+const orders = { asked: 'As asked', agreement: 'Least agreement first', dataset: 'By data set', length: 'Longest answers first' };
+
 /**
  * @param {HTMLElement} main
  * @param {Context} context
@@ -30,6 +32,7 @@ export function show(main, { run, query, signal, title }) {
   const path = /** @type {const} */ (`/api/runs/${run}`);
   let filter = kinds.find(([kind]) => kind === query.get('filter'))?.[0] ?? 'all';
   let search = query.get('search') ?? '';
+  let order = Object.keys(orders).find(name => name === query.get('order')) ?? 'asked';
   let at = query.get('at') === null ? null : Number(query.get('at'));
   /** The agreement below which an answer is left to a person; null until it is read, false where there is none. @type {number | false | null} */
   let threshold = null;
@@ -49,6 +52,7 @@ export function show(main, { run, query, signal, title }) {
   const name = h('a', { href: `#/runs/${run}` }, 'Run');
   /** @type {HTMLInputElement} */
   const input = h('input', { type: 'search', id: 'search', placeholder: 'Search in questions and options', autocomplete: 'off', spellcheck: 'false', 'aria-label': 'Search in questions and options', on: { input: () => later(() => choose(filter, input.value)), keydown: leave } });
+  const sorting = h('select', { id: 'order', on: { change: () => sort(sorting.value) } }, Object.entries(orders).map(([name, text]) => h('option', { value: name }, text)));
   const chips = h('div', { class: 'chips', role: 'group', 'aria-label': 'Which questions' });
   const note = h('p', { class: 'minor list-note', role: 'status' });
   const list = h('ol', { class: 'plain question-list' });
@@ -57,11 +61,12 @@ export function show(main, { run, query, signal, title }) {
   const pane = h('div', { class: 'list-pane' }, note, list, tail);
   const split = h('div', { class: 'split' }, pane, detail);
   input.value = search;
+  sorting.value = order;
   main.className = 'wide-page';
   fill(main,
     h('nav', { class: 'crumbs', 'aria-label': 'Breadcrumb' }, h('a', { href: '#/' }, 'Runs'), sign(' / '), name),
     h('div', { class: 'page-head' }, heading('Questions'), h('div', { class: 'search' }, input, h('kbd', { 'aria-hidden': 'true' }, '/'))),
-    chips, split);
+    h('div', { class: 'list-tools' }, chips, h('span', { class: 'sorting' }, h('label', { for: 'order' }, 'Sort'), sorting)), split);
   drawChips();
   fill(detail, hint());
   document.addEventListener('keydown', key, { signal });
@@ -89,6 +94,7 @@ export function show(main, { run, query, signal, title }) {
       fill(name, nameOf(resource));
       title(`Questions of ${nameOf(resource)}`);
       isGraded = resource.graded > 0 || !isFinal(resource.state);
+      drawOrders(isFinal(resource.state) && resource.revision > 0);
       if (!isFinal(resource.state)) {
         follow(run, live, signal);
       }
@@ -143,6 +149,15 @@ export function show(main, { run, query, signal, title }) {
     }
   }
 
+  /** Offers the orders, of which a run in progress has one only. @param {boolean} hasEnded */
+  function drawOrders(hasEnded) {
+    sorting.disabled = !hasEnded;
+    sorting.title = hasEnded ? '' : 'Available once the run has ended';
+    for (const option of sorting.options) {
+      option.hidden = isFree && option.value === 'agreement';
+    }
+  }
+
   /** @param {() => void} action */
   function later(action) {
     clearTimeout(timer);
@@ -166,11 +181,21 @@ export function show(main, { run, query, signal, title }) {
     start();
   }
 
+  /** Sorts the list and keeps the open question open. @param {string} by */
+  async function sort(by) {
+    order = by;
+    remember();
+    await read();
+    const link = showCurrent();
+    link && reveal(link);
+  }
+
   /** Keeps the address in step with what is shown, so that it can be shared. */
   function remember() {
     const parts = new URLSearchParams();
     filter === 'all' || parts.set('filter', filter);
     search === '' || parts.set('search', search);
+    order === 'asked' || parts.set('order', order);
     at === null || parts.set('at', String(at));
     history.replaceState(null, '', `#/runs/${run}/questions${parts.size ? `?${parts}` : ''}`);
   }
@@ -184,6 +209,7 @@ export function show(main, { run, query, signal, title }) {
       parts.set('filter', filter);
     }
     search.trim() === '' || parts.set('search', search.trim());
+    order === 'asked' || parts.set('order', order);
     from && parts.set('continuation', from);
     return /** @type {const} */ (`${path}/answers?${parts}`);
   }

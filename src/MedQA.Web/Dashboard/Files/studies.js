@@ -28,6 +28,8 @@ export const show = (main, context) => context.run ? one(main, context) : all(ma
 async function all(main, { signal, title }) {
   title('Studies');
   const list = h('div', { class: 'stack' });
+  /** Where the progress of each study belongs. @type {Map<string, HTMLElement>} */
+  const progress = new Map();
   fill(main, h('div', { class: 'page-head' }, h('div', null, heading('Studies'), h('p', { class: 'minor' }, 'People rate free answers from long-form runs and from clinicians.')), h('div', { class: 'actions' }, h('a', { class: 'button primary', href: '#/studies/new' }, 'New study'))), list);
   fill(list, loading('Reading the studies…'));
   try {
@@ -38,10 +40,39 @@ async function all(main, { signal, title }) {
       : h('ul', { class: 'plain study-list' }, studies.map(study => h('li', { class: 'card study-row' },
         h('div', null, h('h2', null, h('a', { href: `#/studies/${study.study}` }, study.name)), h('p', { class: 'minor' }, study.sources.map(source => source.name).join(' · '))),
         h('p', { class: 'minor' }, `${plural(study.answers, 'answer')} to ${plural(study.questions, 'question')}`, h('br'), `${study.rubric}, ${plural(study.ratersPerAnswer, 'rater')} each`),
+        progressOf(study.study),
         h('time', { class: 'minor', datetime: study.created, title: moment(study.created) }, ago(study.created))))));
   } catch (problem) {
     signal.aborted || fill(list, problemBox(problem, () => all(main, { signal, title })));
   }
+  // Each study's raters are read on their own, so that a large study does not delay the list.
+  for (const [study, place] of progress) {
+    try {
+      const { raters = [] } = await call(/** @type {const} */ (`/api/studies/${study}`), { signal });
+      const current = raters.filter(rater => rater.state);
+      fill(place, done(current), h('span', { class: 'minor' }, `${of(current.filter(rater => rater.state === 'submitted').length, current.length)} raters have submitted`));
+    } catch (problem) {
+      if (signal.aborted) {
+        return;
+      }
+      fill(place, h('span', { class: 'minor' }, 'Progress cannot be read.'));
+    }
+  }
+
+  /** @param {string} study */
+  function progressOf(study) {
+    const place = h('div', { class: 'study-progress' }, h('span', { class: 'minor' }, 'Reading the progress…'));
+    progress.set(study, place);
+    return place;
+  }
+}
+
+/** How many of the answers assigned to raters are rated or skipped. @param {Rater[]} raters */
+function done(raters) {
+  const [finished, assigned] = [raters.reduce((sum, rater) => sum + rater.rated + rater.skipped, 0), raters.reduce((sum, rater) => sum + rater.assigned, 0)];
+  return h('span', { class: 'progress' },
+    h('span', { class: 'bar', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': assigned, 'aria-valuenow': finished, 'aria-label': `${of(finished, assigned)} ratings done` }, h('span', { class: 'bar-fill', style: { width: `${100 * finished / Math.max(1, assigned)}%` } })),
+    h('span', { class: 'minor' }, `${of(finished, assigned)} ratings`));
 }
 
 /**
@@ -134,9 +165,7 @@ async function one(main, { run: name, signal, title }) {
     return [
       h('span', null, h('strong', null, rater.label), h('span', { class: 'minor' }, ` ${rater.rater}`)),
       rater.state ? h('span', { class: `badge rater-${rater.state}` }, states[rater.state]) : h('span', { class: 'minor' }, 'deleted'),
-      rater.state ? h('span', { class: 'progress' },
-        h('span', { class: 'bar', role: 'progressbar', 'aria-valuemin': 0, 'aria-valuemax': rater.assigned, 'aria-valuenow': finished, 'aria-label': `${of(finished, rater.assigned)} done` }, h('span', { class: 'bar-fill', style: { width: `${100 * finished / Math.max(1, rater.assigned)}%` } })),
-        h('span', { class: 'minor' }, of(finished, rater.assigned))) : none,
+      rater.state ? done([rater]) : none,
       rater.state ? count(rater.skipped) : none,
       finished ? duration(rater.seconds / finished) : none,
       rater.lastClick ? h('time', { class: 'minor', datetime: rater.lastClick, title: moment(rater.lastClick) }, ago(rater.lastClick)) : h('span', { class: 'minor' }, none),

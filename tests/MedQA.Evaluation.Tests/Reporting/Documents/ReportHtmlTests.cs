@@ -39,6 +39,59 @@ public sealed partial class ReportHtmlTests
         Assert.Contains(page.Descendants("polyline"), static line => line.Attribute("class")!.Value == "line-two");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(11)]
+    [InlineData(41)]
+    public void Every_mark_of_a_plot_stays_within_its_axes(int samples)
+    {
+        AnsweredQuestion[] answers =
+        [
+            .. Enumerable.Range(0, samples + 1).Select(votes =>
+                Of(votes, new string('A', votes) + new string('-', samples - votes), "AB"[votes % 2]) with { SamplesAsked = samples }),
+        ];
+        var page = Parse(ReportHtml.Write(Report(Header(samples + 1), answers)));
+        var plots = page.Descendants("svg").ToArray();
+        Assert.Contains(plots, static plot => plot.Attribute("aria-label")!.Value.Contains("level of agreement", StringComparison.Ordinal));
+        foreach (var plot in plots)
+        {
+            var axis = plot.Elements("line").Single(static line => line.Attribute("class")!.Value == "axis" && line.Attribute("y1")!.Value == line.Attribute("y2")!.Value);
+            var (left, right) = (Number(axis, "x1"), Number(axis, "x2"));
+            Assert.All(
+                plot.Elements("rect").Where(static bar => Number(bar, "y") > 20),
+                bar => Assert.True(
+                    Number(bar, "x") >= left - 0.01 && Number(bar, "x") + Number(bar, "width") <= right + 0.01,
+                    $"{bar} leaves {left} to {right}"));
+            Assert.All(plot.Elements("circle"), dot => Assert.InRange(Number(dot, "cx"), left, right));
+        }
+
+        static double Number(XElement element, string name) =>
+            double.Parse(element.Attribute(name)!.Value, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Fact]
+    public void Prompts_are_folded_under_their_headings_and_were_not_before()
+    {
+        var html = ReportHtml.Write(Whole);
+        var folded = Parse(html).Descendants("details").ToArray();
+        Assert.Equal(["Show it", "Exact prompt of medqa, question q0"], folded.Select(static text => text.Element("summary")!.Value));
+        Assert.Equal("<|im_start|>user\nWhich?", folded[1].Element("pre")!.Value);
+        Assert.DoesNotContain("<h3>Exact prompt", html);
+
+        var earlier = ReportHtml.WriteEarlier(Whole);
+        Assert.DoesNotContain("<details>", earlier);
+        Assert.Contains("<h3>Exact prompt of medqa, question q0</h3>\n<pre>&lt;|im_start|&gt;user\nWhich?</pre>", earlier);
+        Assert.Equal(
+            earlier,
+            html.Replace("<details>\n<summary>Show it</summary>\n", "", StringComparison.Ordinal)
+                .Replace("<details>\n<summary>", "<h3>", StringComparison.Ordinal)
+                .Replace("</summary>", "</h3>", StringComparison.Ordinal)
+                .Replace("</details>\n", "", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Nothing_is_fetched_or_run()
     {
