@@ -1,5 +1,18 @@
 namespace MedQA.Client;
 
+/// <summary>A format of the outcome of a gate.</summary>
+public enum GateFormat
+{
+    /// <summary>JSON, for programs.</summary>
+    Json,
+
+    /// <summary>Markdown.</summary>
+    Markdown,
+
+    /// <summary>JUnit XML, for build servers.</summary>
+    JUnit,
+}
+
 /// <summary>A model that answers questions.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Fingerprint">A hash of its files.</param>

@@ -335,6 +335,36 @@ public sealed class MedQAClient : IDisposable
             TypeOf(format),
             cancellationToken);
 
+    /// <summary>Judges a run by a policy: pass, fail or inconclusive. The caller disposes the result.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="policy">The policy as UTF-8 JSON.</param>
+    /// <param name="baseline">The run that losses of accuracy are measured against; <see langword="null"/> for none.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<Stream> OpenGateAsync(
+        string run,
+        ReadOnlyMemory<byte> policy,
+        string? baseline = null,
+        GateFormat format = GateFormat.Json,
+        CancellationToken cancellationToken = default) =>
+        OpenAsync(
+            $"{Of(run)}/gate",
+            [("baseline", baseline)],
+            format switch
+            {
+                GateFormat.Json => JsonType,
+                GateFormat.Markdown => "text/markdown",
+                GateFormat.JUnit => "application/xml",
+                _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Unknown format."),
+            },
+            cancellationToken,
+            HttpMethod.Post,
+            message =>
+            {
+                message.Content = new ReadOnlyMemoryContent(policy);
+                message.Content.Headers.ContentType = new MediaTypeHeaderValue(JsonType);
+            });
+
     /// <summary>Creates a study of human ratings.</summary>
     /// <param name="request">The study to create.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
@@ -494,10 +524,15 @@ public sealed class MedQAClient : IDisposable
     }
 
     private async Task<Stream> OpenAsync(
-        string path, (string Name, string? Value)[] query, string type, CancellationToken cancellationToken)
+        string path,
+        (string Name, string? Value)[] query,
+        string type,
+        CancellationToken cancellationToken,
+        HttpMethod? method = null,
+        Action<HttpRequestMessage>? prepare = null)
     {
         // Disposing the stream ends the response.
-        var response = await SendAsync(HttpMethod.Get, path, query, type, null, cancellationToken);
+        var response = await SendAsync(method ?? HttpMethod.Get, path, query, type, prepare, cancellationToken);
         try
         {
             ServiceAnswer.Expect(response, type);

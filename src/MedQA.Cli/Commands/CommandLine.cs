@@ -99,6 +99,7 @@ internal static class CommandLine
             RequestCommands.CreateApprove(),
             EstimateCommand.Create(),
             CompareCommand.Create(),
+            GateCommand.Create(),
             ReplayCommand.Create(),
             OverlapCommand.Create(),
             VerifyCommand.Create(),

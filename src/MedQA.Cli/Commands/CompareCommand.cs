@@ -21,7 +21,7 @@ internal static class CompareCommand
         {
             Description = "Compare only the first run with each of the others: fewer tests, so Holm's correction takes less"
         };
-        var html = HtmlFile.Create();
+        var html = GivenOutput.Html();
         var command = new CommandWithExamples("compare", "Compare runs in a table of strategies, models and data sets, and runs over the "
             + "same questions by paired differences with intervals, McNemar's test and Holm's correction.", """
             Examples:
@@ -53,7 +53,7 @@ internal static class CompareCommand
             await using var page = await service.Client.OpenComparisonAsync(runs, ReportFormat.Html, againstFirst, cancellationToken);
             using var read = new StreamReader(page);
             var written = await read.ReadToEndAsync(cancellationToken);
-            await HtmlFile.WriteAsync(context, html, () => written, cancellationToken);
+            await GivenOutput.WriteAsync(context, html, () => written, cancellationToken);
         }
 
         var isJson = context.Output == OutputFormat.Json;

@@ -15,7 +15,7 @@ internal static class ReplayCommand
     public static Command Create()
     {
         var run = new Argument<string>("RUN") { Description = "Run name, unique prefix, or 'latest'" }.WithRuns();
-        var html = HtmlFile.Create();
+        var html = GivenOutput.Html();
         var command = new CommandWithExamples("replay", "Evaluate other strategies, with their cost, on the stored samples of a run, "
             + "without asking anything again.", """
             Examples:
@@ -40,7 +40,7 @@ internal static class ReplayCommand
         }
 
         var result = replay.Build(report);
-        await HtmlFile.WriteAsync(context, html, () => ReportHtml.Write(result), cancellationToken);
+        await GivenOutput.WriteAsync(context, html, () => ReportHtml.Write(result), cancellationToken);
         if (context.Output == OutputFormat.Json)
         {
             context.Console.Line(Encoding.UTF8.GetString(ReportJson.Write(result)));

@@ -32,7 +32,7 @@ internal static class ResultsCommand
                 + "agreement above which at least 90 % are right, with 95 % confidence",
             HelpName = "RUN|FILE"
         }.WithRuns();
-        var html = HtmlFile.Create();
+        var html = GivenOutput.Html();
         var selection = new RunListOptions();
         var command = new CommandWithExamples("results", "List runs, or show the scores of a run.", """
             Examples:
@@ -102,7 +102,7 @@ internal static class ResultsCommand
         if (html is not null)
         {
             var shown = await Development.ReadAsync(service, run, cancellationToken);
-            await HtmlFile.WriteAsync(
+            await GivenOutput.WriteAsync(
                 context, html, () => ReportHtml.Write(guarantor is null ? shown : Guaranteed(shown, guarantor)), cancellationToken);
         }
 

@@ -202,7 +202,7 @@ internal static class StudyCommand
     private static Command CreateReport()
     {
         var study = new Argument<string>("STUDY") { Description = StudyMeaning };
-        var html = HtmlFile.Create();
+        var html = GivenOutput.Html();
         var command = new Command(
             "report",
             "Write the report of a study, even while raters are still working: as text on a terminal, as Markdown elsewhere, or as JSON "
@@ -214,7 +214,7 @@ internal static class StudyCommand
             if (parsed.GetValue(html) is { } path)
             {
                 var page = await TextAsync(service.Client.OpenStudyReportAsync(found.Study, ReportFormat.Html, cancel), cancel);
-                await HtmlFile.WriteAsync(context, path, () => page, cancel);
+                await GivenOutput.WriteAsync(context, path, () => page, cancel);
             }
 
             var isJson = context.Output == OutputFormat.Json;

@@ -18,6 +18,12 @@ internal static class ExitCode
     /// <summary>A run waits for approval, and nobody can be asked for it here.</summary>
     public const int NeedsApproval = 4;
 
+    /// <summary>A run does not fulfil a policy.</summary>
+    public const int GateFailed = 5;
+
+    /// <summary>The answers do not tell whether a run fulfils a policy.</summary>
+    public const int GateInconclusive = 6;
+
     /// <summary>Stopped by Ctrl-C or a termination signal.</summary>
     public const int Stopped = 130;
 }

@@ -55,7 +55,8 @@ public sealed class ComparedRun(string name)
             answered.Cluster is not null,
             (sbyte)gold,
             failure,
-            answered.Answer == gold);
+            answered.Answer == gold,
+            answered.Topic);
         if (!_answers.TryAdd((answered.Dataset, answered.Id), compared))
         {
             throw new InputException(
@@ -71,8 +72,9 @@ public sealed class ComparedRun(string name)
 /// <param name="Gold">The right option.</param>
 /// <param name="Failure">Why there is no answer.</param>
 /// <param name="Right">Whether the answer is right.</param>
+/// <param name="Topic">The question's topic, or <see langword="null"/>.</param>
 internal readonly record struct ComparedAnswer(
-    ulong? Fingerprint, ulong Cluster, bool KnowsPassage, sbyte Gold, ComparedFailure Failure, bool Right);
+    ulong? Fingerprint, ulong Cluster, bool KnowsPassage, sbyte Gold, ComparedFailure Failure, bool Right, string? Topic);
 
 /// <summary>Why a compared run has no answer to a question.</summary>
 internal enum ComparedFailure : byte

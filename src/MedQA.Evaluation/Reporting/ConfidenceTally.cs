@@ -40,7 +40,10 @@ internal sealed class ConfidenceTally
     }
 
     /// <summary>Returns the headline: agreement, where every question had the same number of samples and more than one.</summary>
-    public ConfidenceReport? BuildAgreement(ulong key, bool intervals, Strategy strategy)
+    /// <param name="key">Key of the random stream.</param>
+    /// <param name="intervals">The confidence of the intervals; <see langword="null"/> for none.</param>
+    /// <param name="strategy">The run's strategy.</param>
+    public ConfidenceReport? BuildAgreement(ulong key, double? intervals, Strategy strategy)
     {
         var samples = _agreements.Count == 0 ? 0 : _agreements.Keys.First().Samples;
         if (strategy.StopsEarly || samples < 2 || _agreements.Keys.Any(level => level.Samples != samples))
@@ -57,11 +60,11 @@ internal sealed class ConfidenceTally
         };
     }
 
-    public ConfidenceReport? BuildProbability(ulong key, bool intervals) => _scoredOptions
+    public ConfidenceReport? BuildProbability(ulong key, double? intervals) => _scoredOptions
         ? Build("probability of the answer among the options, as the model scores them", _probabilities, key, intervals)
         : null;
 
-    public ConfidenceReport? BuildStoppingPosterior(ulong key, bool intervals) => _stopsEarly
+    public ConfidenceReport? BuildStoppingPosterior(ulong key, double? intervals) => _stopsEarly
         ? Build(
             "stopping posterior: the probability that the leading answer leads the second, P(Beta(a + 1, b + 1) > 1/2)",
             _posteriors,
@@ -69,7 +72,22 @@ internal sealed class ConfidenceTally
             intervals)
         : null;
 
-    private ConfidenceReport Build(string confidence, List<double> confidences, ulong key, bool intervals)
+    /// <summary>
+    /// Returns the expected calibration error of the run's headline confidence: agreement, else the probability of options, else the
+    /// stopping posterior; <see langword="null"/> if the run has none.
+    /// </summary>
+    /// <param name="key">Key of the random stream.</param>
+    /// <param name="strategy">The run's strategy.</param>
+    /// <param name="intervals">The confidence of the interval.</param>
+    public (int Questions, double Error, Interval? Interval)? ExpectedError(ulong key, Strategy strategy, double intervals) =>
+        (BuildAgreement(key, intervals, strategy) ?? BuildProbability(key, intervals) ?? BuildStoppingPosterior(key, intervals)) is { } said
+            ? (said.Questions, said.Figures.ExpectedError, said.Intervals?.ExpectedError)
+            : null;
+
+    /// <summary>As many resamples as leave 25 beyond each end of an interval.</summary>
+    private static int Resamples(double share) => Math.Max(Bootstrap.DefaultResamples, (int)Math.Round(50 / (1 - share)));
+
+    private ConfidenceReport Build(string confidence, List<double> confidences, ulong key, double? intervals)
     {
         var table = ConfidenceTable.OfConfidences([.. confidences], [.. _correct]);
         return Build(confidence, table, Clustered(table, place => confidences[place]), key, intervals);
@@ -99,7 +117,7 @@ internal sealed class ConfidenceTally
             .Select(bin => bin with { OfClusters = clustered.Kept(level => table.Levels[level].Bin == bin.Bin) })];
 
     private static ConfidenceReport Build(
-        string confidence, ConfidenceTable table, ClusteredConfidences? clustered, ulong key, bool intervals)
+        string confidence, ConfidenceTable table, ClusteredConfidences? clustered, ulong key, double? intervals)
     {
         var curve = Statistics.Deferral.RiskCoverage(table);
         return new ConfidenceReport
@@ -107,7 +125,9 @@ internal sealed class ConfidenceTally
             Confidence = confidence,
             Questions = table.Count,
             Figures = CalibrationFigures.Of(table),
-            Intervals = !intervals ? null : clustered is null ? Bootstrap.Calibration(table, key) : Bootstrap.Calibration(clustered, key),
+            Intervals = intervals is not { } share ? null
+                : clustered is null ? Bootstrap.Calibration(table, key, Resamples(share), share)
+                : Bootstrap.Calibration(clustered, key, Resamples(share), share),
             Bins = Bins(table, clustered),
             RiskCoverage = curve.Length <= MaxCurvePoints
                 ? curve

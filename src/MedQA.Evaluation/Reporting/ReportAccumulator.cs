@@ -123,7 +123,7 @@ public sealed class ReportAccumulator
 
         var provisional = header.Finished is null || Count < accepted;
         var (strategy, key) = (header.Protocol.Profile.Strategy, RandomStream.KeyOf("bootstrap", header.Protocol.Profile.Seed, "", ""));
-        var intervals = !provisional && _failed == 0;
+        var intervals = !provisional && _failed == 0 ? 0.95 : (double?)null;
         var confidence = _confidences.BuildAgreement(key, intervals, strategy);
         var datasets = _datasets.Select(static dataset => BuildSlice(dataset.Key, null, dataset.Value)).ToImmutableArray();
         var macro = BuildMacro(datasets, [.. _datasets.Values.Select(static tally => tally.ScoreInterval()).OfType<Interval>()]);

@@ -72,6 +72,29 @@ public sealed record RunComparison
         };
     }
 
+    /// <summary>Compares two runs on a part of the questions that both answered.</summary>
+    /// <param name="first">The first run.</param>
+    /// <param name="second">The second run.</param>
+    /// <param name="passes">Whether a question belongs to the part: its data set and topic.</param>
+    /// <param name="confidence">The confidence of the intervals.</param>
+    /// <returns><see langword="null"/> if no question of the part is in both runs.</returns>
+    /// <exception cref="InputException">As <see cref="Of"/>.</exception>
+    internal static PairedComparison? OfPart(
+        ComparedRun first, ComparedRun second, Func<string, string?, bool> passes, double confidence)
+    {
+        var (pairs, unaskable) = PairsOf(first, second);
+        List<PairedAnswer> part = [.. pairs.Where(pair => passes(pair.Dataset, pair.Topic))];
+        return part.Count == 0 ? null : Compare(
+            first,
+            second,
+            null,
+            part,
+            first.Answers.Count(entry => passes(entry.Key.Dataset, entry.Value.Topic)),
+            second.Answers.Count(entry => passes(entry.Key.Dataset, entry.Value.Topic)),
+            unaskable.Count(question => passes(question.Dataset, question.Topic)),
+            confidence);
+    }
+
     private static IEnumerable<string> WarningsOf(IReadOnlyList<ComparedRun> runs, List<PairedComparison> pairs)
     {
         if (runs.Where(static run => run.Provisional).Select(static run => run.Name).ToList() is { Count: > 0 } unfinished)
@@ -96,9 +119,32 @@ public sealed record RunComparison
 
     private static IEnumerable<PairedComparison> Compare(ComparedRun first, ComparedRun second)
     {
-        var common = new SortedDictionary<string, List<PairedAnswer>>(StringComparer.Ordinal);
-        var all = new List<PairedAnswer>();
-        var unaskable = new Dictionary<string, int>(StringComparer.Ordinal);
+        var (all, unaskable) = PairsOf(first, second);
+        var common = all.GroupBy(static pair => pair.Dataset).OrderBy(static set => set.Key, StringComparer.Ordinal).ToList();
+        foreach (var set in common)
+        {
+            yield return Compare(
+                first,
+                second,
+                set.Key,
+                [.. set],
+                first.Answers.Keys.Count(key => key.Dataset == set.Key),
+                second.Answers.Keys.Count(key => key.Dataset == set.Key),
+                unaskable.Count(question => question.Dataset == set.Key));
+        }
+
+        if (common.Count > 1)
+        {
+            yield return Compare(first, second, null, all, first.Count, second.Count, unaskable.Count);
+        }
+    }
+
+    /// <summary>The questions that both runs answered, and those that could not be asked in one of them.</summary>
+    private static (List<PairedAnswer> Pairs, List<(string Dataset, string? Topic)> Unaskable) PairsOf(
+        ComparedRun first, ComparedRun second)
+    {
+        var pairs = new List<PairedAnswer>();
+        var unaskable = new List<(string, string?)>();
         foreach (var (key, answer) in first.Answers.OrderBy(static entry => entry.Key.Dataset, StringComparer.Ordinal)
             .ThenBy(static entry => entry.Key.Question, StringComparer.Ordinal))
         {
@@ -110,42 +156,20 @@ public sealed record RunComparison
             CheckSameQuestion(first, second, key, answer, other);
             if (answer.Failure == ComparedFailure.OfQuestion || other.Failure == ComparedFailure.OfQuestion)
             {
-                unaskable[key.Dataset] = unaskable.GetValueOrDefault(key.Dataset) + 1;
+                unaskable.Add((key.Dataset, answer.Topic));
                 continue;
-            }
-
-            if (!common.TryGetValue(key.Dataset, out var answers))
-            {
-                common.Add(key.Dataset, answers = []);
             }
 
             // A run under older rules does not know the passage: the other one does. A question of which nothing is known stands alone.
             var cluster = answer.Fingerprint is null && other.Fingerprint is null
-                ? QuestionCluster.Alone(all.Count)
+                ? QuestionCluster.Alone(pairs.Count)
                 : other.KnowsPassage && !answer.KnowsPassage
                 ? other.Cluster
                 : answer.Cluster;
-            var pair = new PairedAnswer(cluster, answer.Right, other.Right);
-            answers.Add(pair);
-            all.Add(pair);
+            pairs.Add(new PairedAnswer(key.Dataset, answer.Topic, cluster, answer.Right, other.Right));
         }
 
-        foreach (var (dataset, answers) in common)
-        {
-            yield return Compare(
-                first,
-                second,
-                dataset,
-                answers,
-                first.Answers.Keys.Count(key => key.Dataset == dataset),
-                second.Answers.Keys.Count(key => key.Dataset == dataset),
-                unaskable.GetValueOrDefault(dataset));
-        }
-
-        if (common.Count > 1)
-        {
-            yield return Compare(first, second, null, all, first.Count, second.Count, unaskable.Values.Sum());
-        }
+        return (pairs, unaskable);
     }
 
     private static void CheckSameQuestion(
@@ -175,7 +199,14 @@ public sealed record RunComparison
     }
 
     private static PairedComparison Compare(
-        ComparedRun first, ComparedRun second, string? dataset, List<PairedAnswer> answers, int inFirst, int inSecond, int unaskable)
+        ComparedRun first,
+        ComparedRun second,
+        string? dataset,
+        List<PairedAnswer> answers,
+        int inFirst,
+        int inSecond,
+        int unaskable,
+        double confidence = 0.95)
     {
         var (both, onlyFirst, onlySecond) = (0, 0, 0);
         var (differences, clusters) = (new double[answers.Count], new ulong[answers.Count]);
@@ -183,7 +214,7 @@ public sealed record RunComparison
             (new ShareTally(), new ShareTally(), new Dictionary<ulong, (int Count, int OnlyFirst, int OnlySecond)>());
         for (var i = 0; i < answers.Count; i++)
         {
-            var (cluster, right, otherRight) = answers[i];
+            var (_, _, cluster, right, otherRight) = answers[i];
             both += right && otherRight ? 1 : 0;
             onlyFirst += right && !otherRight ? 1 : 0;
             onlySecond += otherRight && !right ? 1 : 0;
@@ -208,13 +239,13 @@ public sealed record RunComparison
             NeitherRight = answers.Count - both - onlyFirst - onlySecond,
             Unaskable = unaskable,
             Clusters = ofFirst.Clusters,
-            FirstInterval = ofFirst.Interval()!.Value,
-            SecondInterval = ofSecond.Interval()!.Value,
+            FirstInterval = ofFirst.Interval(confidence)!.Value,
+            SecondInterval = ofSecond.Interval(confidence)!.Value,
             StandardError = difference.StandardError * (ofFirst.Clusters is { } number ? StandardErrors.SmallSample(number) : 1),
             Interval = alone
-                ? PairedInterval.Tango(onlySecond, onlyFirst, answers.Count)
+                ? PairedInterval.Tango(onlySecond, onlyFirst, answers.Count, confidence)
                 : ClusteredInterval.Difference(
-                    ofBoth.Values.Select(static cluster => (cluster.Count, cluster.OnlySecond, cluster.OnlyFirst))),
+                    ofBoth.Values.Select(static cluster => (cluster.Count, cluster.OnlySecond, cluster.OnlyFirst)), confidence),
             Test = alone
                 ? McNemar.Test(onlyFirst, onlySecond)
                 : McNemar.Test([.. ofBoth.Values.Select(static cluster => (cluster.OnlyFirst, cluster.OnlySecond))]),
@@ -222,7 +253,7 @@ public sealed record RunComparison
         };
     }
 
-    private readonly record struct PairedAnswer(ulong Cluster, bool FirstRight, bool SecondRight);
+    private readonly record struct PairedAnswer(string Dataset, string? Topic, ulong Cluster, bool FirstRight, bool SecondRight);
 }
 
 /// <summary>Two runs that have no question in common.</summary>

@@ -23,12 +23,11 @@ internal sealed class ShareTally
     }
 
     /// <summary>
-    /// 95 % interval: Clopper-Pearson where every answer is its own cluster, else from clusters. <see langword="null"/> without an
-    /// answer.
+    /// An interval: Clopper-Pearson where every answer is its own cluster, else from clusters. <see langword="null"/> without an answer.
     /// </summary>
-    public Interval? Interval() => Count == 0 ? null
-        : Clusters is null ? BinomialInterval.ClopperPearson(Right, Count)
-        : ClusteredInterval.Proportion(_clusters.Values);
+    public Interval? Interval(double confidence = 0.95) => Count == 0 ? null
+        : Clusters is null ? BinomialInterval.ClopperPearson(Right, Count, confidence)
+        : ClusteredInterval.Proportion(_clusters.Values, confidence);
 
     /// <summary>
     /// Returns the same as a score interval, whose distance from the share acts as a standard error where intervals are combined.

@@ -110,6 +110,12 @@ public sealed class ApiFunctions(GuardedApi api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/report")] HttpRequest request) =>
             api.AnswerAsync(nameof(GetReport), request);
 
+    /// <summary>Judges a run by the policy in the body: pass, fail or inconclusive. Stores nothing.</summary>
+    [Function(nameof(JudgeRun))]
+    public Task<IResult> JudgeRun(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/gate")] HttpRequest request) =>
+            api.AnswerAsync(nameof(JudgeRun), request);
+
     /// <summary>Compares runs pairwise on the questions that they share.</summary>
     [Function(nameof(CompareRuns))]
     public Task<IResult> CompareRuns(

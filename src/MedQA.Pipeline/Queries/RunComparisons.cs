@@ -21,15 +21,7 @@ public static class RunComparisons
         var compared = new List<ComparedRun>();
         foreach (var run in runs)
         {
-            var one = new ComparedRun($"{run.Profile} on {run.Model} ({run.Run})")
-            {
-                Provisional = run.State.IsProvisional(),
-                Rules = (await reader.GetManifestAsync(run.Run, cancellationToken))?.Rules,
-                Run = run.Run.ToString(),
-                Profile = run.Profile,
-                Strategy = run.Strategy,
-                Model = run.Model,
-            };
+            var one = Of(run, (await reader.GetManifestAsync(run.Run, cancellationToken))?.Rules);
             await foreach (var answered in reader.AllAnsweredAsync(run.Run, cancellationToken))
             {
                 one.Add(answered);
@@ -40,4 +32,17 @@ public static class RunComparisons
 
         return RunComparison.Of(compared, againstFirst);
     }
+
+    /// <summary>A run without its answers, named by its profile, model and id.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="rules">The version of its rules.</param>
+    internal static ComparedRun Of(RunSummary run, string? rules) => new($"{run.Profile} on {run.Model} ({run.Run})")
+    {
+        Provisional = run.State.IsProvisional(),
+        Rules = rules,
+        Run = run.Run.ToString(),
+        Profile = run.Profile,
+        Strategy = run.Strategy,
+        Model = run.Model,
+    };
 }

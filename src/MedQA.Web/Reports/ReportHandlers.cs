@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Gating;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Queries;
@@ -113,6 +114,46 @@ internal static class ReportHandlers
             };
             var type = Negotiation.TypeOf(format);
             return key is null ? Conditional.Bytes(request, content, type) : Results.Bytes(content, type);
+        }
+        catch (InputException exception)
+        {
+            throw Problem.NotComparable(exception.Message);
+        }
+    }
+
+    /// <summary>Judges a run by the policy in the body.</summary>
+    public static async Task<IResult> JudgeAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
+        var format = Negotiation.Choose(request.Http, Negotiation.Json, Negotiation.Markdown, Negotiation.Xml);
+        request.Http.HttpContext.Response.Headers.Vary = "Accept";
+        var policy = await request.BodyAsync(GateJson.Default.GatePolicy, api.Limits.MaxPolicyBytes, cancellationToken);
+        if (GatePolicyReader.FaultOf(policy) is { } wrong)
+        {
+            throw Problem.BadBody(wrong.Path, wrong.Sentence("The body"));
+        }
+
+        var named = request.Query("baseline");
+        var baseline = named is null
+            ? null
+            : (RunId.TryParse(named, out var run) ? await api.Reads.FindAsync(api, run, cancellationToken) : null)
+                ?? throw Problem.UnknownRun(named);
+        if (baseline is null && policy.Rules.Any(static rule => rule.Measure == GateMeasure.Loss))
+        {
+            throw Problem.BadParameter("baseline", "is missing: the policy has a rule about losses, which are measured against a baseline.");
+        }
+
+        try
+        {
+            var report = await RunGates.ReadAsync(api.Reader, policy, summary, baseline, cancellationToken);
+            return Results.Bytes(
+                format switch
+                {
+                    Negotiation.Json => GateJson.Write(report),
+                    Negotiation.Markdown => Encoding.UTF8.GetBytes(ReportMarkdown.Write(report)),
+                    _ => GateJUnit.Write(report),
+                },
+                Negotiation.TypeOf(format));
         }
         catch (InputException exception)
         {

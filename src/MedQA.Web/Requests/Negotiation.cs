@@ -14,6 +14,9 @@ internal static class Negotiation
         Html = "text/html",
         Sections = "application/vnd.medqa.sections+json";
 
+    /// <summary>XML, as build servers read the results of tests.</summary>
+    public const string Xml = "application/xml";
+
     /// <summary>Returns the offered format with the highest quality; the first of equals, or the first if the header is missing.</summary>
     /// <exception cref="ProblemException">None is accepted.</exception>
     public static string Choose(HttpRequest request, params ReadOnlySpan<string> offered)

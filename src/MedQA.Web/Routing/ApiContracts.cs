@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Blocks;
+using MedQA.Evaluation.Gating;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
@@ -263,6 +264,18 @@ internal static class ApiContracts
                     .Distinct()
                     .Select(static type => new ApiContent(type, type == Lines ? static () => WebJson.Default.AnswerDetail : null))])],
             Problems = [UnknownRun, UnknownFile, NotAcceptable, NoPart, Storage],
+        },
+        ["JudgeRun"] = new()
+        {
+            Body = GateJson.Default.GatePolicy,
+            Parameters = [new("baseline", ApiParameterKind.Text, "The run that losses of accuracy are measured against")],
+            Answers = [new(
+                200,
+                "The outcome of each rule and of all: as JSON, as Markdown, or as JUnit XML for build servers.",
+                new(Json, static () => GateJson.Default.GateReport),
+                new(Negotiation.Markdown),
+                new(Negotiation.Xml))],
+            Problems = [BadParameter, BadBody, EmptyBody, UnknownRun, NotAcceptable, NotComparable, TooLarge, WrongJsonMedia, Storage],
         },
         ["CompareRuns"] = new()
         {

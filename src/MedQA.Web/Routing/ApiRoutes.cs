@@ -41,6 +41,8 @@ public static class ApiRoutes
             "Returns a file of a run's result: manifest.json, report.json, report.md, report.html, answers.csv, answers.parquet, "
                 + "rejected.csv, or, with every sample, answers.jsonl or samples.parquet.",
             RunFiles.GetAsync),
+        new("JudgeRun", "POST", "api/runs/{run}/gate", ApiRole.Runner,
+            "Judges a run by the policy in the body: pass, fail or inconclusive. Stores nothing.", ReportHandlers.JudgeAsync),
         new("CompareRuns", "GET", "api/compare", ApiRole.Reader,
             "Compares runs pairwise on the questions that they share.", ReportHandlers.CompareAsync),
         new("ListFlips", "GET", "api/compare/flips", ApiRole.Reader,

@@ -19,7 +19,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
     [Fact]
     public async Task Every_operation_answers_with_every_status_that_the_document_gives_it()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { MaxUploadBytes = 4096, MaxClickBytes = 4096, MaxAnnotationBytes = 4096 });
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { MaxUploadBytes = 4096, MaxClickBytes = 4096, MaxAnnotationBytes = 4096, MaxPolicyBytes = 4096 });
         await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
         await using var down = await ApiServer.StartWithoutStorageAsync(Nowhere);
         var place = await KnownCalls.PlaceAsync(server, held);
@@ -95,6 +95,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
         {
             "StartRun" or "EstimateRun" => good with { Path = good.Path.Replace("few-shot", "none", StringComparison.Ordinal) },
             "GetAnswer" => good with { Path = good.Path + "?by=luck" },
+            "JudgeRun" => good with { Path = good.Path.Split('?')[0] },
             "CompareRuns" => good with { Path = "/api/compare?runs=one" },
             "ListFlips" => good with { Path = good.Path + "&from=-1" },
             "ListRatings" => good with { Path = good.Path + "?history=perhaps" },
@@ -124,6 +125,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
         "no-report" => good with { Path = good.Path.Replace(place.Run, place.HeldRun, StringComparison.Ordinal), Accept = name == "ListAnswers" ? "application/vnd.apache.parquet" : "*/*", Server = Where.Held, Problem = problem },
         "no-part" => good with { Range = "bytes=99999999-", Problem = problem },
         "not-possible" => good with { Problem = problem },
+        "not-comparable" when name == "JudgeRun" => good with { Path = good.Path.Replace(place.Run, place.CancelledRun, StringComparison.Ordinal), Problem = problem },
         "not-comparable" => good with { Path = $"/api/compare?runs={place.Run},{place.CancelledRun}", Problem = problem },
         _ => throw new ArgumentOutOfRangeException(nameof(problem), problem, $"The document gives {name} a problem that no call is known for."),
     };

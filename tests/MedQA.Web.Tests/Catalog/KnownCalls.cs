@@ -25,6 +25,11 @@ internal static class KnownCalls
         "GetAnswer" => new($"/api/runs/{place.Run}/answers/questions%2Fq0"),
         "GetReport" => new($"/api/runs/{place.Run}/report"),
         "GetRunFile" => new($"/api/runs/{place.Run}/files/report.json"),
+        "JudgeRun" => new($"/api/runs/{place.Run}/gate?baseline={place.SecondRun}")
+        {
+            Body = """{"title":"Release","confidence":0.9,"rules":[{"name":"No loss","measure":"loss","dataset":"questions","most":0.5},{"measure":"accuracy","least":0.1},{"measure":"failures","most":0}]}""",
+            ContentType = "application/json",
+        },
         "CompareRuns" => new($"/api/compare?runs={place.Run},{place.SecondRun}"),
         "ListFlips" => new($"/api/compare/flips?runs={place.Run},{place.SecondRun}"),
         "CreateStudy" => new("/api/studies") { Body = place.Study.Request, ContentType = "application/json" },

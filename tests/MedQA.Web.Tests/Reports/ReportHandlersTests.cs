@@ -66,6 +66,51 @@ public sealed class ReportHandlersTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_run_is_judged_by_a_policy_as_JSON_as_Markdown_and_as_JUnit()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var questions = ApiServer.Questions(12, right: 9);
+        var (run, baseline) = (await server.FinishedRunAsync(questions), await server.FinishedRunAsync(questions, "?profile=chain-of-thought"));
+        const string Policy = """{"title":"Release","rules":[{"measure":"accuracy","least":0.3},{"measure":"failures","most":0},{"measure":"loss","most":0.9},{"measure":"cost","most":0}]}""";
+
+        using var json = await JudgeAsync(run, Policy, "application/json", baseline);
+        var report = System.Text.Json.JsonElement.Parse(await json.Content.ReadAsStringAsync(Cancel));
+        Assert.Equal(("pass", 2), (report.GetProperty("outcome").GetString(), report.GetProperty("familySize").GetInt32()));
+        Assert.Equal(["pass", "pass", "pass", "pass"], report.GetProperty("rules").EnumerateArray().Select(static rule => rule.GetProperty("outcome").GetString()));
+        Assert.Equal(0.75, report.GetProperty("rules")[0].GetProperty("value").GetDouble());
+
+        using var markdown = await JudgeAsync(run, Policy.Replace("0.3", "0.9999", StringComparison.Ordinal), "text/markdown", baseline);
+        Assert.StartsWith("# Gate: FAIL – Release", await markdown.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+
+        using var junit = await JudgeAsync(run, Policy.Replace("0.3", "0.75", StringComparison.Ordinal), "application/xml", baseline);
+        Assert.Equal("application/xml", junit.Content.Headers.ContentType?.MediaType);
+        var suite = System.Xml.Linq.XDocument.Parse(await junit.Content.ReadAsStringAsync(Cancel)).Root!.Element("testsuite")!;
+        Assert.Equal(("0", "1"), (suite.Attribute("failures")!.Value, suite.Attribute("errors")!.Value));
+
+        foreach (var (policy, other, status, said) in ((string, string?, HttpStatusCode, string)[])
+        [
+            (Policy.Replace("\"least\":0.3", "\"least\":30", StringComparison.Ordinal), baseline, HttpStatusCode.BadRequest, "rules[0].least"),
+            (Policy, null, HttpStatusCode.BadRequest, "baseline"),
+            (Policy, "aaaaaaaaaaaaaaaa", HttpStatusCode.NotFound, "aaaaaaaaaaaaaaaa"),
+        ])
+        {
+            using var refused = await JudgeAsync(run, policy, "application/json", other);
+            Assert.Equal(status, refused.StatusCode);
+            Assert.Contains(said, await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        }
+
+        async Task<HttpResponseMessage> JudgeAsync(string judged, string policy, string accept, string? against)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/runs/{judged}/gate{(against is null ? "" : $"?baseline={against}")}")
+            {
+                Content = new StringContent(policy, System.Text.Encoding.UTF8, "application/json"),
+            };
+            request.Headers.Accept.ParseAdd(accept);
+            return await server.Client.SendAsync(request, Cancel);
+        }
+    }
+
+    [Fact]
     public async Task The_blocks_of_a_report_are_those_that_its_Markdown_is_written_of()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());

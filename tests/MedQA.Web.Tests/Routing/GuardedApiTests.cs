@@ -30,7 +30,7 @@ public sealed class GuardedApiTests(AzuriteFixture azurite)
     {
         Assert.Equal(["GetDocument", "GetHealth"], Rows(ApiRole.Anyone));
         Assert.Equal(["ApproveRun", "DeleteRater", "DeleteRun", "DeleteStudy"], Rows(ApiRole.Admin));
-        Assert.Equal(["AnnotateRun", "CancelRun", "CreateStudy", "EstimateRun", "RenewRaterLink", "RetryRun", "StartRun"], Rows(ApiRole.Runner));
+        Assert.Equal(["AnnotateRun", "CancelRun", "CreateStudy", "EstimateRun", "JudgeRun", "RenewRaterLink", "RetryRun", "StartRun"], Rows(ApiRole.Runner));
         Assert.Equal(["AgreeToRate", "GetRating", "SendClicks", "StopRating", "SubmitRating"], Rows(ApiRole.Rater));
         Assert.All(ApiRoutes.All.Where(static route => route.Role == ApiRole.Reader), static route => Assert.Equal("GET", route.Method));
         Assert.All(DashboardRoutes.All, static route => Assert.Equal("GET", route.Method));

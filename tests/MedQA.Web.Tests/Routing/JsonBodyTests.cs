@@ -201,6 +201,7 @@ public sealed class JsonBodyTests(KnownPlace known) : IClassFixture<KnownPlace>
                     body["clicks"]!.AsArray().Add(JsonNode.Parse("""{"id":"0123456789abcde0","at":"2026-01-01T00:00:00Z","place":1,"kind":"choice","axis":"intent","choice":"yes","comment":"x","skipped":false,"seconds":1.5}"""));
                     break;
                 case "AnnotateRun":
+                case "JudgeRun":
                     break;
                 default:
                     throw new InvalidOperationException($"{route.Name} takes JSON, and nobody has said what all of it is.");

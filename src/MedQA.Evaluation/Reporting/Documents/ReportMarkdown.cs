@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Blocks;
+using MedQA.Evaluation.Gating;
 using MedQA.Evaluation.Rating;
 
 namespace MedQA.Evaluation.Reporting.Documents;
@@ -36,6 +37,13 @@ public static class ReportMarkdown
     {
         ArgumentNullException.ThrowIfNull(report);
         return MarkdownWriter.Write(StudyDocument.Of(report));
+    }
+
+    /// <summary>Writes the outcome of a gate.</summary>
+    public static string Write(GateReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return MarkdownWriter.Write(GateDocument.Of(report));
     }
 
     /// <summary>Writes an overlap report.</summary>
