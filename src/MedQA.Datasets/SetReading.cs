@@ -7,6 +7,9 @@ namespace MedQA.Datasets;
 /// <param name="Sample">See <see cref="QuestionSetOptions.Sample"/>.</param>
 public readonly record struct SetReading(AnswerNotation Notation, bool DropsFillers = false, int? Limit = null, int? Sample = null)
 {
+    /// <summary>The most that <see cref="Limit"/> and <see cref="Sample"/> can be: as many questions as a run can have.</summary>
+    public const int MaxSize = 1_000_000;
+
     /// <summary>The notation's name, or <see langword="null"/> if the file is to say which it uses.</summary>
     public string? NotationName => Notation == AnswerNotation.Detect ? null : AnswerNotationName.Of(Notation);
 }

@@ -7,8 +7,6 @@ namespace MedQA.Cli.Commands;
 /// <summary>The options that control how question sets are read.</summary>
 internal sealed class SetReadingOptions
 {
-    private const int MaxSize = 1_000_000;
-
     /// <summary>The notation of the right option.</summary>
     public Option<AnswerNotation> Notation { get; } = new("--answer-notation")
     {
@@ -34,14 +32,14 @@ internal sealed class SetReadingOptions
     };
 
     /// <summary>How many questions are asked, from the first on.</summary>
-    public NumberOption<int?> Limit { get; } = new("--limit", NumberRange.Whole(1, MaxSize))
+    public NumberOption<int?> Limit { get; } = new("--limit", NumberRange.Whole(1, SetReading.MaxSize))
     {
         Description = "Ask only the first N usable questions of each file",
         HelpName = "N",
     };
 
     /// <summary>How many questions are asked, chosen at random.</summary>
-    public NumberOption<int?> Sample { get; } = new("--sample", NumberRange.Whole(1, MaxSize))
+    public NumberOption<int?> Sample { get; } = new("--sample", NumberRange.Whole(1, SetReading.MaxSize))
     {
         Description = "Ask only N usable questions of each file, chosen at random and the same each time (--samples is the number of "
             + "answers per question)",

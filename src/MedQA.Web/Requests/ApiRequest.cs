@@ -15,9 +15,6 @@ namespace MedQA.Web.Requests;
 /// <param name="Path">The values of the path's placeholders.</param>
 public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, string> Path)
 {
-    /// <summary>The most questions that a limit or a sample can have.</summary>
-    public const int MaxSize = 1_000_000;
-
     /// <summary>Returns the run that the path names.</summary>
     /// <exception cref="ProblemException">It is not a run's id.</exception>
     public RunId Run => RunId.TryParse(Path["run"], out var run) ? run : throw Problem.UnknownRun(Path["run"]);
@@ -97,7 +94,7 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
             ? throw Problem.BadParameter("sample", "cannot be given together with limit.")
             : Size("sample"));
 
-    private int? Size(string name) => Query(name) is null ? null : Number(name, 1, 1, MaxSize);
+    private int? Size(string name) => Query(name) is null ? null : Number(name, 1, 1, SetReading.MaxSize);
 
     /// <summary>Returns a switch from the query: <c>true</c> or <c>false</c>.</summary>
     /// <exception cref="ProblemException">It is something else.</exception>

@@ -84,7 +84,7 @@ internal static class ApiContracts
         "limit", ApiParameterKind.WholeNumber, "Asks only so many usable questions, from the first on; not with `sample`")
     {
         Least = 1,
-        Most = ApiRequest.MaxSize
+        Most = SetReading.MaxSize
     };
     private static readonly ApiParameter Sample = new(
         "sample",
@@ -92,7 +92,7 @@ internal static class ApiContracts
         "Asks only so many usable questions, chosen at random and the same each time; not with `limit`")
     {
         Least = 1,
-        Most = ApiRequest.MaxSize
+        Most = SetReading.MaxSize
     };
     private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "The part of the rater's link after #")
     {
