@@ -28,7 +28,7 @@ public sealed class AnswersInWorkTests(AzuriteFixture azurite)
     {
         var (bench, time, reader) = await BenchAsync(batchSize: 3);
         var steps = new Steps();
-        bench.Model.Before = steps.BeforeAsync;
+        bench.Model.Before = (_, cancel) => steps.BeforeAsync(cancel);
         var run = await bench.StartAsync(4);
         await bench.Advancer.AdvanceAsync(run, Cancel);
         var working = AnswerAsync(bench, run, BatchId.First(0));
@@ -103,7 +103,7 @@ public sealed class AnswersInWorkTests(AzuriteFixture azurite)
         bench.Model.Before = static (text, _) => text.Contains("case 0?", StringComparison.Ordinal) ? Task.CompletedTask : throw new InvalidOperationException("broken");
         var run = await bench.StartAsync(4);
         Assert.Equal(3, (await bench.CompleteAsync(run)).Totals.Failed);
-        bench.Model.Before = steps.BeforeAsync;
+        bench.Model.Before = (_, cancel) => steps.BeforeAsync(cancel);
         await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Retry, Cancel);
         await bench.Advancer.AdvanceAsync(run, Cancel);
         await bench.Advancer.AdvanceAsync(run, Cancel);
@@ -151,7 +151,7 @@ public sealed class AnswersInWorkTests(AzuriteFixture azurite)
         var run = await bench.StartAsync(4);
         await bench.Advancer.AdvanceAsync(run, Cancel);
         var steps = new Steps();
-        bench.Model.Before = steps.BeforeAsync;
+        bench.Model.Before = (_, cancel) => steps.BeforeAsync(cancel);
         using (var stop = new CancellationTokenSource())
         {
             var working = AnswerAsync(bench, run, BatchId.First(0), stop.Token);
@@ -217,7 +217,7 @@ public sealed class AnswersInWorkTests(AzuriteFixture azurite)
             var run = await bench.StartAsync(4);
             await bench.Advancer.AdvanceAsync(run, Cancel);
             var steps = new Steps();
-            bench.Model.Before = steps.BeforeAsync;
+            bench.Model.Before = (_, cancel) => steps.BeforeAsync(cancel);
             var working = AnswerAsync(bench, run, BatchId.First(0));
             await steps.ArrivedAsync();
             steps.Go();
