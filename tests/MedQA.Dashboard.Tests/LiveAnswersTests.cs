@@ -33,7 +33,7 @@ public sealed class LiveAnswersTests(Chromium chromium, AzuriteFixture azurite)
         var (rows, tail, next) = (page.Locator(".question-row"), page.Locator(".list-tail"), page.GetByRole(AriaRole.Button, new() { Name = "Next" }));
         await visit.GoAsync($"#/runs/{run}/questions");
         await Expect(tail).ToContainTextAsync("No questions are answered yet.");
-        await Expect(tail).ToContainTextAsync("0 of 40 questions are answered. Answers appear here as they are given.", SoonSaid);
+        await Expect(tail).ToContainTextAsync("Answers appear here as they are given.", SoonSaid);
 
         for (var answered = 1; answered <= 3; answered++)
         {

@@ -5,7 +5,6 @@ using Azure.Storage.Blobs.Models;
 using FsCheck.Fluent;
 using MedQA.Evaluation.Answering;
 using MedQA.Pipeline.Advancing;
-using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
@@ -31,7 +30,7 @@ public sealed class AnswersInWorkTests(AzuriteFixture azurite)
         bench.Model.Before = (_, cancel) => steps.BeforeAsync(cancel);
         var run = await bench.StartAsync(4);
         await bench.Advancer.AdvanceAsync(run, Cancel);
-        var working = AnswerAsync(bench, run, BatchId.First(0));
+        var working = AnswerAsync(bench, run, BatchId.First(0), Cancel);
         await steps.ArrivedAsync();
         Assert.Empty((await reader.AnswersAsync(run, null, 10, AnswerFilter.All, Cancel)).Answers);
         Assert.Equal(0, await reader.GetAnswersVersionAsync((await reader.GetAsync(run, Cancel))!, Cancel));
@@ -109,7 +108,7 @@ public sealed class AnswersInWorkTests(AzuriteFixture azurite)
         await bench.Advancer.AdvanceAsync(run, Cancel);
         Assert.Equal([1, 2, 3], await OrdinalsAsync(reader, run, AnswerFilter.Failed));
 
-        var working = AnswerAsync(bench, run, new BatchId(1, 0));
+        var working = AnswerAsync(bench, run, new BatchId(1, 0), Cancel);
         await steps.ArrivedAsync();
         steps.Go();
         await steps.ArrivedAsync();
@@ -218,7 +217,7 @@ public sealed class AnswersInWorkTests(AzuriteFixture azurite)
             await bench.Advancer.AdvanceAsync(run, Cancel);
             var steps = new Steps();
             bench.Model.Before = (_, cancel) => steps.BeforeAsync(cancel);
-            var working = AnswerAsync(bench, run, BatchId.First(0));
+            var working = AnswerAsync(bench, run, BatchId.First(0), Cancel);
             await steps.ArrivedAsync();
             steps.Go();
             await steps.ArrivedAsync();
@@ -285,6 +284,32 @@ public sealed class AnswersInWorkTests(AzuriteFixture azurite)
     }
 
         [Fact]
+    public async Task Of_many_batches_at_once_some_wait_for_the_next_second()
+    {
+        const int Batches = 40;
+        var prefix = azurite.NewPrefix();
+        var bench = await BenchAsync(azurite.Open(prefix), batchSize: 2);
+        var run = await bench.StartAsync(2 * Batches);
+        await bench.Advancer.AdvanceAsync(run, Cancel);
+        var work = await Task.WhenAll(Enumerable.Range(0, Batches).Select(number => WorkAsync(bench, run, BatchId.First(number))));
+        var (time, faults) = (new FakeTimeProvider(), new StorageFaults());
+        var reader = new RunReader(azurite.Open(prefix, faults.Configure), time: time);
+        var summary = (await bench.Reader.GetAsync(run, Cancel))!;
+        var version = await reader.GetAnswersVersionAsync(summary, Cancel);
+        Assert.Equal(2 + Batches, faults.Calls);
+
+        await Task.WhenAll(work.Select(static (batch, number) => batch.AppendAsync(Line(2 * number) + "\n")));
+        foreach (var answered in (int[])[32, Batches])
+        {
+            time.Advance(AnswersInWork.ReadEvery);
+            var before = faults.Calls;
+            Assert.NotEqual(version, version = await reader.GetAnswersVersionAsync(summary, Cancel));
+            Assert.Equal(1 + 32, faults.Calls - before);
+            Assert.Equal(answered, (await reader.AnswersAsync(summary, null, RunReader.MaxPage, new AnswerQuery(), Cancel)).Answers.Count);
+        }
+    }
+
+    [Fact]
     public async Task An_outage_is_said_and_the_next_reading_finds_everything()
     {
         var prefix = azurite.NewPrefix();
@@ -378,7 +403,7 @@ public sealed class AnswersInWorkTests(AzuriteFixture azurite)
         return (bench, time, new RunReader(bench.Storage, time: time));
     }
 
-    private static Task<BatchOutcome> AnswerAsync(Bench bench, RunId run, BatchId batch, CancellationToken stopping = default) =>
+    private static Task<BatchOutcome> AnswerAsync(Bench bench, RunId run, BatchId batch, CancellationToken stopping) =>
         bench.Worker.AnswerAsync(new BatchMessage { Run = run.ToString(), Batch = batch.ToString(), Sent = DateTimeOffset.UtcNow }, stopping);
 
     private static async Task<List<int>> OrdinalsAsync(RunReader reader, RunId run, AnswerFilter filter = AnswerFilter.All) =>

@@ -270,7 +270,7 @@ export function show(main, { run, query, signal, title }) {
       return;
     }
     const everything = filter === 'all' && search.trim() === '';
-    const progress = known && grows() ? h('p', { class: 'minor' }, `${of(Math.max(known.done, everything ? rows.length : 0), known.questions)} questions are answered. Answers appear here as they are given.`) : null;
+    const progress = known && grows() ? h('p', { class: 'minor' }, everything && rows.length === 0 ? null : `${of(everything ? rows.length : known.done, known.questions)} questions are answered. `, 'Answers appear here as they are given.') : null;
     if (rows.length > 0) {
       fill(tail, progress);
       return;
