@@ -24,8 +24,8 @@ internal sealed class AnswersInWork(RunStorage storage, TimeProvider time)
     private readonly Dictionary<RunId, Reader> _readers = [];
 
     /// <summary>
-    /// The answers in work, as of at most <see cref="ReadEvery"/> ago. Who reads the table of answers afterwards misses none: an answer that
-    /// is not here any more is there already.
+    /// The answers in work, as of at most <see cref="ReadEvery"/> ago. A caller that reads the table of answers afterwards misses none: an
+    /// answer that is no longer here is in the table already.
     /// </summary>
     /// <param name="run">The run, as it was just read; one that has ended has none.</param>
     /// <param name="cancellationToken">Cancels the waiting; others wait for the same reading.</param>
@@ -182,10 +182,14 @@ internal sealed class AnswersInWork(RunStorage storage, TimeProvider time)
         /// <summary>For a batch whose row is gone: with the run, or until it is made again.</summary>
         public static BatchRow LostRow(BatchId batch) => new() { Batch = batch, State = BatchState.Running };
 
-        /// <summary>Whether something can have been appended since it was read: a worker says that it begins before it appends an answer.</summary>
+        /// <summary>
+        /// Whether something can have been appended since it was read: a worker says that it begins before it appends an answer.
+        /// </summary>
         public bool MayHaveMore(BatchRow row) => row.State == BatchState.Running || row.Timestamp != _changed;
 
-        /// <summary>Reads what was appended since it was read last. A line that is torn, or being appended, is left for the next time.</summary>
+        /// <summary>
+        /// Reads what was appended since it was read last. A line that is torn, or being appended, is left for the next time.
+        /// </summary>
         /// <param name="row">Its row, which was read before.</param>
         /// <param name="round">The round in which it is read.</param>
         /// <param name="cancellationToken">Cancels the call.</param>
@@ -236,7 +240,9 @@ internal sealed class AnswersInWork(RunStorage storage, TimeProvider time)
             return hadAny;
         }
 
-        /// <summary>Notes an answer, as a batch's next worker does: of a question the first one counts, and other lines say nothing.</summary>
+        /// <summary>
+        /// Notes an answer, as a batch's next worker does: the first one of a question counts, and other lines say nothing.
+        /// </summary>
         private void Take(ReadOnlyMemory<byte> line, long offset)
         {
             if (BlobReading.ParseLine(line, PipelineJson.Counted) is { } answered && !_rows.ContainsKey(answered.Ordinal))
@@ -265,7 +271,7 @@ internal sealed record RowsInWork(long Version, ImmutableArray<StoredAnswerRow> 
     public StoredAnswerRow? LaterOf(int ordinal, StoredAnswerRow? collected) =>
         Find(ordinal) is { } row && !(collected?.Retry >= row.Retry) ? row : collected;
 
-    /// <summary>Puts these rows, or what is made of them, among those that are collected; of a question that is in both, the later try.</summary>
+    /// <summary>Merges collected rows and rows in work; of a question that is in both, the later try.</summary>
     /// <param name="collected">Collected rows in the order of their ordinals.</param>
     /// <param name="inWork">Rows in work in the order of their ordinals.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>

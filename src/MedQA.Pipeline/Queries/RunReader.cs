@@ -173,8 +173,8 @@ public sealed class RunReader
             static text => text.Key, static text => text.Value.Beginning);
 
     /// <summary>
-    /// Every collected answer that passes, in the order of the questions, read as one stream once the run has ended and a thousand at a time
-    /// before. Without the questions' texts.
+    /// Every collected answer that passes, in the order of the questions, read as one stream once the run has ended and a thousand at a
+    /// time before. Without the questions' texts.
     /// </summary>
     public async IAsyncEnumerable<AnswerRow> AllAnswersAsync(
         RunId run, AnswerFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

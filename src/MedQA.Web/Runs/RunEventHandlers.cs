@@ -17,8 +17,8 @@ internal static class RunEventHandlers
 
     /// <summary>
     /// Sends the event <c>run</c> now and after every change, <c>answers</c> when answers have appeared in the lists of the run, and
-    /// <c>end</c> once the run has ended or is deleted. A client that reconnects with the id of the last event gets only newer ones, or 204,
-    /// which tells a browser not to reconnect, if the run ended with it.
+    /// <c>end</c> once the run has ended or is deleted. A client that reconnects with the id of the last event gets only newer ones, or
+    /// 204, which tells a browser not to reconnect, if the run ended with it.
     /// </summary>
     public static async Task<IResult> WatchAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
