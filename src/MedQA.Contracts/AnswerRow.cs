@@ -92,7 +92,7 @@ public record AnswerRow
 
 /// <summary>A page of answers, in the order of the questions.</summary>
 /// <param name="Answers">The answers.</param>
-/// <param name="Continuation">The token for the next page; missing on the last. While a run is in progress, answers can appear after the
-/// last page.</param>
+/// <param name="Continuation">The token for the next page; missing on the last. While a run is in progress, answers can appear on pages
+/// that were read already and after the last one.</param>
 /// <param name="Total">The number of matching answers, on the first page if it is known; otherwise missing.</param>
 public sealed record AnswerPage(IReadOnlyList<AnswerRow> Answers, string? Continuation, int? Total = null);

@@ -1,4 +1,5 @@
 using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Web;
@@ -11,6 +12,7 @@ public sealed class RunReads
 {
     private readonly SharedReads<RunId, RunSummary?> _runs = new();
     private readonly SharedReads<(RunQuery Query, string? Continuation, int Take), RunPage> _pages = new();
+    private readonly SharedReads<(RunSummary Run, string? Continuation, int Take, AnswerQuery Query), AnswerPage> _answers = new();
 
     /// <summary>Returns a run, or <see langword="null"/> if there is none.</summary>
     internal Task<RunSummary?> FindAsync(Api api, RunId run, CancellationToken cancellationToken)
@@ -32,4 +34,24 @@ public sealed class RunReads
             (query, continuation, take),
             () => api.Reader.ListAsync(query, continuation, take, CancellationToken.None),
             cancellationToken);
+
+    /// <summary>Returns a page of a run's answers with the beginnings of their questions.</summary>
+    internal Task<AnswerPage> AnswersAsync(
+        Api api, RunSummary run, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
+    {
+        return _answers.ReadAsync((run, continuation, take, query), ReadAsync, cancellationToken);
+
+        async Task<AnswerPage> ReadAsync()
+        {
+            var page = await api.Reader.AnswersAsync(run, continuation, take, query, CancellationToken.None);
+
+            // A result's lists include the texts.
+            var without = page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal);
+            var texts = await api.Reader.TextsAsync(run, [.. without], CancellationToken.None);
+            return page with
+            {
+                Answers = [.. page.Answers.Select(row => row with { Text = row.Text ?? texts.GetValueOrDefault(row.Ordinal) })],
+            };
+        }
+    }
 }

@@ -16,6 +16,9 @@ namespace MedQA.Web;
 /// <param name="Answers">The number of read requests before this read began.</param>
 internal sealed record RunLook(RunSummary? Run, string Id, string Data, long Answers = 0)
 {
+    /// <summary>Changes when answers have appeared in the lists of a run in progress; 0 while there are none.</summary>
+    public long AnswersVersion { get; init; }
+
     /// <summary>Whether the run has ended and will not change.</summary>
     public bool HasEnded => Run is { Requested: RequestedAction.None } run && run.State.IsFinal();
 
@@ -171,10 +174,15 @@ internal sealed class RunWatch : IDisposable
                 // Subscribed before the look, so that no change is missed between the two; a pending one is kept.
                 again = again.IsCompleted ? Task.WhenAny(_api.Signals.RunWritten.Next, _asked.Next) : again;
                 var requests = Interlocked.Read(ref _requests);
-                var look = RunLook.Of(await _api.Reader.GetAsync(Run, stop)) with { Answers = requests };
+                var run = await _api.Reader.GetAsync(Run, stop);
+                var look = RunLook.Of(run) with
+                {
+                    Answers = requests,
+                    AnswersVersion = run is null ? 0 : await _api.Reader.GetAnswersVersionAsync(run, stop),
+                };
                 var before = Interlocked.Exchange(ref _last, look);
                 _looked.Set();
-                if (before?.Id != look.Id)
+                if (before?.Id != look.Id || before.AnswersVersion != look.AnswersVersion)
                 {
                     _changed.Set();
                 }

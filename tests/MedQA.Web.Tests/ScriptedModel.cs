@@ -20,11 +20,15 @@ internal sealed class ScriptedModel : ILanguageModel
     /// <summary>Holds questions back again.</summary>
     public void Hold() => Go = new TaskCompletionSource();
 
+    /// <summary>Called before a question is answered, once they may be.</summary>
+    public Func<CancellationToken, Task> Before { get; set; } = static _ => Task.CompletedTask;
+
     public int CountTokens(Prompt prompt) => 10;
 
     public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
     {
         await Go.Task.WaitAsync(cancellationToken);
+        await Before(cancellationToken);
         return new ScriptedPrompt();
     }
 

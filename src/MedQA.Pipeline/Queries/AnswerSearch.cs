@@ -26,9 +26,18 @@ internal sealed class AnswerSearch(RunStorage storage, ResultFiles files)
     /// <param name="take">The most rows.</param>
     /// <param name="questions">The run's number of questions.</param>
     /// <param name="indexed">Whether the result's indexes exist; otherwise every row is checked.</param>
+    /// <param name="inWork">The answers that are not collected yet.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<AnswerPage> PageAsync(
-        RunId run, AnswerQuery query, string list, int from, int take, int questions, bool indexed, CancellationToken cancellationToken)
+        RunId run,
+        AnswerQuery query,
+        string list,
+        int from,
+        int take,
+        int questions,
+        bool indexed,
+        RowsInWork inWork,
+        CancellationToken cancellationToken)
     {
         var allowed = indexed ? await AllowedAsync(query, cancellationToken) : null;
         var total = from == 0 && query.Words.Length == 0 ? allowed?.Length : null;
@@ -56,8 +65,9 @@ internal sealed class AnswerSearch(RunStorage storage, ResultFiles files)
             var found = indexed ? await new AnswerList(files, AnswerFilter.All).FindAsync(ordinals, cancellationToken) : [];
             if (found.Count == 0)
             {
-                found = [.. (await Task.WhenAll(
-                    ordinals.Select(ordinal => _answers.FindAsync(run, ordinal, cancellationToken)))).OfType<AnswerRow>()];
+                found = [.. (await Task.WhenAll(ordinals.Select(
+                    async ordinal => inWork.LaterOf(ordinal, await _answers.FindAsync(run, ordinal, cancellationToken)))))
+                    .OfType<AnswerRow>()];
             }
 
             rows.AddRange(found.Where(row => query.Filter.Passes(row) && query.PassesAgreement(row)));

@@ -25,6 +25,7 @@ public sealed class RunReader
     private readonly AnswerRows _answers;
     private readonly BatchRows _batches;
     private readonly RunAnnotations _annotations;
+    private readonly AnswersInWork _inWork;
     private readonly IRunAttendance? _attendance;
     private readonly TimeProvider _time;
     private readonly IResultCache? _cache;
@@ -45,6 +46,7 @@ public sealed class RunReader
         _runs = new RunRows(storage);
         _annotations = new RunAnnotations(storage);
         _answers = new AnswerRows(storage);
+        _inWork = new AnswersInWork(storage, _time);
     }
 
     /// <summary>A page of all runs, newest first.</summary>
@@ -107,7 +109,10 @@ public sealed class RunReader
     public async Task<RunManifest?> GetManifestAsync(RunId run, CancellationToken cancellationToken) =>
         (await _storage.FindManifestAsync(run, cancellationToken))?.Manifest;
 
-    /// <summary>A page of a run's answers in the order that the query names; those that are not collected yet are left out.</summary>
+    /// <summary>
+    /// A page of a run's answers in the order that the query names; of a run in progress, including those of unfinished batches as of at most
+    /// a second ago.
+    /// </summary>
     /// <param name="summary">The run.</param>
     /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
     /// <param name="take">1 to <see cref="MaxPage"/>.</param>
@@ -133,10 +138,12 @@ public sealed class RunReader
                     "order", "must be \"asked\" until the run has ended and its answers can be sorted.");
         }
 
+        // Before the table is read: what is collected in between is in both.
+        var inWork = await _inWork.ReadAsync(summary, cancellationToken);
         if (!query.IsFilter)
         {
             return await new AnswerSearch(_storage, Files(summary)).PageAsync(
-                run, query, list, place.Ordinal, take, summary.Questions, indexed, cancellationToken);
+                run, query, list, place.Ordinal, take, summary.Questions, indexed, inWork, cancellationToken);
         }
 
         var filter = query.Filter;
@@ -155,7 +162,14 @@ public sealed class RunReader
 
         // If the earlier pages came from no index, or from one that a retry has replaced since, this one continues by ordinal, so that no
         // answer is skipped or repeated.
-        return await ScanAsync(run, list, place.Ordinal, take, filter, summary.Questions, cancellationToken);
+        return await ScanAsync(run, list, place.Ordinal, take, filter, summary.Questions, inWork, cancellationToken);
+    }
+
+    /// <summary>A number that changes when answers have appeared in the pages of a run in progress; 0 while there are none.</summary>
+    public async Task<long> GetAnswersVersionAsync(RunSummary summary, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        return (await _inWork.ReadAsync(summary, cancellationToken)).Version;
     }
 
     /// <summary>How the texts of some questions begin, by ordinal; for lists.</summary>
@@ -168,8 +182,8 @@ public sealed class RunReader
             static text => text.Key, static text => text.Value.Beginning);
 
     /// <summary>
-    /// Every answer that passes, in the order of the questions, read as one stream once the run has ended and a thousand at a time before.
-    /// Without the questions' texts.
+    /// Every collected answer that passes, in the order of the questions, read as one stream once the run has ended and a thousand at a
+    /// time before. Without the questions' texts.
     /// </summary>
     public async IAsyncEnumerable<AnswerRow> AllAnswersAsync(
         RunId run, AnswerFilter filter, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
@@ -200,8 +214,9 @@ public sealed class RunReader
     }
 
     /// <summary>
-    /// Every answer of the finished batches that passes, with the texts of question and answer, in the order of the questions; of a
-    /// question that was tried again the last try. A few batches are in memory at a time.
+    /// Every answer that passes, with the texts of question and answer, in the order of the questions; of a question that was tried again
+    /// the last try. Of a run in progress, including those of unfinished batches that are there when the reading begins. A few batches are
+    /// in memory at a time.
     /// </summary>
     /// <param name="run">The run; one that is not there has no answers.</param>
     /// <param name="filter">Which answers.</param>
@@ -215,14 +230,17 @@ public sealed class RunReader
             yield break;
         }
 
-        await foreach (var (answers, _) in new AnswerTexts(_storage).RowsAsync(run, manifest, summary.Retry, cancellationToken))
+        var texts = new AnswerTexts(_storage);
+        var inWork = (await _inWork.ReadAsync(summary, cancellationToken)).Rows;
+        var finished = texts.RowsAsync(run, manifest, summary.Retry, cancellationToken)
+            .SelectMany(static batch => batch.Answers.ToAsyncEnumerable())
+            .Select(static answer => answer.Row);
+        await foreach (var row in RowsInWork.MergeAsync(
+            finished, texts.InWorkAsync(run, manifest, inWork, cancellationToken), cancellationToken))
         {
-            foreach (var (_, row) in answers)
+            if (filter.Passes(row))
             {
-                if (filter.Passes(row))
-                {
-                    yield return row;
-                }
+                yield return row;
             }
         }
     }
@@ -353,6 +371,25 @@ public sealed class RunReader
         }
     }
 
+    /// <summary>
+    /// A question's answer with every reasoning and vote; of a run in progress, also one that is not collected yet. <see langword="null"/>
+    /// while there is none.
+    /// </summary>
+    public async Task<AnsweredQuestion?> FindAnswerAsync(RunSummary summary, int ordinal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(summary);
+        if ((await _inWork.ReadAsync(summary, cancellationToken)).Find(ordinal) is { } row && BatchId.TryParse(row.Batch, out var batch))
+        {
+            var line = await _storage.Progress(summary.Run, batch).FindLineAsync(row.Offset, row.Length, cancellationToken);
+            if (BlobReading.ParseLine(line, PipelineJson.Compact.AnsweredQuestion) is { } answered && answered.Ordinal == ordinal)
+            {
+                return answered;
+            }
+        }
+
+        return await GetAnswerAsync(summary.Run, ordinal, cancellationToken);
+    }
+
     /// <summary>A question's answer with every reasoning and vote, or <see langword="null"/> while it is not collected.</summary>
     public async Task<AnsweredQuestion?> GetAnswerAsync(RunId run, int ordinal, CancellationToken cancellationToken)
     {
@@ -446,13 +483,20 @@ public sealed class RunReader
     }
 
     private async Task<AnswerPage> ScanAsync(
-        RunId run, string list, int from, int take, AnswerFilter filter, int questions, CancellationToken cancellationToken)
+        RunId run,
+        string list,
+        int from,
+        int take,
+        AnswerFilter filter,
+        int questions,
+        RowsInWork inWork,
+        CancellationToken cancellationToken)
     {
         // A filter on a run without indexes looks at a bounded number of rows: a page may then be short and still have a continuation.
         var looked = filter == AnswerFilter.All ? int.MaxValue : 4 * MaxPage;
         var rows = new List<AnswerRow>();
-        await foreach (var row in _answers.FromAsync(
-            run, from, questions, filter == AnswerFilter.All ? take + 1 : MaxPage, cancellationToken))
+        var collected = _answers.FromAsync(run, from, questions, filter == AnswerFilter.All ? take + 1 : MaxPage, cancellationToken);
+        await foreach (var row in RowsInWork.MergeAsync(collected, inWork.From(from).ToAsyncEnumerable(), cancellationToken))
         {
             if (rows.Count == take || looked-- == 0)
             {

@@ -10,7 +10,7 @@ namespace MedQA.Pipeline.Results;
 /// <summary>An answer as it is counted, and its row with the texts of question and answer.</summary>
 /// <param name="Placed">The answer, without the texts and tokens of its reasonings.</param>
 /// <param name="Row">Its row in the table of answers.</param>
-internal readonly record struct TextedAnswer(PlacedAnswer Placed, AnswerRow Row);
+internal readonly record struct TextedAnswer(PlacedAnswer Placed, StoredAnswerRow Row);
 
 /// <summary>
 /// Reads a run's answers together with the texts of their questions, in the order of the questions; a few batches are in memory at a time.
@@ -78,7 +78,58 @@ internal sealed class AnswerTexts(RunStorage storage)
         }
     }
 
-    private static AnswerRow RowOf(PlacedAnswer placed, Question? question, string? free)
+    /// <summary>
+    /// Rows of answers that are in progress blobs, with the texts of question and answer; a batch is in memory at a time. What is not there
+    /// any more is left out.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="manifest">Its manifest.</param>
+    /// <param name="rows">The rows in the order of their ordinals.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
+    public async IAsyncEnumerable<StoredAnswerRow> InWorkAsync(
+        RunId run, RunManifest manifest, IEnumerable<StoredAnswerRow> rows, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var group in rows.GroupBy(static row => row.Batch))
+        {
+            if (!BatchId.TryParse(group.Key, out var batch))
+            {
+                continue;
+            }
+
+            var (wanted, found) = (group.ToDictionary(static row => row.Offset), new Dictionary<int, StoredAnswerRow>());
+            var questions = await QuestionsAsync(run, batch.Number, cancellationToken);
+            var from = wanted.Keys.Min();
+            await using var content = await storage.Progress(run, batch).FindStreamAsync(from, cancellationToken);
+            if (content is null)
+            {
+                continue;
+            }
+
+            await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))
+            {
+                if (wanted.TryGetValue(from + line.Offset, out var row)
+                    && BlobReading.ParseLine(line.Content, PipelineJson.Compact.AnsweredQuestion) is { } answered
+                    && answered.Ordinal == row.Ordinal)
+                {
+                    var free = answered is { OptionCount: 0, Failure: null } && manifest.Protocol is { Profile.Stop: var stop }
+                        ? FreeAnswer.Of(answered, stop)
+                        : null;
+                    found[row.Ordinal] = RowOf(
+                        new PlacedAnswer(answered, batch, row.Offset, row.Length), questions.GetValueOrDefault(row.Ordinal), free);
+                }
+            }
+
+            foreach (var row in group)
+            {
+                if (found.TryGetValue(row.Ordinal, out var texted))
+                {
+                    yield return texted;
+                }
+            }
+        }
+    }
+
+    private static StoredAnswerRow RowOf(PlacedAnswer placed, Question? question, string? free)
     {
         var answered = placed.Answered;
         var row = AnswerRows.RowOf(answered, placed.Batch, placed.Offset, placed.Length) with

@@ -81,7 +81,7 @@ internal sealed class AnswerRows(RunStorage storage)
     /// <param name="questions">The run's number of questions.</param>
     /// <param name="pageSize">How many rows to ask for in a call: as many as are wanted, at most 1,000 are used.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async IAsyncEnumerable<AnswerRow> FromAsync(
+    public async IAsyncEnumerable<StoredAnswerRow> FromAsync(
         RunId run,
         int from,
         int questions,
@@ -142,4 +142,7 @@ internal sealed record StoredAnswerRow : AnswerRow
 
     /// <summary>The line's length in bytes, the line feed left out.</summary>
     public int Length { get; init; }
+
+    /// <summary>The retry of the run that answered it; 0 for the first time.</summary>
+    public int Retry => BatchId.TryParse(Batch, out var batch) ? batch.Retry : 0;
 }

@@ -58,8 +58,7 @@ internal sealed class ProgressBlob(AppendBlobClient client, RunId run, BatchId b
 
     /// <summary>Whether a worker holds it; a missing blob is held by none.</summary>
     public async Task<bool> IsLeasedAsync(CancellationToken cancellationToken) =>
-        await new StoredBlob(client.GetParentBlobContainerClient().GetBlockBlobClient(client.Name)).FindFactsAsync(cancellationToken)
-            is { IsLeased: true };
+        await Stored.FindFactsAsync(cancellationToken) is { IsLeased: true };
 
     /// <summary>Appends a block under a lease, behind a position.</summary>
     /// <returns>Whether it was appended; else the blob does not end at that position.</returns>
@@ -87,7 +86,27 @@ internal sealed class ProgressBlob(AppendBlobClient client, RunId run, BatchId b
         return (opened.Content, opened.Details.ContentLength);
     }
 
+    /// <summary>Opens it for reading from a byte on; <see langword="null"/> where it does not have that byte, or is not there.</summary>
+    public async Task<Stream?> FindStreamAsync(long from, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Stored.FindStreamAsync(cancellationToken, from))?.Content;
+        }
+        catch (RequestFailedException exception) when (exception.Status == 416)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The bytes of a line; others, or none, where it is not there any more.</summary>
+    public async Task<byte[]> FindLineAsync(long offset, int length, CancellationToken cancellationToken) =>
+        await Stored.FindRangeAsync(offset, length, cancellationToken) is var (content, _) ? content : [];
+
     /// <summary>Removes it under a lease, where it is there.</summary>
     public Task DeleteAsync(string lease, CancellationToken cancellationToken) => client.DeleteIfExistsAsync(
         conditions: new BlobRequestConditions { LeaseId = lease }, cancellationToken: cancellationToken);
+
+    /// <summary>Reads it as any other blob.</summary>
+    private StoredBlob Stored => new(client.GetParentBlobContainerClient().GetBlockBlobClient(client.Name));
 }

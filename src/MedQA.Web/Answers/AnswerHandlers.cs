@@ -56,7 +56,7 @@ internal static class AnswerHandlers
                 request,
                 summary,
                 part,
-                cancel => PageAsync(api, summary, continuation, take, query, cancel),
+                cancel => api.Reads.AnswersAsync(api, summary, continuation, take, query, cancel),
                 WebJson.Default.AnswerPage,
                 cancellationToken);
         }
@@ -129,24 +129,10 @@ internal static class AnswerHandlers
         }
     }
 
-    private static async Task<AnswerPage> PageAsync(
-        Api api, RunSummary summary, string? continuation, int take, AnswerQuery query, CancellationToken cancellationToken)
-    {
-        var page = await api.Reader.AnswersAsync(summary, continuation, take, query, cancellationToken);
-
-        // A result's lists include the texts.
-        var texts = await api.Reader.TextsAsync(
-            summary, [.. page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal)], cancellationToken);
-        return new AnswerPage(
-            [.. page.Answers.Select(row => row with { Text = row.Text ?? texts.GetValueOrDefault(row.Ordinal) })],
-            page.Continuation,
-            page.Total);
-    }
-
     private static async Task<AnswerDetail> DetailAsync(
         Api api, RunSummary run, string id, bool byOrdinal, bool withPrompt, CancellationToken cancellationToken) =>
         await QuestionAsync(api, run, id, byOrdinal, cancellationToken) is var (ordinal, question)
-        && await api.Reader.GetAnswerAsync(run.Run, ordinal, cancellationToken) is { } answer
+        && await api.Reader.FindAnswerAsync(run, ordinal, cancellationToken) is { } answer
             ? new AnswerDetail(
                 question, answer, withPrompt ? await PromptAsync(api, run.Run, question, answer, cancellationToken) : null)
             : throw Problem.UnknownQuestion(id);

@@ -187,8 +187,9 @@ internal static class ApiContracts
             }],
             Answers =
             [
-                new(200, "Events `run` with the run (as GetRun returns it) now and after every change, then `end` with its final state or "
-                    + "`deleted`. A comment every 15 seconds keeps the connection open. After 3 minutes the stream ends; reconnect then.",
+                new(200, "Events `run` with the run (as GetRun returns it) now and after every change, `answers` when answers have "
+                    + "appeared in its lists, then `end` with its final state or `deleted`. A comment every 15 seconds keeps the "
+                    + "connection open. After 3 minutes the stream ends; reconnect then.",
                     new ApiContent("text/event-stream")),
                 new(204, "The run ended with the event already received; do not reconnect."),
             ],

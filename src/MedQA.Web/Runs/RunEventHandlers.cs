@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
@@ -15,8 +16,9 @@ internal static class RunEventHandlers
     private static readonly TimeSpan CommentEvery = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Sends the event <c>run</c> now and after every change, and <c>end</c> once the run has ended or is deleted. A client that reconnects
-    /// with the id of the last event gets only newer ones, or 204, which tells a browser not to reconnect, if the run ended with it.
+    /// Sends the event <c>run</c> now and after every change, <c>answers</c> when answers have appeared in the lists of the run, and
+    /// <c>end</c> once the run has ended or is deleted. A client that reconnects with the id of the last event gets only newer ones, or
+    /// 204, which tells a browser not to reconnect, if the run ended with it.
     /// </summary>
     public static async Task<IResult> WatchAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
@@ -53,7 +55,7 @@ internal static class RunEventHandlers
     {
         var end = api.Time.GetUtcNow() + api.Limits.WatchFor;
         await SendAsync(stream, "retry: 1000\n\n", cancellationToken);
-        var sent = api.Time.GetUtcNow();
+        var (sent, answers) = (api.Time.GetUtcNow(), 0L);
         using var listener = api.Watches.Join(api, run);
         while (true)
         {
@@ -69,6 +71,15 @@ internal static class RunEventHandlers
             {
                 await SendAsync(stream, $"id: {look.Id}\nevent: run\ndata: {look.Data}\n\n", cancellationToken);
                 (last, sent) = (look.Id, api.Time.GetUtcNow());
+            }
+
+            if (look.AnswersVersion > 0 && look.AnswersVersion != answers)
+            {
+                // Without an id: a client that reconnects gets it again, since it may have missed one.
+                answers = look.AnswersVersion;
+                await SendAsync(
+                    stream, string.Create(CultureInfo.InvariantCulture, $"event: answers\ndata: {answers}\n\n"), cancellationToken);
+                sent = api.Time.GetUtcNow();
             }
 
             if (look.HasEnded)

@@ -39,6 +39,11 @@ public sealed class RunEventHandlersTests(AzuriteFixture azurite)
                 break;
             }
 
+            if (next.Contains("event: answers"))
+            {
+                continue;
+            }
+
             (id, last) = (next[0]["id: ".Length..], Run(next));
         }
 
@@ -122,6 +127,39 @@ public sealed class RunEventHandlersTests(AzuriteFixture azurite)
 
         // The pipeline itself reads the row, too; whoever listens does not.
         Assert.InRange(reads.Count, 1, Listeners / 2);
+    }
+
+    [Fact]
+    public async Task It_is_said_when_answers_appear_and_a_reader_that_comes_back_is_told_again()
+    {
+        var steps = new Steps();
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { WatchEvery = Look });
+        server.Model.Before = steps.BeforeAsync;
+        var (_, started) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=self-consistency", ApiServer.Questions(3, right: 2));
+        var run = started.GetProperty("run").GetString()!;
+        await steps.ArrivedAsync();
+        string? id = null, version = null;
+        for (var answered = 1; answered <= 2; answered++)
+        {
+            using var response = await WatchAsync(server, run, id);
+            using var events = new StreamReader(await response.Content.ReadAsStreamAsync(Cancel));
+            steps.Go();
+            await steps.ArrivedAsync();
+            List<string> next;
+            do
+            {
+                next = await EventAsync(events);
+                id = next[0].StartsWith("id: ", StringComparison.Ordinal) ? next[0]["id: ".Length..] : id;
+            }
+            while (next[0] != "event: answers" || next[1] == version);
+            Assert.StartsWith("data: ", next[1], StringComparison.Ordinal);
+            version = next[1];
+            var (_, page) = await server.GetAsync($"/api/runs/{run}/answers");
+            Assert.Equal(answered, page.GetProperty("answers").GetArrayLength());
+        }
+
+        steps.Go();
+        await server.UntilAsync(run, "completed");
     }
 
     [Fact]

@@ -74,8 +74,9 @@ export async function download(path, accept) {
  * @param {string} run
  * @param {(resource: Schemas['RunResource'] | null) => void} seen
  * @param {AbortSignal} signal
+ * @param {() => void} [answered] Called when answers may have appeared in the run's lists.
  */
-export function follow(run, seen, signal) {
+export function follow(run, seen, signal, answered = () => {}) {
   const path = /** @type {const} */ (`/api/runs/${run}`);
   let timer = 0;
   const stop = () => {
@@ -96,6 +97,7 @@ export function follow(run, seen, signal) {
   const ask = async () => {
     try {
       if (!take(await call(path, { signal })) && !signal.aborted) {
+        answered();
         timer = setTimeout(ask, 1500);
       }
     } catch (problem) {
@@ -112,6 +114,7 @@ export function follow(run, seen, signal) {
     return;
   }
   events.addEventListener('run', event => take(JSON.parse(event.data)));
+  events.addEventListener('answers', () => signal.aborted || answered());
   events.addEventListener('end', event => {
     stop();
     if (event.data === 'deleted' && !signal.aborted) {

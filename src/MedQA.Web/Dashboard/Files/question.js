@@ -20,14 +20,15 @@ const letterOf = index => String.fromCharCode(65 + index);
  * An answer in full.
  * @param {Schemas['AnswerDetail']} detail
  * @param {() => Promise<string | undefined>} readPrompt Reads the exact prompt.
+ * @param {boolean} isFinal Whether the run has ended.
  */
-export function questionView({ question, answer }, readPrompt) {
+export function questionView({ question, answer }, readPrompt, isFinal) {
   const free = question.options.length === 0;
   return h('article', { class: 'question' },
     h('header', null,
       h('h2', null, question.id),
       h('p', { class: 'minor' }, `${question.dataset}${question.topic ? ` · ${question.topic}` : ''} · question ${count(answer.ordinal + 1)} of the run`)),
-    verdict(question, answer, free),
+    verdict(question, answer, free, isFinal),
     question.context ? h('details', { class: 'context', open: question.context.length < 600 }, h('summary', null, 'Context'), h('p', { class: 'prose' }, question.context)) : null,
     h('p', { class: 'prose stem' }, question.text),
     free ? [reasonings(question, answer, 'Answer'), references(question)] : [options(question, answer), reasonings(question, answer)],
@@ -65,10 +66,11 @@ function exactPrompt(read) {
  * @param {Question} question
  * @param {Answered} answer
  * @param {boolean} free
+ * @param {boolean} isFinal
  */
-function verdict(question, answer, free) {
+function verdict(question, answer, free, isFinal) {
   if (answer.failure) {
-    return h('div', { class: 'problem' }, h('strong', null, `Failed: ${answer.failure.code}`), h('p', null, answer.failure.message), h('p', { class: 'minor' }, 'Counted neither as right nor as wrong. To try it again, choose “Retry failed questions” on the run’s page.'));
+    return h('div', { class: 'problem' }, h('strong', null, `Failed: ${answer.failure.code}`), h('p', null, answer.failure.message), h('p', { class: 'minor' }, `Counted neither as right nor as wrong. ${isFinal ? 'To try it again, choose “Retry failed questions” on the run’s page.' : 'It can be tried again once the run has ended.'}`));
   }
   if (free) {
     return h('p', { class: 'verdict' }, 'Free answer, to be rated by people.');

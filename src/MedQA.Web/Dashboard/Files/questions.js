@@ -40,10 +40,17 @@ export function show(main, { run, query, signal, title }) {
   let rows = [];
   /** @type {string | null} */
   let continuation = null;
+  /** Where the pages that were read begin: their continuations and first ordinals. @type {{ from: string | null, first: number }[]} */
+  let pages = [];
+  /** The run as it was read last. @type {Schemas['RunResource'] | null} */
+  let known = null;
   /** @type {AbortController | null} */
   let reading = null;
   /** @type {AbortController | null} */
   let opening = null;
+  /** The reading of what has changed in the list, and whether more has changed since. @type {Promise<void> | null} */
+  let refreshing = null;
+  let changed = false;
   let timer = 0;
   /** Whether the answers are free texts, and whether any has a known right option; taken from the run once it is read. */
   let [isFree, isGraded] = [false, true];
@@ -72,8 +79,10 @@ export function show(main, { run, query, signal, title }) {
   document.addEventListener('keydown', key, { signal });
   new IntersectionObserver(entries => entries.some(entry => entry.isIntersecting) && more(), { rootMargin: '600px' }).observe(tail);
   signal.addEventListener('abort', () => clearTimeout(timer));
+  /** Whether the list waits for the run, because only one that has ended can be sorted. */
+  let waits = order !== 'asked';
   prepare();
-  start();
+  waits || start();
 
   /** Reloads the list and opens the question in the address, or the first one. */
   async function start() {
@@ -94,10 +103,16 @@ export function show(main, { run, query, signal, title }) {
       fill(name, nameOf(resource));
       title(`Questions of ${nameOf(resource)}`);
       isGraded = resource.graded > 0 || !isFinal(resource.state);
+      known = resource;
       drawOrders(isFinal(resource.state) && resource.revision > 0);
-      if (!isFinal(resource.state)) {
-        follow(run, live, signal);
+      if (waits) {
+        waits = false;
+        start();
       }
+      if (grows()) {
+        follow(run, live, signal, refresh);
+      }
+      settleTail();
       if (resource.revision > 0) {
         const report = await call(`${path}/report`, { signal });
         threshold = report.confidence?.deferral.find(point => Math.abs(point.deferred - 0.45) < 1e-9)?.threshold ?? false;
@@ -120,13 +135,17 @@ export function show(main, { run, query, signal, title }) {
     if (resource === null) {
       return;
     }
-    if (filter === 'all' && search === '' && resource.done > rows.length && continuation === null && !reading) {
-      fill(tail, h('div', { class: 'empty small' }, h('p', null, `${of(resource.done, resource.questions)} questions are answered; answers appear when their batch is finished.`), h('button', { type: 'button', on: { click: () => read() } }, 'Read again')));
-    }
-    if (isFinal(resource.state) && threshold === false) {
+    const grew = grows();
+    known = resource;
+    settleTail();
+    if (grew && !grows()) {
       prepare();
+      refresh();
     }
   }
+
+  /** Whether answers can still appear. */
+  const grows = () => known !== null && (!isFinal(known.state) || known.requested === 'retry');
 
   /** Whether a filter can find something in this run: free answers have no votes, and nothing is right or wrong. @param {string[]} kind */
   function isUseful([kind]) {
@@ -152,6 +171,9 @@ export function show(main, { run, query, signal, title }) {
   /** Offers the orders, of which a run in progress has one only. @param {boolean} hasEnded */
   function drawOrders(hasEnded) {
     sorting.disabled = !hasEnded;
+    if (!hasEnded) {
+      sorting.value = order = 'asked';
+    }
     sorting.title = hasEnded ? '' : 'Available once the run has ended';
     for (const option of sorting.options) {
       option.hidden = isFree && option.value === 'agreement';
@@ -215,8 +237,7 @@ export function show(main, { run, query, signal, title }) {
   }
 
   async function read() {
-    rows = [];
-    continuation = null;
+    [rows, pages, continuation] = [[], [], null];
     if (filter === 'deferred' && !threshold) {
       fill(list);
       fill(note);
@@ -227,6 +248,7 @@ export function show(main, { run, query, signal, title }) {
   }
 
   async function more() {
+    await refreshing;
     if (continuation && !reading) {
       await fetchPage(continuation);
     }
@@ -247,15 +269,15 @@ export function show(main, { run, query, signal, title }) {
           drawChips();
         }
       }
+      pages.push({ from, first: from === null ? 0 : answer.answers[0]?.ordinal ?? Infinity });
       rows.push(...answer.answers);
       list.append(...answer.answers.map(row));
       continuation = answer.continuation ?? null;
       reading = null;
-      fill(tail);
-      if (rows.length === 0 && !continuation) {
-        fill(note);
-        fill(tail, h('div', { class: 'empty small' }, h('p', null, search.trim() ? `No question contains “${search.trim()}”${filter === 'all' ? '' : ' under this filter'}.` : nothing[filter] ?? 'No questions are answered yet.')));
+      if (changed) {
+        refresh();
       }
+      drawTail();
       // A short page can have a next one; loading continues while the end of the list is in view.
       if (continuation && tail.getBoundingClientRect().top < window.innerHeight + 600) {
         more();
@@ -268,6 +290,120 @@ export function show(main, { run, query, signal, title }) {
           fill(tail, problemBox(problem, () => fetchPage(from)));
         }
       }
+    }
+  }
+
+  /** Says it anew once the run has changed, except over what is being read or could not be. */
+  function settleTail() {
+    reading || pages.length === 0 || tail.querySelector('.problem') || drawTail();
+  }
+
+  /** Says behind the last row whether more can come, or why there is none. */
+  function drawTail() {
+    if (continuation || (filter === 'deferred' && !threshold)) {
+      continuation && fill(tail);
+      return;
+    }
+    const everything = filter === 'all' && search.trim() === '';
+    const progress = known && grows() ? h('p', { class: 'minor' }, everything && rows.length === 0 ? null : `${of(everything ? rows.length : known.done, known.questions)} questions are answered. `, 'Answers appear here as they are given.') : null;
+    if (rows.length > 0) {
+      fill(tail, progress);
+      return;
+    }
+    fill(note);
+    const reason = search.trim() ? `No ${progress ? 'answered ' : ''}question contains “${search.trim()}”${filter === 'all' ? '' : ' under this filter'}.`
+      : progress && !everything ? 'No answer passes this filter so far.' : nothing[filter] ?? 'No questions are answered yet.';
+    fill(tail, h('div', { class: 'empty small' }, h('p', null, reason), progress));
+  }
+
+  /** Reads what can have changed in the list, now or after what is being read. */
+  function refresh() {
+    changed = true;
+    if (reading || refreshing || pages.length === 0) {
+      return;
+    }
+    const mine = pages;
+    changed = false;
+    refreshing = readChanges(mine).catch(problem => { signal.aborted || fill(tail, problemBox(problem, refresh)); }).finally(() => {
+      refreshing = null;
+      if (changed && !signal.aborted) {
+        refresh();
+      }
+    });
+  }
+
+  /** @param {typeof pages} mine */
+  async function readChanges(mine) {
+    // Answers of a first try stay: pages in which none is missing need not be read again.
+    const isFirstTry = filter === 'all' && search.trim() === '' && known?.retry === 0;
+    const begin = Math.max(0, mine.findIndex((page, i) => i === mine.length - 1 || !isFirstTry
+      || rows.filter(row => row.ordinal >= page.first && row.ordinal < mine[i + 1].first).length < mine[i + 1].first - page.first));
+    const [kept, end] = [mine.slice(0, begin), rows.at(-1)?.ordinal ?? -1];
+    /** @type {typeof rows} */
+    const found = [];
+    let from = mine[begin].from;
+    do {
+      const answer = await call(address(from), { signal });
+      if (mine !== pages || reading) {
+        // Another list, or a page behind this one, is read meanwhile.
+        changed ||= mine === pages;
+        return;
+      }
+      if (answer.total !== undefined) {
+        fill(note, plural(answer.total, 'question'));
+      }
+      kept.push({ from, first: from === null ? 0 : answer.answers[0]?.ordinal ?? Infinity });
+      found.push(...answer.answers);
+      from = answer.continuation ?? null;
+    } while (from && (found.at(-1)?.ordinal ?? -1) < end);
+    const wasEmpty = rows.length === 0;
+    merge(found, begin === 0 ? -1 : mine[begin].first - 1, from ? found.at(-1)?.ordinal ?? -1 : Infinity);
+    [pages, continuation] = [kept, from];
+    drawTail();
+    for (const [text, none] of /** @type {const} */ ([['Previous', at !== null && isFirst(at)], ['Next', at !== null && isLast(at)]])) {
+      /** @type {HTMLButtonElement | null} */
+      const button = detail.querySelector(`[data-step="${text}"]`);
+      button && (button.disabled = none);
+    }
+    if (wasEmpty && rows.length > 0 && at === null && !narrow()) {
+      open(rows[0].ordinal, false);
+    }
+  }
+
+  /**
+   * Puts rows into the list in place of those between two ordinals. Rows that are the same stay as they are, and what is in view stays there.
+   * @param {typeof rows} found
+   * @param {number} after
+   * @param {number} upTo
+   */
+  function merge(found, after, upTo) {
+    const scroller = narrow() ? /** @type {HTMLElement} */ (document.scrollingElement) : pane;
+    const top = scroller === pane ? pane.getBoundingClientRect().top : 0;
+    const inView = /** @type {HTMLElement | null} */ ([...list.querySelectorAll('a')].find(link => link.getBoundingClientRect().bottom > top) ?? null);
+    const place = inView?.getBoundingClientRect().top ?? 0;
+    const held = list.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement).dataset.ordinal : undefined;
+    const drawn = new Map(rows.map((row, i) => [row.ordinal, { text: JSON.stringify(row), item: list.children[i] }]));
+    rows = [...rows.filter(row => row.ordinal <= after || row.ordinal > upTo), ...found].sort((one, other) => one.ordinal - other.ordinal);
+    const ordinals = new Set(rows.map(row => row.ordinal));
+    drawn.forEach(({ item }, ordinal) => ordinals.has(ordinal) || item.remove());
+    rows.forEach((answer, i) => {
+      const before = drawn.get(answer.ordinal);
+      if (!before) {
+        list.insertBefore(row(answer), list.children[i] ?? null);
+      } else if (before.text !== JSON.stringify(answer)) {
+        before.item.replaceWith(row(answer));
+      }
+    });
+    if (filter === 'all' && search.trim() === '' && rows.length > 0 && isFree !== rows.every(row => row.options === 0)) {
+      isFree = !isFree;
+      drawChips();
+    }
+    showCurrent();
+    /** @type {HTMLElement | null} */
+    const focused = held === undefined ? null : list.querySelector(`[data-ordinal="${held}"]`);
+    focused !== document.activeElement && focused?.focus({ preventScroll: true });
+    if (inView?.isConnected && pane.offsetParent) {
+      scroller.scrollTop += inView.getBoundingClientRect().top - place;
     }
   }
 
@@ -320,7 +456,7 @@ export function show(main, { run, query, signal, title }) {
             h('button', { type: 'button', class: 'back quiet', on: { click: back } }, sign('← '), 'Back to the list'),
             h('span', { class: 'detail-steps' },
               step('Previous', -1, isFirst(ordinal)), step('Next', 1, isLast(ordinal)))),
-          questionView(answer, async () => (await call(`${path}/answers/${ordinal}?by=ordinal&prompt=true`, { signal: AbortSignal.any([mine.signal, signal]) })).prompt));
+          questionView(answer, async () => (await call(`${path}/answers/${ordinal}?by=ordinal&prompt=true`, { signal: AbortSignal.any([mine.signal, signal]) })).prompt, !grows()));
         detail.scrollTop = 0;
         if (enter) {
           window.scrollTo(0, 0);

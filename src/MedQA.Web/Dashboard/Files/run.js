@@ -226,5 +226,5 @@ function liveCard(run) {
       run.failed ? ['Failed', plural(run.failed, 'question'), h('span', { class: 'minor' }, ' can be retried at the end')] : null,
       ['Created', moment(run.created)],
     ]),
-    run.done > 0 ? h('p', null, h('a', { href: `#/runs/${run.run}/questions` }, 'View the answers so far')) : null);
+    run.started ? h('p', null, h('a', { href: `#/runs/${run.run}/questions` }, 'View the answers so far')) : null);
 }
