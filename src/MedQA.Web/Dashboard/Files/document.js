@@ -119,7 +119,7 @@ function plot({ text = '', drawing }, caption) {
     element.append(mark.hint ? svg('title', {}, mark.hint) : mark.text ?? '');
     image.append(element);
   }
-  return h('figure', { class: 'chart' }, h('figcaption', text === caption ? { class: 'spoken' } : null, text), h('div', { class: 'plot table-box', tabindex: '0', role: 'region', 'aria-label': `Plot: ${text}` }, image));
+  return h('figure', { class: 'chart' }, h('figcaption', text === caption ? { class: 'spoken' } : null, text), h('div', { class: 'plot' }, image));
 }
 
 /**

@@ -59,6 +59,7 @@ export function show(main, { run, query, signal, title }) {
   const name = h('a', { href: `#/runs/${run}` }, 'Run');
   /** @type {HTMLInputElement} */
   const input = h('input', { type: 'search', id: 'search', placeholder: 'Search in questions and options', autocomplete: 'off', spellcheck: 'false', 'aria-label': 'Search in questions and options', on: { input: () => later(() => choose(filter, input.value)), keydown: leave } });
+  /** @type {HTMLSelectElement} */
   const sorting = h('select', { id: 'order', on: { change: () => sort(sorting.value) } }, Object.entries(orders).map(([name, text]) => h('option', { value: name }, text)));
   const chips = h('div', { class: 'chips', role: 'group', 'aria-label': 'Which questions' });
   const note = h('p', { class: 'minor list-note', role: 'status' });
