@@ -110,8 +110,8 @@ public sealed class RunReader
         (await _storage.FindManifestAsync(run, cancellationToken))?.Manifest;
 
     /// <summary>
-    /// A page of a run's answers in the order that the query names; of a run in progress, including those of unfinished batches as of at most
-    /// a second ago.
+    /// A page of a run's answers in the order that the query names; of a run in progress, including those of unfinished batches as of at
+    /// most a second ago.
     /// </summary>
     /// <param name="summary">The run.</param>
     /// <param name="continuation">From the page before, or <see langword="null"/>.</param>
