@@ -59,8 +59,8 @@ public static class Gate
 
         if (run.Answers.Rules is { } rules && baseline?.Answers.Rules is { } others && rules != others)
         {
-            yield return $"The run follows version {rules} of the evaluation's rules and the baseline version {others}: answers were read by "
-                + "different rules, and part of a difference can come from that.";
+            yield return $"The run follows version {rules} of the evaluation's rules and the baseline version {others}: answers were "
+                + "read by different rules, and part of a difference can come from that.";
         }
     }
 
@@ -131,7 +131,9 @@ public static class Gate
                     + "judge it.");
         }
 
-        if (RunComparison.OfPart(baseline.Answers, run.Answers, (dataset, topic) => IsPart(rule, dataset, topic), confidence) is not { } pair)
+        var compared = RunComparison.OfPart(
+            baseline.Answers, run.Answers, (dataset, topic) => IsPart(rule, dataset, topic), confidence);
+        if (compared is not { } pair)
         {
             return Judgement.Unmeasured($"The run and its baseline have no question in common in {rule.Part}.");
         }
@@ -146,7 +148,8 @@ public static class Gate
             interval,
             outcome,
             $"{Points(Math.Abs(pair.Difference))} {(pair.Difference > 0 ? "gained" : "lost")} on {Figures.Count(pair.Questions)} common "
-                + $"questions ({Figures.Count(pair.Test.OnlyFirst)} only the baseline, {Figures.Count(pair.Test.OnlySecond)} only the run), "
+                + $"questions ({Figures.Count(pair.Test.OnlyFirst)} right only in the baseline, "
+                + $"{Figures.Count(pair.Test.OnlySecond)} only in the run), "
                 + $"loss between {Points(interval.Lower)} and {Points(interval.Upper)}: "
                 + Said(outcome, $"at most {limit}", $"more than {limit}")
                 + (left > 0 ? $" {Figures.Count(left)} questions of the baseline are not in the run." : "")
@@ -170,7 +173,8 @@ public static class Gate
                 error,
                 null,
                 GateOutcome.Inconclusive,
-                $"{Figures.Fraction(error)} over {Figures.Count(questions)} questions, all of them right or all wrong: there is no interval.");
+                $"{Figures.Fraction(error)} over {Figures.Count(questions)} questions, all of them right or all wrong: there is no "
+                    + "interval.");
         }
 
         var (outcome, limit) = (AtMost(known, rule.Most!.Value), Figures.Fraction(rule.Most));
@@ -197,7 +201,8 @@ public static class Gate
             share,
             null,
             share <= rule.Most ? GateOutcome.Pass : GateOutcome.Fail,
-            $"{Figures.Of(failed, questions)} failed or could not be asked, {Figures.Percent(share)}; at most {Figures.Percent(rule.Most)} may.");
+            $"{Figures.Of(failed, questions)} failed or could not be asked, {Figures.Percent(share)}; at most "
+                + $"{Figures.Percent(rule.Most)} may.");
     }
 
     private static Judgement Cost(GateRule rule, GatedRun run)

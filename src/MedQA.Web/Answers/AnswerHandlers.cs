@@ -50,7 +50,8 @@ internal static class AnswerHandlers
             var continuation = request.Query("continuation");
             var part = string.Create(
                 CultureInfo.InvariantCulture,
-                $"answers {take} {query.Filter} {query.Order} {query.AgreementBelow:R} {continuation?.Length} {continuation} {query.Search}");
+                $"answers {take} {query.Filter} {query.Order} {query.AgreementBelow:R} {continuation?.Length} {continuation} "
+                    + $"{query.Search}");
             return await Conditional.JsonAsync(
                 api,
                 request,

@@ -140,7 +140,8 @@ internal static class ReportHandlers
                 ?? throw Problem.UnknownRun(named);
         if (baseline is null && policy.Rules.Any(static rule => rule.Measure == GateMeasure.Loss))
         {
-            throw Problem.BadParameter("baseline", "is missing: the policy has a rule about losses, which are measured against a baseline.");
+            throw Problem.BadParameter(
+                "baseline", "is missing: the policy has a rule about losses, which are measured against a baseline.");
         }
 
         try

@@ -32,8 +32,8 @@ internal static class GateDocument
     {
         0 => "No rule is judged by an interval.",
         1 => $"One rule is judged by an interval, of {100 * report.EachConfidence:0.##} % confidence.",
-        var size => $"{size} rules are judged by an interval. Each is of {100 * report.EachConfidence:0.###} % confidence, so that all of them "
-            + $"hold together with {100 * report.Confidence:0.##} % (Bonferroni's correction). A rule passes if the whole interval keeps its "
-            + "limit, and fails if none of it does.",
+        var size => $"{size} rules are judged by an interval. Each is of {100 * report.EachConfidence:0.###} % confidence, so that all of "
+            + $"them hold together with {100 * report.Confidence:0.##} % (Bonferroni's correction). A rule passes if the whole interval "
+            + "keeps its limit, and fails if none of it does.",
     };
 }
