@@ -60,6 +60,8 @@ public sealed class MedQAClient : IDisposable
     /// <param name="dropFillers">Whether to treat trailing placeholder options, such as N/A, as missing.</param>
     /// <param name="limit">How many usable questions to ask, from the first on; <see langword="null"/> for all.</param>
     /// <param name="sample">How many usable questions to ask, chosen at random; <see langword="null"/> for all.</param>
+    /// <param name="samples">Samples per question; <see langword="null"/> for the profile's.</param>
+    /// <param name="seed">The seed of every random stream; <see langword="null"/> for the profile's.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -70,12 +72,14 @@ public sealed class MedQAClient : IDisposable
         bool dropFillers = false,
         int? limit = null,
         int? sample = null,
+        int? samples = null,
+        long? seed = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/runs",
             questionSet,
-            [.. SetParameters(name, profile, answerNotation, dropFillers, limit, sample), ("again", again ? "true" : null)],
+            [.. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed), ("again", again ? "true" : null)],
             cancellationToken);
         return new StartedRun(
             await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunResource, cancellationToken),
@@ -90,6 +94,8 @@ public sealed class MedQAClient : IDisposable
     /// <param name="dropFillers">Whether to treat trailing placeholder options, such as N/A, as missing.</param>
     /// <param name="limit">How many usable questions to ask, from the first on; <see langword="null"/> for all.</param>
     /// <param name="sample">How many usable questions to ask, chosen at random; <see langword="null"/> for all.</param>
+    /// <param name="samples">Samples per question; <see langword="null"/> for the profile's.</param>
+    /// <param name="seed">The seed of every random stream; <see langword="null"/> for the profile's.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
         Stream questionSet,
@@ -99,12 +105,14 @@ public sealed class MedQAClient : IDisposable
         bool dropFillers = false,
         int? limit = null,
         int? sample = null,
+        int? samples = null,
+        long? seed = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/estimates",
             questionSet,
-            SetParameters(name, profile, answerNotation, dropFillers, limit, sample),
+            SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed),
             cancellationToken);
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
     }
@@ -414,10 +422,10 @@ public sealed class MedQAClient : IDisposable
 
     /// <summary>Returns the query parameters common to uploads of question sets.</summary>
     private static (string Name, string? Value)[] SetParameters(
-        string name, string? profile, string? answerNotation, bool dropFillers, int? limit, int? sample) =>
+        string name, string? profile, string? answerNotation, bool dropFillers, int? limit, int? sample, int? samples, long? seed) =>
     [
         ("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null),
-        ("limit", Text(limit)), ("sample", Text(sample)),
+        ("limit", Text(limit)), ("sample", Text(sample)), ("samples", Text(samples)), ("seed", Text(seed)),
     ];
 
     private async IAsyncEnumerable<(string Id, RunResource Run)> EventsAsync(
@@ -574,7 +582,7 @@ public sealed class MedQAClient : IDisposable
 
     private static string Of(string run) => $"api/runs/{Uri.EscapeDataString(run)}";
 
-    private static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
+    private static string? Text(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Returns the media type of a file by its name; <c>*/*</c> for names unknown to this version.</summary>
     private static string TypeOfFile(string name) => Path.GetExtension(name) switch

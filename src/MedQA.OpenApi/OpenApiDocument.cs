@@ -261,15 +261,15 @@ internal static class OpenApiDocument
         {
             ["type"] = parameter.Kind switch
             {
-                ApiParameterKind.WholeNumber => "integer",
+                ApiParameterKind.WholeNumber or ApiParameterKind.LongNumber => "integer",
                 ApiParameterKind.Number => "number",
                 ApiParameterKind.Switch => "boolean",
                 _ => "string",
             },
         };
-        if (parameter.Kind == ApiParameterKind.WholeNumber)
+        if (parameter.Kind is ApiParameterKind.WholeNumber or ApiParameterKind.LongNumber)
         {
-            schema["format"] = "int32";
+            schema["format"] = parameter.Kind == ApiParameterKind.LongNumber ? "int64" : "int32";
         }
 
         if (!parameter.Values.IsEmpty)

@@ -31,7 +31,7 @@ public sealed record Api
         Uploads = services.GetService<QuestionSetUploads>()!,
         Splitter = services.GetService<QuestionSetSplitter>()!,
         Ledger = services.GetService<BudgetLedger>(),
-        Profiles = services.GetRequiredService<IProfileSource>(),
+        Profiles = services.GetRequiredService<ProfileCatalog>(),
         Models = [.. services.GetServices<ModelDescription>()],
         DefaultProfile = services.GetRequiredService<SplitOptions>().DefaultProfile,
         Signals = services.GetRequiredService<PipelineSignals>(),
@@ -62,7 +62,7 @@ public sealed record Api
     public required StudyStore Studies { get; init; }
 
     /// <summary>The available profiles.</summary>
-    public required IProfileSource Profiles { get; init; }
+    public required ProfileCatalog Profiles { get; init; }
 
     /// <summary>The available models.</summary>
     public required ImmutableArray<ModelDescription> Models { get; init; }

@@ -32,7 +32,7 @@ if (role == "control")
 {
     var splitter = new QuestionSetSplitter(
         storage,
-        new SumsProfile(),
+        new ProfileCatalog(new SumsProfile()),
         model.Description,
         new SplitOptions { DefaultProfile = SumsProfile.Name, BatchSize = 8, ClaimFor = TimeSpan.FromSeconds(2) },
         time, logging.CreateLogger<QuestionSetSplitter>(), signals,

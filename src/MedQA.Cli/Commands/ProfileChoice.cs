@@ -1,4 +1,3 @@
-using System.Globalization;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
 using MedQA.Evaluation;
@@ -6,6 +5,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
 using MedQA.Files;
+using MedQA.Pipeline.Profiles;
 
 namespace MedQA.Cli.Commands;
 
@@ -18,43 +18,41 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     /// <summary>The default profile.</summary>
     public static string Default => BuiltInProfiles.Default.Name;
 
+    private bool IsFile => NameOrFile?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>Creates the choice from the options.</summary>
     public static ProfileChoice Of(string? nameOrFile, int? samples, long? seed) => new(nameOrFile, samples, seed);
 
     /// <summary>
-    /// Returns the name under which every host of the data folder finds the profile, after saving it there if necessary;
-    /// <see langword="null"/> for the default profile.
+    /// Returns the name under which every host of the data folder finds the profile without the overrides, after saving it there if
+    /// necessary; <see langword="null"/> for the default profile.
     /// </summary>
-    /// <exception cref="InputException">The profile or file does not exist.</exception>
-    /// <exception cref="InputException">The file or the overrides are invalid.</exception>
-    public string? Resolve(HostSettings settings)
+    /// <exception cref="InputException">The file does not exist or is invalid.</exception>
+    public async Task<string?> ResolveAsync(HostSettings settings, CancellationToken cancellationToken)
     {
-        var chosen = Choose(settings);
-        if (ProfileFolders.Open(settings).Find(chosen.Name) is not { } known
-            || !CanonicalJson.Of(known).AsSpan().SequenceEqual(CanonicalJson.Of(chosen)))
+        if (!IsFile)
         {
-            ProfileFolders.Keep(settings, chosen);
+            return NameOrFile == Default ? null : NameOrFile;
         }
 
-        return chosen.Name == Default ? null : chosen.Name;
+        var profile = ReadFile(NameOrFile!);
+        if (await ProfileFolders.Open(settings).FindAsync(profile.Name, cancellationToken) is not { } known
+            || !CanonicalJson.Of(known).AsSpan().SequenceEqual(CanonicalJson.Of(profile)))
+        {
+            ProfileFolders.Keep(settings, profile);
+        }
+
+        return profile.Name;
     }
 
     /// <summary>Returns the name of a service's profile; <see langword="null"/> for its default.</summary>
     /// <exception cref="InputException">A service cannot use this choice.</exception>
-    public string? NameThere() => this switch
-    {
-        { Samples: not null } or { Seed: not null } =>
-            throw InputException.Of(
-                "--samples and --seed",
-                "change a profile on this machine, but a service uses only its own profiles: `medqa profiles --endpoint URL` lists "
-                    + "them."),
-        { NameOrFile: { } file } when file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) =>
-            throw new InputException(
-                new FaultLocation(),
-                $"{file} is a file on this machine, but a service uses only its own profiles",
-                "Its administrator can add it with `medqa serve --profiles FOLDER`, or in the settings of the service in Azure"),
-        _ => NameOrFile == Default ? null : NameOrFile,
-    };
+    public string? NameThere() => IsFile
+        ? throw new InputException(
+            new FaultLocation(),
+            $"{NameOrFile} is a file on this machine, but a service uses only its own profiles",
+            "Its administrator can add it with `medqa serve --profiles FOLDER`, or in the settings of the service in Azure")
+        : NameOrFile == Default ? null : NameOrFile;
 
     /// <summary>Returns the message for an unknown profile.</summary>
     /// <param name="name">Its name.</param>
@@ -67,33 +65,22 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     /// <summary>Returns the profile; overrides give it a new name.</summary>
     /// <exception cref="InputException">The profile or file does not exist.</exception>
     /// <exception cref="InputException">The file or the overrides are invalid.</exception>
-    public Profile Choose(HostSettings settings)
+    public async Task<Profile> ChooseAsync(HostSettings settings, CancellationToken cancellationToken)
     {
         var source = ProfileFolders.Open(settings);
         var chosen = NameOrFile ?? Default;
-        var isFile = chosen.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        var profile = isFile ? ReadFile(chosen) : source.Find(chosen)
-            ?? throw new InputException(Unknown(chosen, source.Names, "; a file's name must end with .json"));
-        if (isFile && BuiltInProfiles.Find(profile.Name) is not null)
-        {
-            throw ProfileFault.Of(chosen, "name", $"is \"{profile.Name}\", which is the name of a built-in profile. Choose another.");
-        }
-
-        if (Samples is { } samples && samples != profile.Samples)
-        {
-            profile =
-                profile with { Name = string.Create(CultureInfo.InvariantCulture, $"{profile.Name}-samples-{samples}"), Samples = samples };
-        }
-
-        if (Seed is { } seed && seed != profile.Seed)
-        {
-            profile = profile with { Name = string.Create(CultureInfo.InvariantCulture, $"{profile.Name}-seed-{seed}"), Seed = seed };
-        }
-
-        return ProfileReader.Check(profile, isFile ? chosen : "from the command line");
+        var profile = IsFile ? ReadFile(chosen) : await source.FindAsync(chosen, cancellationToken)
+            ?? throw new InputException(Unknown(chosen, await source.NamesAsync(cancellationToken), "; a file's name must end with .json"));
+        return ProfileVariation.Of(profile, Samples, Seed);
     }
 
-    private static Profile ReadFile(string path) => RegularFile.KindOf(path) != PathKind.Missing
-        ? ProfileReader.Parse(RegularFile.ReadAllBytes(path), path)
-        : throw new InputException($"No profile file {path}.");
+    private static Profile ReadFile(string path)
+    {
+        var profile = RegularFile.KindOf(path) != PathKind.Missing
+            ? ProfileReader.Parse(RegularFile.ReadAllBytes(path), path)
+            : throw new InputException($"No profile file {path}.");
+        return BuiltInProfiles.Find(profile.Name) is null
+            ? profile
+            : throw ProfileFault.Of(path, "name", $"is \"{profile.Name}\", which is the name of a built-in profile. Choose another.");
+    }
 }

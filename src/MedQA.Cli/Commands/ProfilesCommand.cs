@@ -92,7 +92,9 @@ internal static class ProfilesCommand
         if (context.Settings.Endpoint is null)
         {
             var source = ProfileFolders.Open(context.Settings);
-            context.Console.Line(Json(source.Find(name) ?? throw new InputException(ProfileChoice.Unknown(name, source.Names))));
+            context.Console.Line(Json(
+                await source.FindAsync(name, cancellationToken)
+                    ?? throw new InputException(ProfileChoice.Unknown(name, await source.NamesAsync(cancellationToken)))));
             return ExitCode.Success;
         }
 
@@ -113,7 +115,7 @@ internal static class ProfilesCommand
                 profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
         }
 
-        return ProfileFolders.Open(context.Settings).All(unusable);
+        return await ProfileFolders.Open(context.Settings).ListAsync(unusable, cancellationToken);
     }
 
     private static string Json(Profile profile)

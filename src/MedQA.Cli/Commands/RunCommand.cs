@@ -93,7 +93,7 @@ internal static class RunCommand
         var asksDevelopment =
             development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
         Development.CheckName(development);
-        var asked = context.Settings.Endpoint is null ? choice.Choose(context.Settings) : null;
+        var asked = context.Settings.Endpoint is null ? await choice.ChooseAsync(context.Settings, cancellationToken) : null;
         using var inputs = new InputFiles();
         foreach (var name in asksDevelopment ? [development!, .. names] : names)
         {
@@ -134,7 +134,7 @@ internal static class RunCommand
         await using var model = await LocalModel.LoadAsync(context.Settings, console, cancellationToken);
         await PrefixChoice.CheckAsync(model.Description, asked, context.Settings, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, console, cancellationToken);
-        var profile = choice.Resolve(context.Settings);
+        var profile = await choice.ResolveAsync(context.Settings, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, logging, storage.AtWork);
         await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, cancellationToken);
@@ -151,7 +151,8 @@ internal static class RunCommand
             var runs = new List<RunResource>();
             foreach (var file in files)
             {
-                runs.Add(await StartAsync(console, service.Client, file, profile, again, ReadingOf(file), cancellationToken));
+                runs.Add(await StartAsync(
+                    console, service.Client, file, choice with { NameOrFile = profile }, again, ReadingOf(file), cancellationToken));
             }
 
             return await RunFollowing.FollowAsync(context, service, runs, asksDevelopment ? runs[0] : known, work, cancellationToken);
@@ -162,7 +163,7 @@ internal static class RunCommand
         HostConsole console,
         MedQAClient client,
         InputFile file,
-        string? profile,
+        ProfileChoice choice,
         bool again,
         SetReading reading,
         CancellationToken cancellationToken)
@@ -173,12 +174,14 @@ internal static class RunCommand
             var (run, isNew) = await client.StartRunAsync(
                 content,
                 file.Name,
-                profile,
+                choice.NameOrFile,
                 again,
                 reading.NotationName,
                 reading.DropsFillers,
                 reading.Limit,
                 reading.Sample,
+                choice.Samples,
+                choice.Seed,
                 cancellationToken);
             if (!isNew)
             {

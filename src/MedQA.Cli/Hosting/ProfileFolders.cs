@@ -16,8 +16,13 @@ internal static class ProfileFolders
     private const string FolderName = "profiles";
 
     /// <summary>Opens all profiles.</summary>
-    public static IProfileSource Open(HostSettings settings) =>
-        new ProfileFolder(settings.ProfilesFolder, KeptFolder(settings), FolderOfModel(settings));
+    public static ProfileCatalog Open(HostSettings settings) => new(OfHost(settings), Kept(settings));
+
+    /// <summary>The built-in profiles, and those of the settings' and the model's folders.</summary>
+    public static IProfileSource OfHost(HostSettings settings) => new ProfileFolder(settings.ProfilesFolder, FolderOfModel(settings));
+
+    /// <summary>The profiles that commands saved in the data folder.</summary>
+    public static IProfileSource Kept(HostSettings settings) => new ProfileFolder(KeptFolder(settings));
 
     /// <summary>Saves a profile to the data folder for all hosts of that folder, now and after a restart.</summary>
     public static void Keep(HostSettings settings, Profile profile)
@@ -28,8 +33,8 @@ internal static class ProfileFolders
     }
 
     /// <summary>Reports the files in the folders that are not valid profiles, and why.</summary>
-    public static void TellUnusable(HostSettings settings, HostConsole console) =>
-        Open(settings).All(fault => console.Note($"Skipped: {fault.Message}"));
+    public static Task TellUnusableAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken) =>
+        Open(settings).ListAsync(fault => console.Note($"Skipped: {fault.Message}"), cancellationToken);
 
     private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, FolderName);
 

@@ -25,11 +25,11 @@ internal static class CatalogHandlers
     /// Lists all profiles with their fields and strategies' descriptions. Files that hold no usable profile are left out, and named in the
     /// log.
     /// </summary>
-    public static Task<IResult> ProfilesAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    public static async Task<IResult> ProfilesAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var logger = request.Http.HttpContext.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>();
-        var profiles = api.Profiles.All(fault => logger?.ProfileUnusable(fault.Message));
-        return Task.FromResult(Conditional.Bytes(request, CanonicalJson.Catalog(profiles), "application/json"));
+        var profiles = await api.Profiles.ListAsync(fault => logger?.ProfileUnusable(fault.Message), cancellationToken);
+        return Conditional.Bytes(request, CanonicalJson.Catalog(profiles), "application/json");
     }
 
     /// <summary>Lists accuracies from the literature.</summary>

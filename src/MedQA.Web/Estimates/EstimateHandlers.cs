@@ -1,6 +1,5 @@
 using MedQA.Pipeline.Queries;
 using MedQA.Web.Contracts;
-using MedQA.Web.Problems;
 using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
@@ -14,8 +13,7 @@ internal static class EstimateHandlers
     /// </summary>
     public static async Task<IResult> EstimateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var name = request.Query("profile") ?? api.DefaultProfile;
-        var profile = api.Profiles.Find(name) ?? throw Problem.UnknownProfile(name);
+        var (profile, _) = await ProfileParameters.FindAsync(api, request, cancellationToken);
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
         var estimates = new RunEstimates(api.Reader, api.Splitter, api.Models.FirstOrDefault(), api.Ledger);
         var estimate = await estimates.ReadAsync(

@@ -104,6 +104,9 @@ public enum ApiParameterKind
     /// <summary>A whole number.</summary>
     WholeNumber,
 
+    /// <summary>A whole number of 64 bits.</summary>
+    LongNumber,
+
     /// <summary>A number.</summary>
     Number,
 

@@ -93,6 +93,14 @@ internal static class ApiContracts
         Least = 1,
         Most = ApiRequest.MaxSize
     };
+    private static readonly ApiParameter Samples = new(
+        "samples", ApiParameterKind.WholeNumber, "Samples per question, instead of the profile's")
+    {
+        Least = 1,
+        Most = Evaluation.Profiles.Profile.MaxSamples
+    };
+    private static readonly ApiParameter Seed = new(
+        "seed", ApiParameterKind.LongNumber, "The seed of every random stream, instead of the profile's");
     private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "The part of the rater's link after #")
     {
         IsHeader = true,
@@ -118,6 +126,8 @@ internal static class ApiContracts
                 DropFillers,
                 Limit,
                 Sample,
+                Samples,
+                Seed,
                 new("again", ApiParameterKind.Switch, "Starts a new run even if this question set was run with this profile before")
             ],
             Answers = [
@@ -297,7 +307,7 @@ internal static class ApiContracts
         ["EstimateRun"] = new()
         {
             TakesQuestionSet = true,
-            Parameters = [Profile, Name, Notation, DropFillers, Limit, Sample],
+            Parameters = [Profile, Name, Notation, DropFillers, Limit, Sample, Samples, Seed],
             Answers = [Of(200, "The estimate.", static () => WebJson.Default.RunEstimate)],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
         },

@@ -18,6 +18,11 @@ public sealed class EndpointTests(FinishedRuns finished)
         Assert.True(code == 0, notes);
         Assert.Contains(" of 4 right; ", shown, StringComparison.Ordinal);
 
+        var varied = await medqa.JsonAsync("run", medqa.Sums(2), "--profile", "sums-3", "--samples", "2", "--seed", "-7", "--endpoint", endpoint);
+        Assert.Equal("sums-3-samples-2-seed--7", varied.GetProperty("run").GetProperty("profile").GetString());
+        var (_, estimate, _) = await medqa.RunAsync("estimate", medqa.Sums(2), "--profile", "sums-3", "--samples", "2", "--seed", "-7", "--endpoint", endpoint);
+        Assert.Contains("sums-3-samples-2-seed--7, 2 answers of ", estimate, StringComparison.Ordinal);
+
         await WriteTheSameAsync(medqa, endpoint, ["results", "--output", "csv"], ["results", first, "--output", "json"], ["export", first, "--to", "out"]);
         await RefuseTheSameAsync(medqa, endpoint, ["results", "zzzz"]);
 
