@@ -411,6 +411,33 @@ public sealed class MedQAClient : IDisposable
     public Task<Health> GetHealthAsync(CancellationToken cancellationToken = default) =>
         GetAsync("healthz", [], ClientJson.Default.Health, cancellationToken);
 
+    /// <summary>Returns a profile with all its fields.</summary>
+    public Task<JsonElement> GetProfileAsync(string profile, CancellationToken cancellationToken = default) =>
+        GetAsync(OfProfile(profile), [], ClientJson.Default.JsonElement, cancellationToken);
+
+    /// <summary>
+    /// Stores a profile, so that runs can name it; one of its name that was stored before is replaced. Runs keep the profile that they
+    /// began with.
+    /// </summary>
+    /// <param name="profile">Its name, which must be the one in the JSON.</param>
+    /// <param name="json">The profile as UTF-8 JSON, as a profile's file has it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The stored profile with all its fields.</returns>
+    public async Task<JsonElement> PutProfileAsync(
+        string profile, ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(HttpMethod.Put, OfProfile(profile), [], JsonType, message =>
+        {
+            message.Content = new ReadOnlyMemoryContent(json);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(JsonType);
+        }, cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, ClientJson.Default.JsonElement, cancellationToken);
+    }
+
+    /// <summary>Deletes a profile that was stored. Runs keep theirs.</summary>
+    public async Task DeleteProfileAsync(string profile, CancellationToken cancellationToken = default) =>
+        (await SendAsync(HttpMethod.Delete, OfProfile(profile), [], JsonType, null, cancellationToken)).Dispose();
+
     /// <summary>Disposes the HTTP client, unless the caller passed it in.</summary>
     public void Dispose()
     {
@@ -577,6 +604,8 @@ public sealed class MedQAClient : IDisposable
                 $"The service at {_options.Endpoint} has not responded within the HttpClient's timeout.", exception);
         }
     }
+
+    private static string OfProfile(string profile) => $"api/profiles/{Uri.EscapeDataString(profile)}";
 
     private static string OfStudy(string study) => $"api/studies/{Uri.EscapeDataString(study)}";
 

@@ -30,7 +30,7 @@ public static class PipelineServices
         services.AddSingleton(storage)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<PipelineSignals>()
-            .AddSingleton(new ProfileCatalog(options.Profiles, options.EarlierProfiles))
+            .AddSingleton(new ProfileCatalog(options.Profiles, new ProfileStore(storage), options.EarlierProfiles))
             .AddSingleton(options.Split)
             .AddSingleton(options.Advance)
             .AddSingleton(options.Retention)

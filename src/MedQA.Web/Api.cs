@@ -142,6 +142,9 @@ public sealed record ApiLimits
     /// <summary>The maximum size of a run's name, tags and note as JSON, in bytes: more than the longest ones take.</summary>
     public long MaxAnnotationBytes { get; init; } = 64L << 10;
 
+    /// <summary>The maximum size of a profile, in bytes: more than one with many worked examples takes.</summary>
+    public long MaxProfileBytes { get; init; } = 256L << 10;
+
     /// <summary>The default number of entries per page.</summary>
     public int DefaultPage { get; init; } = 100;
 

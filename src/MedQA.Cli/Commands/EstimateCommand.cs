@@ -104,10 +104,9 @@ internal static class EstimateCommand
     {
         using var inputs = new InputFiles();
         var sets = new List<QuestionSet>();
-        var (profile, named) =
-            context.Settings.Endpoint is null
-                ? (await choice.ChooseAsync(context.Settings, cancellationToken), (string?)null)
-                : (null, choice.NameThere());
+        var profile = context.Settings.Endpoint is null
+            ? await choice.ChooseAsync(context.Settings, context.Console, cancellationToken)
+            : null;
         foreach (var file in files)
         {
             var set = new QuestionSet(inputs.Add(await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken)));
@@ -130,6 +129,7 @@ internal static class EstimateCommand
         if (profile is null)
         {
             using var client = CalledService.ClientOf(context.Settings);
+            var named = await choice.GiveAsync(client, cancellationToken);
             foreach (var set in sets)
             {
                 await using var content = set.Input.OpenRead();

@@ -1,5 +1,7 @@
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Client;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
@@ -24,63 +26,49 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     public static ProfileChoice Of(string? nameOrFile, int? samples, long? seed) => new(nameOrFile, samples, seed);
 
     /// <summary>
-    /// Returns the name under which every host of the data folder finds the profile without the overrides, after saving it there if
-    /// necessary; <see langword="null"/> for the default profile.
+    /// Returns the name by which a service knows the profile without the overrides, after storing a file's profile there;
+    /// <see langword="null"/> for the default profile.
     /// </summary>
-    /// <exception cref="InputException">The file does not exist or is invalid.</exception>
-    public async Task<string?> ResolveAsync(HostSettings settings, CancellationToken cancellationToken)
+    /// <exception cref="InputException">The file does not exist or is invalid, or its profile has the name of another.</exception>
+    public async Task<string?> GiveAsync(MedQAClient client, CancellationToken cancellationToken)
     {
         if (!IsFile)
         {
             return NameOrFile == Default ? null : NameOrFile;
         }
 
-        var profile = ReadFile(NameOrFile!);
-        if (await ProfileFolders.Open(settings).FindAsync(profile.Name, cancellationToken) is not { } known
-            || !CanonicalJson.Of(known).AsSpan().SequenceEqual(CanonicalJson.Of(profile)))
+        var (profile, json) = ReadFile(NameOrFile!);
+        try
         {
-            ProfileFolders.Keep(settings, profile);
+            await client.PutProfileAsync(profile.Name, json, cancellationToken);
+            return profile.Name;
         }
-
-        return profile.Name;
+        catch (MedQAException exception) when (exception.Type is "urn:medqa:fixed-profile" or "urn:medqa:bad-body")
+        {
+            throw new InputException($"Profile {NameOrFile}: {exception.Message}", exception);
+        }
     }
 
-    /// <summary>Returns the name of a service's profile; <see langword="null"/> for its default.</summary>
-    /// <exception cref="InputException">A service cannot use this choice.</exception>
-    public string? NameThere() => IsFile
-        ? throw new InputException(
-            new FaultLocation(),
-            $"{NameOrFile} is a file on this machine, but a service uses only its own profiles",
-            "Its administrator can add it with `medqa serve --profiles FOLDER`, or in the settings of the service in Azure")
-        : NameOrFile == Default ? null : NameOrFile;
-
-    /// <summary>Returns the message for an unknown profile.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="known">The known names.</param>
-    /// <param name="more">An addition to the list of names.</param>
-    internal static string Unknown(string name, IReadOnlyCollection<string> known, string more = "") =>
-        $"No profile '{name}'{(ClosestName.Of(name, known) is { } closest ? $" (did you mean {closest}?)" : "")}. Profiles: "
-            + $"{string.Join(", ", known)}{more}.";
-
-    /// <summary>Returns the profile; overrides give it a new name.</summary>
+    /// <summary>Returns the profile of this machine; overrides give it a new name.</summary>
     /// <exception cref="InputException">The profile or file does not exist.</exception>
     /// <exception cref="InputException">The file or the overrides are invalid.</exception>
-    public async Task<Profile> ChooseAsync(HostSettings settings, CancellationToken cancellationToken)
+    public async Task<Profile> ChooseAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
     {
-        var source = ProfileFolders.Open(settings);
         var chosen = NameOrFile ?? Default;
-        var profile = IsFile ? ReadFile(chosen) : await source.FindAsync(chosen, cancellationToken)
-            ?? throw new InputException(Unknown(chosen, await source.NamesAsync(cancellationToken), "; a file's name must end with .json"));
+        var profile = IsFile
+            ? ReadFile(chosen).Profile
+            : await ProfileFolders.FindAsync(settings, console, chosen, "; a file's name must end with .json", cancellationToken);
         return ProfileVariation.Of(profile, Samples, Seed);
     }
 
-    private static Profile ReadFile(string path)
+    private static (Profile Profile, byte[] Json) ReadFile(string path)
     {
-        var profile = RegularFile.KindOf(path) != PathKind.Missing
-            ? ProfileReader.Parse(RegularFile.ReadAllBytes(path), path)
+        var json = RegularFile.KindOf(path) != PathKind.Missing
+            ? RegularFile.ReadAllBytes(path)
             : throw new InputException($"No profile file {path}.");
+        var profile = ProfileReader.Parse(json, path);
         return BuiltInProfiles.Find(profile.Name) is null
-            ? profile
+            ? (profile, json)
             : throw ProfileFault.Of(path, "name", $"is \"{profile.Name}\", which is the name of a built-in profile. Choose another.");
     }
 }

@@ -91,16 +91,13 @@ internal static class ProfilesCommand
     {
         if (context.Settings.Endpoint is null)
         {
-            var source = ProfileFolders.Open(context.Settings);
-            context.Console.Line(Json(
-                await source.FindAsync(name, cancellationToken)
-                    ?? throw new InputException(ProfileChoice.Unknown(name, await source.NamesAsync(cancellationToken)))));
+            context.Console.Line(Json(await ProfileFolders.FindAsync(context.Settings, context.Console, name, "", cancellationToken)));
             return ExitCode.Success;
         }
 
         var profiles = await ReadAsync(context, static _ => { }, cancellationToken);
         var profile = profiles.FirstOrDefault(profile => profile.Name == name)
-            ?? throw new InputException(ProfileChoice.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
+            ?? throw new InputException(ProfileFolders.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
         context.Console.Line(Json(profile));
         return ExitCode.Success;
     }
@@ -115,7 +112,8 @@ internal static class ProfilesCommand
                 profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
         }
 
-        return await ProfileFolders.Open(context.Settings).ListAsync(unusable, cancellationToken);
+        return await ProfileFolders.UseAsync(
+            context.Settings, context.Console, profiles => profiles.ListAsync(unusable, cancellationToken), cancellationToken);
     }
 
     private static string Json(Profile profile)

@@ -64,6 +64,10 @@ internal static class ApiContracts
     private static readonly ApiProblem UnknownStudy = new(404, "unknown-study", "There is no such study.");
     private static readonly ApiProblem UnknownRater = new(404, "unknown-rater", "The study has no such rater, or the rater was deleted.");
     private static readonly ApiProblem RaterState = new(409, "rater-state", "The rater's state does not allow this operation.");
+    private static readonly ApiProblem UnknownProfile = new(404, "unknown-profile", "There is no such profile.");
+    private static readonly ApiProblem FixedProfile = new(
+        409, "fixed-profile", "The profile is built in, or belongs to the service's own files.");
+    private static readonly ApiProblem TooManyProfiles = new(409, "too-many-profiles", "As many profiles are stored as can be.");
     private static readonly ApiProblem Storage = new(503, "storage", "The storage does not respond.");
 
     private static readonly ApiParameter Profile = new(
@@ -376,8 +380,32 @@ internal static class ApiContracts
         ["SubmitRating"] = Step("The ratings were submitted."),
         ["StopRating"] = Step("The rater has stopped.", [Link, new("remove", ApiParameterKind.Switch, "Also deletes the rater's ratings")]),
         ["ListPublishedResults"] = Catalog("The published results.", static () => ReportJson.Default.ImmutableArrayPublishedResult),
-        ["ListProfiles"] = Catalog(
-            "The profiles, with all fields and a description of each strategy.", static () => ReportJson.Default.ImmutableArrayProfile),
+        ["ListProfiles"] = new()
+        {
+            IsConditional = true,
+            Answers = [Of(
+                200,
+                "The profiles, with all fields and a description of each strategy.",
+                static () => ReportJson.Default.ImmutableArrayProfile)],
+            Problems = [NotAcceptable, Storage]
+        },
+        ["GetProfile"] = new()
+        {
+            IsConditional = true,
+            Answers = [Of(200, "The profile, with all fields.", static () => ReportJson.Default.Profile)],
+            Problems = [UnknownProfile, NotAcceptable, Storage]
+        },
+        ["PutProfile"] = new()
+        {
+            TakesProfile = true,
+            Answers = [Of(200, "The stored profile, with all fields.", static () => ReportJson.Default.Profile)],
+            Problems = [BadBody, EmptyBody, NotAcceptable, FixedProfile, TooManyProfiles, TooLarge, WrongJsonMedia, Storage],
+        },
+        ["DeleteProfile"] = new()
+        {
+            Answers = [new(204, "The profile was deleted.")],
+            Problems = [UnknownProfile, FixedProfile, Storage]
+        },
         ["ListModels"] = Catalog("The models.", static () => WebJson.Default.ModelDescriptionArray),
         ["GetDocument"] = new()
         {

@@ -1,9 +1,12 @@
 using MedQA.Cli.Commands;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
+using Spectre.Console.Testing;
 
 namespace MedQA.Cli.Tests.Commands;
 
@@ -13,34 +16,33 @@ public sealed class ProfileChoiceTests : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    private static HostConsole Console => new(new TestConsole(), new TestConsole());
+
     private HostSettings Settings => new() { DataFolder = Path.Combine(_folder, "data") };
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task A_profile_that_has_a_name_is_not_saved_even_with_other_samples_and_another_seed()
+    public async Task Other_samples_and_another_seed_give_a_profile_a_name_and_leave_nothing_behind()
     {
-        Assert.Null(await ProfileChoice.Of(null, null, null).ResolveAsync(Settings, Cancel));
-        Assert.Null(await ProfileChoice.Of("self-consistency", 11, 1).ResolveAsync(Settings, Cancel));
-        Assert.Equal("few-shot", await ProfileChoice.Of("few-shot", null, null).ResolveAsync(Settings, Cancel));
-        Assert.Null(await ProfileChoice.Of(null, 5, 7).ResolveAsync(Settings, Cancel));
-        Assert.False(Directory.Exists(Settings.DataFolder));
-
-        var varied = await ProfileChoice.Of(null, 5, 7).ChooseAsync(Settings, Cancel);
+        var varied = await ChooseAsync(null, 5, 7);
         Assert.Equal(("self-consistency-samples-5-seed-7", 5, 7L), (varied.Name, varied.Samples, varied.Seed));
         Assert.Equal(BuiltInProfiles.Find("self-consistency")!.Instruction, varied.Instruction);
-        Assert.Equal(5, (await ProfileFolders.Open(Settings).FindAsync(varied.Name, Cancel))!.Samples);
+        Assert.Equal(CanonicalJson.Of(varied), CanonicalJson.Of(await ChooseAsync(varied.Name)));
+        Assert.Equal("self-consistency", (await ChooseAsync("self-consistency", 11, 1)).Name);
+        Assert.Equal("mine-seed-8", (await ChooseAsync(Write("""{ "name": "mine", "strategy": "few-shot" }"""), null, 8)).Name);
+        Assert.False(Directory.Exists(Settings.DataFolder));
     }
 
     [Fact]
-    public async Task A_file_s_profile_is_kept_and_a_changed_file_replaces_it()
+    public async Task Profiles_that_earlier_versions_saved_are_found_and_their_variations_not_listed()
     {
-        var path = Write("""{ "name": "mine", "strategy": "few-shot", "exemplars": 2 }""");
-        Assert.Equal("mine", await ProfileChoice.Of(path, null, null).ResolveAsync(Settings, Cancel));
-        Write("""{ "name": "mine", "strategy": "few-shot", "exemplars": 1 }""");
-        Assert.Equal("mine", await ProfileChoice.Of(path, null, 8).ResolveAsync(Settings, Cancel));
-        Assert.Equal(1, (await ProfileFolders.Open(Settings).FindAsync("mine", Cancel))!.Exemplars);
-        Assert.Equal("mine-seed-8", (await ProfileChoice.Of(path, null, 8).ChooseAsync(Settings, Cancel)).Name);
+        var saved = Directory.CreateDirectory(Path.Combine(Settings.DataFolder, "profiles")).FullName;
+        File.WriteAllText(Path.Combine(saved, "mine.json"), """{ "name": "mine", "strategy": "few-shot", "exemplars": 1 }""");
+        File.WriteAllBytes(Path.Combine(saved, "self-consistency-samples-3.json"), CanonicalJson.Of(BuiltInProfiles.Default with { Name = "self-consistency-samples-3", Samples = 3 }));
+        Assert.Equal(1, (await ChooseAsync("mine")).Exemplars);
+        Assert.Equal(3, (await ChooseAsync("self-consistency-samples-3")).Samples);
+        Assert.Equal([.. BuiltInProfiles.All.Select(static profile => profile.Name), "mine"], await ProfileFolders.Open(Settings).NamesAsync(Cancel));
     }
 
     [Fact]
@@ -48,7 +50,7 @@ public sealed class ProfileChoiceTests : IDisposable
     {
         Write("""{ "name": "mine", "strategy": "few-shot" }""");
         var settings = Settings with { ProfilesFolder = _folder };
-        Assert.Equal("mine", (await ProfileChoice.Of("mine", null, null).ChooseAsync(settings, Cancel)).Name);
+        Assert.Equal("mine", (await ProfileChoice.Of("mine", null, null).ChooseAsync(settings, Console, Cancel)).Name);
         Assert.Contains("mine", await ProfileFolders.Open(settings).NamesAsync(Cancel));
     }
 
@@ -56,17 +58,17 @@ public sealed class ProfileChoiceTests : IDisposable
     public async Task A_model_brings_profiles_that_go_before_the_built_in_ones()
     {
         var reasoner = Settings with { Model = "reasoner" };
-        var greedy = await ProfileChoice.Of("chain-of-thought", null, null).ChooseAsync(reasoner, Cancel);
-        var voted = await ProfileChoice.Of(null, null, null).ChooseAsync(reasoner, Cancel);
+        var greedy = await ProfileChoice.Of("chain-of-thought", null, null).ChooseAsync(reasoner, Console, Cancel);
+        var voted = await ProfileChoice.Of(null, null, null).ChooseAsync(reasoner, Console, Cancel);
         Assert.Equal((PromptFormat.Completion, 1, 0.0), (greedy.Format, greedy.Samples, greedy.Temperature));
         Assert.Equal((PromptFormat.Completion, 11, 0.7), (voted.Format, voted.Samples, voted.Temperature));
         Assert.Equal(BuiltInProfiles.All.Select(static profile => profile.Name), await ProfileFolders.Open(reasoner).NamesAsync(Cancel));
-        Assert.Equal(PromptFormat.Chat, (await ProfileChoice.Of(null, null, null).ChooseAsync(Settings, Cancel)).Format);
+        Assert.Equal(PromptFormat.Chat, (await ProfileChoice.Of(null, null, null).ChooseAsync(Settings, Console, Cancel)).Format);
 
         // What the person's own folder says counts more, and a model that is not there brings none.
         File.WriteAllText(Path.Combine(_folder, "self-consistency.json"), """{ "name": "self-consistency", "strategy": "self-consistency", "samples": 3 }""");
-        Assert.Equal(3, (await ProfileChoice.Of(null, null, null).ChooseAsync(reasoner with { ProfilesFolder = _folder }, Cancel)).Samples);
-        Assert.Equal(PromptFormat.Chat, (await ProfileChoice.Of(null, null, null).ChooseAsync(Settings with { Model = "gone" }, Cancel)).Format);
+        Assert.Equal(3, (await ProfileChoice.Of(null, null, null).ChooseAsync(reasoner with { ProfilesFolder = _folder }, Console, Cancel)).Samples);
+        Assert.Equal(PromptFormat.Chat, (await ProfileChoice.Of(null, null, null).ChooseAsync(Settings with { Model = "gone" }, Console, Cancel)).Format);
     }
 
     [Fact]
@@ -82,7 +84,10 @@ public sealed class ProfileChoiceTests : IDisposable
     }
 
     private async Task<string> RefusedAsync(string nameOrFile, int? samples = null) =>
-        (await Assert.ThrowsAsync<InputException>(() => ProfileChoice.Of(nameOrFile, samples, null).ChooseAsync(Settings, Cancel))).Message;
+        (await Assert.ThrowsAsync<InputException>(() => ChooseAsync(nameOrFile, samples))).Message;
+
+    private Task<Profile> ChooseAsync(string? nameOrFile, int? samples = null, long? seed = null) =>
+        ProfileChoice.Of(nameOrFile, samples, seed).ChooseAsync(Settings, Console, Cancel);
 
     private string Write(string json)
     {

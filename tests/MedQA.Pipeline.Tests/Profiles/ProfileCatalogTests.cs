@@ -96,7 +96,7 @@ public sealed class ProfileCatalogTests(AzuriteFixture azurite) : IDisposable
         // In a folder of the host a file is what it says; what earlier versions saved counts less than what a name says.
         foreach (var (catalog, listed, seed) in ((ProfileCatalog, string[], long)[])
             [(Catalog(), ["gone-samples-2", "mine", "mine-seed-5"], 6),
-                (new ProfileCatalog(new ProfileFolder(null), new ProfileFolder(_folder)), ["gone-samples-2", "mine"], 5)])
+                (new ProfileCatalog(new ProfileFolder(null), earlier: new ProfileFolder(_folder)), ["gone-samples-2", "mine"], 5)])
         {
             var broken = new List<InputException>();
             var names = (await catalog.ListAsync(broken.Add, Cancel)).Select(static profile => profile.Name);
