@@ -62,6 +62,7 @@ public sealed class MedQAClient : IDisposable
     /// <param name="sample">How many usable questions to ask, chosen at random; <see langword="null"/> for all.</param>
     /// <param name="samples">Samples per question; <see langword="null"/> for the profile's.</param>
     /// <param name="seed">The seed of every random stream; <see langword="null"/> for the profile's.</param>
+    /// <param name="model">The model that is to answer; <see langword="null"/> for the service's.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -74,12 +75,13 @@ public sealed class MedQAClient : IDisposable
         int? sample = null,
         int? samples = null,
         long? seed = null,
+        string? model = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/runs",
             questionSet,
-            [.. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed), ("again", again ? "true" : null)],
+            [.. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, model), ("again", again ? "true" : null)],
             cancellationToken);
         return new StartedRun(
             await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunResource, cancellationToken),
@@ -96,6 +98,8 @@ public sealed class MedQAClient : IDisposable
     /// <param name="sample">How many usable questions to ask, chosen at random; <see langword="null"/> for all.</param>
     /// <param name="samples">Samples per question; <see langword="null"/> for the profile's.</param>
     /// <param name="seed">The seed of every random stream; <see langword="null"/> for the profile's.</param>
+    /// <param name="model">The model that is to answer; <see langword="null"/> for the service's.</param>
+    /// <param name="alternatives">Whether to say, too, what a run with each of the listed profiles would take.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
         Stream questionSet,
@@ -107,12 +111,17 @@ public sealed class MedQAClient : IDisposable
         int? sample = null,
         int? samples = null,
         long? seed = null,
+        string? model = null,
+        bool alternatives = false,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/estimates",
             questionSet,
-            SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed),
+            [
+                .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, model),
+                ("alternatives", alternatives ? "true" : null),
+            ],
             cancellationToken);
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
     }
@@ -449,10 +458,11 @@ public sealed class MedQAClient : IDisposable
 
     /// <summary>Returns the query parameters common to uploads of question sets.</summary>
     private static (string Name, string? Value)[] SetParameters(
-        string name, string? profile, string? answerNotation, bool dropFillers, int? limit, int? sample, int? samples, long? seed) =>
+        string name, string? profile, string? answerNotation, bool dropFillers, int? limit, int? sample, int? samples, long? seed, string? model) =>
     [
         ("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null),
         ("limit", Text(limit)), ("sample", Text(sample)), ("samples", Text(samples)), ("seed", Text(seed)),
+        ("model", model),
     ];
 
     private async IAsyncEnumerable<(string Id, RunResource Run)> EventsAsync(

@@ -143,7 +143,7 @@ internal static class EstimateCommand
                     reading.Sample,
                     choice.Samples,
                     choice.Seed,
-                    cancellationToken));
+                    cancellationToken: cancellationToken));
             }
 
             return ExitCode.Success;

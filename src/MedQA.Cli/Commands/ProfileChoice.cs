@@ -45,7 +45,10 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
         }
         catch (MedQAException exception) when (exception.Type is "urn:medqa:fixed-profile" or "urn:medqa:bad-body")
         {
-            throw new InputException($"Profile {NameOrFile}: {exception.Message}", exception);
+            // The file may be one of the service's own.
+            return exception.Type == "urn:medqa:fixed-profile" && await IsSameAsync(client, profile, cancellationToken)
+                ? profile.Name
+                : throw new InputException($"Profile {NameOrFile}: {exception.Message}", exception);
         }
     }
 
@@ -59,6 +62,12 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
             ? ReadFile(chosen).Profile
             : await ProfileFolders.FindAsync(settings, console, chosen, "; a file's name must end with .json", cancellationToken);
         return ProfileVariation.Of(profile, Samples, Seed);
+    }
+
+    private static async Task<bool> IsSameAsync(MedQAClient client, Profile profile, CancellationToken cancellationToken)
+    {
+        var there = await client.GetProfileAsync(profile.Name, cancellationToken);
+        return CanonicalJson.Of(ProfileReader.Parse(there.GetRawText(), profile.Name)).AsSpan().SequenceEqual(CanonicalJson.Of(profile));
     }
 
     private static (Profile Profile, byte[] Json) ReadFile(string path)

@@ -181,7 +181,7 @@ internal static class RunCommand
                 reading.Sample,
                 choice.Samples,
                 choice.Seed,
-                cancellationToken);
+                cancellationToken: cancellationToken);
             if (!isNew)
             {
                 console.Note(run.HasEnded

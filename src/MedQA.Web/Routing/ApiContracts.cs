@@ -105,6 +105,8 @@ internal static class ApiContracts
     };
     private static readonly ApiParameter Seed = new(
         "seed", ApiParameterKind.LongNumber, "The seed of every random stream, instead of the profile's");
+    private static readonly ApiParameter Model = new(
+        "model", ApiParameterKind.Text, "The model that is to answer, by name; one that the service does not have is an error");
     private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "The part of the rater's link after #")
     {
         IsHeader = true,
@@ -132,6 +134,7 @@ internal static class ApiContracts
                 Sample,
                 Samples,
                 Seed,
+                Model,
                 new("again", ApiParameterKind.Switch, "Starts a new run even if this question set was run with this profile before")
             ],
             Answers = [
@@ -311,7 +314,18 @@ internal static class ApiContracts
         ["EstimateRun"] = new()
         {
             TakesQuestionSet = true,
-            Parameters = [Profile, Name, Notation, DropFillers, Limit, Sample, Samples, Seed],
+            Parameters = [
+                Profile,
+                Name,
+                Notation,
+                DropFillers,
+                Limit,
+                Sample,
+                Samples,
+                Seed,
+                Model,
+                new("alternatives", ApiParameterKind.Switch, "Adds what a run with each of the listed profiles would take")
+            ],
             Answers = [Of(200, "The estimate.", static () => WebJson.Default.RunEstimate)],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
         },

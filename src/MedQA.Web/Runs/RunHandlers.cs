@@ -18,6 +18,7 @@ internal static class RunHandlers
     /// </summary>
     public static async Task<IResult> StartAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
+        SetParameters.CheckModel(request, api);
         var profile = ProfileParameters.AreGiven(request)
             ? (await ProfileParameters.FindAsync(api, request, cancellationToken)).Name
             : null;

@@ -31,7 +31,10 @@ public sealed class EndpointTests(FinishedRuns finished)
         Assert.True(named == 0, why2);
         Assert.Contains("\"samples\": 2", shownHere, StringComparison.Ordinal);
         Assert.Contains("\nsums-2,", (await medqa.RunAsync("profiles", "--output", "csv")).Output, StringComparison.Ordinal);
-        var (taken, _, said) = await medqa.RunAsync("run", medqa.Sums(1), "--profile", medqa.Profile(3), "--endpoint", endpoint);
+        Assert.Equal("sums-3", (await medqa.JsonAsync("run", medqa.Sums(1), "--profile", medqa.Profile(3), "--endpoint", endpoint)).GetProperty("run").GetProperty("profile").GetString());
+        var other = medqa.Profile(3);
+        await File.WriteAllTextAsync(other, (await File.ReadAllTextAsync(other, Cancel)).Replace("180", "90", StringComparison.Ordinal), Cancel);
+        var (taken, _, said) = await medqa.RunAsync("run", medqa.Sums(1), "--profile", other, "--endpoint", endpoint);
         Assert.Equal(2, taken);
         Assert.Contains("Store yours under another name", said, StringComparison.Ordinal);
 

@@ -28,7 +28,7 @@ public sealed class ProfileParametersTests(AzuriteFixture azurite)
 
         // What the profile says anyway is the profile, and the default one without a name stays so.
         var usual = await server.SendAsync(HttpMethod.Post, "/api/runs?name=x.csv", questions);
-        var said = await server.SendAsync(HttpMethod.Post, "/api/runs?name=x.csv&samples=11&seed=1", questions);
+        var said = await server.SendAsync(HttpMethod.Post, "/api/runs?name=x.csv&samples=11&seed=1&model=scripted", questions);
         Assert.Equal((HttpStatusCode.OK, usual.Body.GetProperty("run").GetString()), (said.Response.StatusCode, said.Body.GetProperty("run").GetString()));
 
         var (_, estimate) = await server.SendAsync(HttpMethod.Post, "/api/estimates?samples=3&seed=-2", questions);
@@ -47,6 +47,8 @@ public sealed class ProfileParametersTests(AzuriteFixture azurite)
     [InlineData("profile=few-shot&samples=5&seed=3", "samples", "\"samples\" is 5, but few-shot takes exactly 1.")]
     [InlineData("profile=few-shot-samples-5", "profile", "\"samples\" is 5, but few-shot takes exactly 1.")]
     [InlineData("profile=self-consistency-samples-0", "profile", "Unknown profile")]
+    [InlineData("model=other", "model", "must be one of scripted.")]
+    [InlineData("model=Scripted", "model", "must be one of scripted.")]
     [InlineData("samples=5&profile=none", "profile", "Unknown profile")]
     [InlineData("profile=taken&samples=3", "samples", "have the name 'taken-samples-3', which another profile has.")]
     [InlineData("profile=long-long-long-long-long-long-long-long-long-long-long-long&seed=12345", "seed", "but a name has at most 64.")]
