@@ -81,7 +81,10 @@ public sealed class MedQAClient : IDisposable
         using var response = await PostSetAsync(
             "api/runs",
             questionSet,
-            [.. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, model), ("again", again ? "true" : null)],
+            [
+                .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, model),
+                ("again", again ? "true" : null),
+            ],
             cancellationToken);
         return new StartedRun(
             await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunResource, cancellationToken),
@@ -458,7 +461,15 @@ public sealed class MedQAClient : IDisposable
 
     /// <summary>Returns the query parameters common to uploads of question sets.</summary>
     private static (string Name, string? Value)[] SetParameters(
-        string name, string? profile, string? answerNotation, bool dropFillers, int? limit, int? sample, int? samples, long? seed, string? model) =>
+        string name,
+        string? profile,
+        string? answerNotation,
+        bool dropFillers,
+        int? limit,
+        int? sample,
+        int? samples,
+        long? seed,
+        string? model) =>
     [
         ("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null),
         ("limit", Text(limit)), ("sample", Text(sample)), ("samples", Text(samples)), ("seed", Text(seed)),

@@ -47,7 +47,8 @@ internal static class Completions
 
     private static IEnumerable<CompletionItem> Profiles(CompletionContext context) =>
         Of(context, static settings => ProfileFolders.OfHost(settings).Names.Union(
-            ProfileFolders.Kept(settings).Names.Where(static name => !ProfileVariation.IsSaidBy(name)), StringComparer.Ordinal));
+            KnownProfiles.Find(settings).Concat(ProfileFolders.Kept(settings).Names.Where(static name => !ProfileVariation.IsSaidBy(name))),
+            StringComparer.Ordinal));
 
     private static IEnumerable<CompletionItem> Of(CompletionContext context, Func<HostSettings, IEnumerable<string>> names)
     {

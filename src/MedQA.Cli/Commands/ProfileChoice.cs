@@ -20,7 +20,8 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     /// <summary>The default profile.</summary>
     public static string Default => BuiltInProfiles.Default.Name;
 
-    private bool IsFile => NameOrFile?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true;
+    /// <summary>Whether it is a file.</summary>
+    public bool IsFile => NameOrFile?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true;
 
     /// <summary>Creates the choice from the options.</summary>
     public static ProfileChoice Of(string? nameOrFile, int? samples, long? seed) => new(nameOrFile, samples, seed);

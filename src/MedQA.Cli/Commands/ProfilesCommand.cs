@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MedQA.Cli.Hosting;
+using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation;
@@ -112,8 +113,15 @@ internal static class ProfilesCommand
                 profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
         }
 
-        return await ProfileFolders.UseAsync(
+        if (!LocalStorage.Exists(context.Settings))
+        {
+            return await ProfileFolders.Open(context.Settings).ListAsync(unusable, cancellationToken);
+        }
+
+        var profiles = await ProfileFolders.UseAsync(
             context.Settings, context.Console, profiles => profiles.ListAsync(unusable, cancellationToken), cancellationToken);
+        KnownProfiles.Keep(context.Settings, profiles.Select(static profile => profile.Name));
+        return profiles;
     }
 
     private static string Json(Profile profile)

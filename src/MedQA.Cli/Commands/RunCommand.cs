@@ -146,6 +146,11 @@ internal static class RunCommand
         async Task<int> RunAsync(CalledService service, WorkHere? work)
         {
             var known = choice with { NameOrFile = await choice.GiveAsync(service.Client, cancellationToken) };
+            if (choice.IsFile)
+            {
+                KnownProfiles.Add(context.Settings, known.NameOrFile!);
+            }
+
             var developed =
                 development is null || asksDevelopment ? null : await service.FindRunAsync(development, cancellationToken);
             var runs = new List<RunResource>();

@@ -28,12 +28,14 @@ public static class ProfileVariation
         var (varied, name) = (profile, profile.Name);
         if (samples is { } number && number != profile.Samples)
         {
-            (varied, name) = (varied with { Samples = number }, string.Create(CultureInfo.InvariantCulture, $"{name}{SamplesMark}{number}"));
+            varied = varied with { Samples = number };
+            name = string.Create(CultureInfo.InvariantCulture, $"{name}{SamplesMark}{number}");
         }
 
         if (seed is { } start && start != profile.Seed)
         {
-            (varied, name) = (varied with { Seed = start }, string.Create(CultureInfo.InvariantCulture, $"{name}{SeedMark}{start}"));
+            varied = varied with { Seed = start };
+            name = string.Create(CultureInfo.InvariantCulture, $"{name}{SeedMark}{start}");
         }
 
         return name == profile.Name ? profile

@@ -3,7 +3,6 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Profiles;
-using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
