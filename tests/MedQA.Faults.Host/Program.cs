@@ -5,6 +5,7 @@ using MedQA.Inference;
 using MedQA.Inference.Sessions;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
