@@ -60,6 +60,9 @@ public sealed class MedQAClient : IDisposable
     /// <param name="dropFillers">Whether to treat trailing placeholder options, such as N/A, as missing.</param>
     /// <param name="limit">How many usable questions to ask, from the first on; <see langword="null"/> for all.</param>
     /// <param name="sample">How many usable questions to ask, chosen at random; <see langword="null"/> for all.</param>
+    /// <param name="samples">Samples per question; <see langword="null"/> for the profile's.</param>
+    /// <param name="seed">The seed of every random stream; <see langword="null"/> for the profile's.</param>
+    /// <param name="model">The model that is to answer; <see langword="null"/> for the service's.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -70,12 +73,18 @@ public sealed class MedQAClient : IDisposable
         bool dropFillers = false,
         int? limit = null,
         int? sample = null,
+        int? samples = null,
+        long? seed = null,
+        string? model = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/runs",
             questionSet,
-            [.. SetParameters(name, profile, answerNotation, dropFillers, limit, sample), ("again", again ? "true" : null)],
+            [
+                .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, model),
+                ("again", again ? "true" : null),
+            ],
             cancellationToken);
         return new StartedRun(
             await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunResource, cancellationToken),
@@ -90,6 +99,10 @@ public sealed class MedQAClient : IDisposable
     /// <param name="dropFillers">Whether to treat trailing placeholder options, such as N/A, as missing.</param>
     /// <param name="limit">How many usable questions to ask, from the first on; <see langword="null"/> for all.</param>
     /// <param name="sample">How many usable questions to ask, chosen at random; <see langword="null"/> for all.</param>
+    /// <param name="samples">Samples per question; <see langword="null"/> for the profile's.</param>
+    /// <param name="seed">The seed of every random stream; <see langword="null"/> for the profile's.</param>
+    /// <param name="model">The model that is to answer; <see langword="null"/> for the service's.</param>
+    /// <param name="alternatives">Whether to say, too, what a run with each of the listed profiles would take.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
         Stream questionSet,
@@ -99,12 +112,19 @@ public sealed class MedQAClient : IDisposable
         bool dropFillers = false,
         int? limit = null,
         int? sample = null,
+        int? samples = null,
+        long? seed = null,
+        string? model = null,
+        bool alternatives = false,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/estimates",
             questionSet,
-            SetParameters(name, profile, answerNotation, dropFillers, limit, sample),
+            [
+                .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, model),
+                ("alternatives", alternatives ? "true" : null),
+            ],
             cancellationToken);
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
     }
@@ -434,6 +454,33 @@ public sealed class MedQAClient : IDisposable
     public Task<Health> GetHealthAsync(CancellationToken cancellationToken = default) =>
         GetAsync("healthz", [], ClientJson.Default.Health, cancellationToken);
 
+    /// <summary>Returns a profile with all its fields.</summary>
+    public Task<JsonElement> GetProfileAsync(string profile, CancellationToken cancellationToken = default) =>
+        GetAsync(OfProfile(profile), [], ClientJson.Default.JsonElement, cancellationToken);
+
+    /// <summary>
+    /// Stores a profile, so that runs can name it; one of its name that was stored before is replaced. Runs keep the profile that they
+    /// began with.
+    /// </summary>
+    /// <param name="profile">Its name, which must be the one in the JSON.</param>
+    /// <param name="json">The profile as UTF-8 JSON, as a profile's file has it.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>The stored profile with all its fields.</returns>
+    public async Task<JsonElement> PutProfileAsync(
+        string profile, ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default)
+    {
+        using var response = await SendAsync(HttpMethod.Put, OfProfile(profile), [], JsonType, message =>
+        {
+            message.Content = new ReadOnlyMemoryContent(json);
+            message.Content.Headers.ContentType = new MediaTypeHeaderValue(JsonType);
+        }, cancellationToken);
+        return await ServiceAnswer.ReadAsync(response, ClientJson.Default.JsonElement, cancellationToken);
+    }
+
+    /// <summary>Deletes a profile that was stored. Runs keep theirs.</summary>
+    public async Task DeleteProfileAsync(string profile, CancellationToken cancellationToken = default) =>
+        (await SendAsync(HttpMethod.Delete, OfProfile(profile), [], JsonType, null, cancellationToken)).Dispose();
+
     /// <summary>Disposes the HTTP client, unless the caller passed it in.</summary>
     public void Dispose()
     {
@@ -445,10 +492,19 @@ public sealed class MedQAClient : IDisposable
 
     /// <summary>Returns the query parameters common to uploads of question sets.</summary>
     private static (string Name, string? Value)[] SetParameters(
-        string name, string? profile, string? answerNotation, bool dropFillers, int? limit, int? sample) =>
+        string name,
+        string? profile,
+        string? answerNotation,
+        bool dropFillers,
+        int? limit,
+        int? sample,
+        int? samples,
+        long? seed,
+        string? model) =>
     [
         ("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null),
-        ("limit", Text(limit)), ("sample", Text(sample)),
+        ("limit", Text(limit)), ("sample", Text(sample)), ("samples", Text(samples)), ("seed", Text(seed)),
+        ("model", model),
     ];
 
     private async IAsyncEnumerable<(string Id, RunResource Run)> EventsAsync(
@@ -606,11 +662,13 @@ public sealed class MedQAClient : IDisposable
         }
     }
 
+    private static string OfProfile(string profile) => $"api/profiles/{Uri.EscapeDataString(profile)}";
+
     private static string OfStudy(string study) => $"api/studies/{Uri.EscapeDataString(study)}";
 
     private static string Of(string run) => $"api/runs/{Uri.EscapeDataString(run)}";
 
-    private static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
+    private static string? Text(long? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Returns the media type of a file by its name; <c>*/*</c> for names unknown to this version.</summary>
     private static string TypeOfFile(string name) => Path.GetExtension(name) switch

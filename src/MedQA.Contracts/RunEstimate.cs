@@ -23,6 +23,9 @@ public sealed record RunEstimate
     /// <summary>Questions with a known right option.</summary>
     public required int Graded { get; init; }
 
+    /// <summary>Questions without options, which only some profiles can ask.</summary>
+    public int FreeAnswers { get; init; }
+
     /// <summary>Rows that cannot be used.</summary>
     public required int RejectedRows { get; init; }
 
@@ -85,6 +88,37 @@ public sealed record RunEstimate
 
     /// <summary>What to consider before starting the run, one sentence each.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>What a run with each of the listed profiles would take; empty unless it was asked for.</summary>
+    public ImmutableArray<ProfileEstimate> Alternatives { get; init; } = [];
+}
+
+/// <summary>What a run of a question set with a profile would take. Unknown figures are left out.</summary>
+public sealed record ProfileEstimate
+{
+    /// <summary>The profile's name.</summary>
+    public required string Profile { get; init; }
+
+    /// <summary>Why the run would be rejected; missing if it would not.</summary>
+    public string? Rejection { get; init; }
+
+    /// <summary>The maximum number of model calls per question.</summary>
+    public required int CallsPerQuestion { get; init; }
+
+    /// <summary>Tokens that would be generated if every sample reached its limit.</summary>
+    public required long MaxGeneratedTokens { get; init; }
+
+    /// <summary>Tokens that would be generated at the mean per question of the earlier runs.</summary>
+    public long? ExpectedGeneratedTokens { get; init; }
+
+    /// <summary>Seconds for one worker at the mean per question of the earlier runs; several workers share them.</summary>
+    public double? ExpectedSeconds { get; init; }
+
+    /// <summary>What the model's service would charge at the mean per question of the earlier runs, in the estimate's currency.</summary>
+    public decimal? ExpectedCost { get; init; }
+
+    /// <summary>What the model's service would charge if every sample reached its limit, in the estimate's currency.</summary>
+    public decimal? MaxCost { get; init; }
 }
 
 /// <summary>The figures of an earlier run.</summary>

@@ -126,6 +126,24 @@ internal static class OpenApiDocument
             };
         }
 
+        if (contract.TakesProfile)
+        {
+            operation["requestBody"] = new JsonObject
+            {
+                ["description"] = "A profile: JSON with `name` and `strategy`, and the fields of Profile that differ from the built-in "
+                    + "profile of that strategy. An unknown field is an error.",
+                ["required"] = true,
+                ["content"] = new JsonObject
+                {
+                    ["application/json"] = Content(new JsonObject
+                    {
+                        ["type"] = "object",
+                        ["required"] = new JsonArray("name", "strategy"),
+                    }),
+                },
+            };
+        }
+
         if (contract.Body is { } shape)
         {
             operation["requestBody"] = new JsonObject
@@ -248,6 +266,7 @@ internal static class OpenApiDocument
             "run" => "The run's name: 16 characters",
             "question" => "The question's id, or dataset/id with the slash encoded as %2F",
             "file" => "The file's name",
+            "profile" => "The profile's name",
             "study" => "The study's name: 16 characters",
             "rater" => "The rater's name within the study: r1, r2 …",
             _ => throw new ArgumentOutOfRangeException(nameof(name), name, "The path has a placeholder without a description."),
@@ -261,15 +280,15 @@ internal static class OpenApiDocument
         {
             ["type"] = parameter.Kind switch
             {
-                ApiParameterKind.WholeNumber => "integer",
+                ApiParameterKind.WholeNumber or ApiParameterKind.LongNumber => "integer",
                 ApiParameterKind.Number => "number",
                 ApiParameterKind.Switch => "boolean",
                 _ => "string",
             },
         };
-        if (parameter.Kind == ApiParameterKind.WholeNumber)
+        if (parameter.Kind is ApiParameterKind.WholeNumber or ApiParameterKind.LongNumber)
         {
-            schema["format"] = "int32";
+            schema["format"] = parameter.Kind == ApiParameterKind.LongNumber ? "int64" : "int32";
         }
 
         if (!parameter.Values.IsEmpty)

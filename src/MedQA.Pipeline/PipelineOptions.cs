@@ -20,6 +20,9 @@ public sealed record PipelineOptions
     /// <summary>The profiles that question sets can name.</summary>
     public IProfileSource Profiles { get; init; } = new ProfileFolder(null);
 
+    /// <summary>Profiles that earlier versions saved; <see langword="null"/> for none.</summary>
+    public IProfileSource? EarlierProfiles { get; init; }
+
     /// <summary>A folder with soft prompts besides those of the storage, or <see langword="null"/>.</summary>
     public string? SoftPromptsFolder { get; init; }
 

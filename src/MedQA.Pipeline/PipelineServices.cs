@@ -1,6 +1,7 @@
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Annotating;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.SoftPrompts;
@@ -29,7 +30,7 @@ public static class PipelineServices
         services.AddSingleton(storage)
             .AddSingleton(TimeProvider.System)
             .AddSingleton<PipelineSignals>()
-            .AddSingleton(options.Profiles)
+            .AddSingleton(new ProfileCatalog(options.Profiles, new ProfileStore(storage), options.EarlierProfiles))
             .AddSingleton(options.Split)
             .AddSingleton(options.Advance)
             .AddSingleton(options.Retention)

@@ -31,7 +31,7 @@ public sealed record Api
         Uploads = services.GetService<QuestionSetUploads>()!,
         Splitter = services.GetService<QuestionSetSplitter>()!,
         Ledger = services.GetService<BudgetLedger>(),
-        Profiles = services.GetRequiredService<IProfileSource>(),
+        Profiles = services.GetRequiredService<ProfileCatalog>(),
         Models = [.. services.GetServices<ModelDescription>()],
         DefaultProfile = services.GetRequiredService<SplitOptions>().DefaultProfile,
         Signals = services.GetRequiredService<PipelineSignals>(),
@@ -62,7 +62,7 @@ public sealed record Api
     public required StudyStore Studies { get; init; }
 
     /// <summary>The available profiles.</summary>
-    public required IProfileSource Profiles { get; init; }
+    public required ProfileCatalog Profiles { get; init; }
 
     /// <summary>The available models.</summary>
     public required ImmutableArray<ModelDescription> Models { get; init; }
@@ -144,6 +144,9 @@ public sealed record ApiLimits
 
     /// <summary>The maximum size of a policy as JSON, in bytes: more than the longest one takes.</summary>
     public long MaxPolicyBytes { get; init; } = 256L << 10;
+
+    /// <summary>The maximum size of a profile, in bytes: more than one with many worked examples takes.</summary>
+    public long MaxProfileBytes { get; init; } = 256L << 10;
 
     /// <summary>The default number of entries per page.</summary>
     public int DefaultPage { get; init; } = 100;

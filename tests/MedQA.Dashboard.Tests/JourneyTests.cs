@@ -178,7 +178,7 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
         await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Start the run" })).ToBeEnabledAsync();
     }
 
-    private static async Task DropAsync(IPage page, string name, string content)
+    internal static async Task DropAsync(IPage page, string name, string content)
     {
         var data = await page.EvaluateHandleAsync("([name, content]) => { const data = new DataTransfer(); data.items.add(new File([content], name, { type: 'text/csv' })); return data; }", new[] { name, content });
         await page.DispatchEventAsync(".drop", "drop", new { dataTransfer = data });

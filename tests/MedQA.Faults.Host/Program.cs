@@ -5,6 +5,7 @@ using MedQA.Inference;
 using MedQA.Inference.Sessions;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Splitting;
 using MedQA.Pipeline.Storage;
@@ -32,7 +33,7 @@ if (role == "control")
 {
     var splitter = new QuestionSetSplitter(
         storage,
-        new SumsProfile(),
+        new ProfileCatalog(new SumsProfile()),
         model.Description,
         new SplitOptions { DefaultProfile = SumsProfile.Name, BatchSize = 8, ClaimFor = TimeSpan.FromSeconds(2) },
         time, logging.CreateLogger<QuestionSetSplitter>(), signals,

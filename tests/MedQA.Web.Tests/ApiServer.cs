@@ -95,7 +95,7 @@ internal sealed class ApiServer : IAsyncDisposable
         BudgetLedger? ledger = null)
     {
         signals ??= new PipelineSignals();
-        var profiles = new ProfileFolder(profileFolder);
+        var profiles = new ProfileCatalog(new ProfileFolder(profileFolder), new ProfileStore(storage));
         var results = new ResultCache();
         return new Api
         {

@@ -73,7 +73,7 @@ internal sealed class PipelineProcess : IDisposable
     {
         var (storage, watched, signals) = (StorageConnection.Open(connection, configure: _calls.Configure), StorageConnection.Open(connection), new PipelineSignals());
         await watched.EnsureCreatedAsync(CancellationToken.None);
-        var splitter = new QuestionSetSplitter(storage, new BuiltIn(), _model.Description, new SplitOptions(), TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, signals, countTokens: _model.CountTokens);
+        var splitter = new QuestionSetSplitter(storage, new ProfileCatalog(new BuiltIn()), _model.Description, new SplitOptions(), TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, signals, countTokens: _model.CountTokens);
         var stages = new List<Stage>();
 
         var began = Now();

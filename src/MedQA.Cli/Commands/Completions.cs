@@ -3,6 +3,7 @@ using System.CommandLine.Completions;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Settings;
+using MedQA.Pipeline.Profiles;
 
 namespace MedQA.Cli.Commands;
 
@@ -45,7 +46,9 @@ internal static class Completions
         Of(context, static settings => KnownRuns.Find(settings).Prepend("latest"));
 
     private static IEnumerable<CompletionItem> Profiles(CompletionContext context) =>
-        Of(context, static settings => ProfileFolders.Open(settings).Names);
+        Of(context, static settings => ProfileFolders.OfHost(settings).Names.Union(
+            KnownProfiles.Find(settings).Concat(ProfileFolders.Kept(settings).Names.Where(static name => !ProfileVariation.IsSaidBy(name))),
+            StringComparer.Ordinal));
 
     private static IEnumerable<CompletionItem> Of(CompletionContext context, Func<HostSettings, IEnumerable<string>> names)
     {

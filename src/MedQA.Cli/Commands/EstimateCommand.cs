@@ -39,6 +39,7 @@ internal static class EstimateCommand
             Description = "Samples per question, instead of the profile's",
             HelpName = "N"
         };
+        var seed = new Option<long?>("--seed") { Description = "Seed of every random stream, instead of the profile's", HelpName = "N" };
         var measured = new NumberOption<int?>("--measure", NumberRange.Whole(1, MaxMeasured))
         {
             Description = $"Number of questions to ask for the measurement. Default: {DefaultMeasured}",
@@ -56,12 +57,12 @@ internal static class EstimateCommand
               medqa estimate mine.csv
               medqa estimate mine.csv --profile deferral --price 1.20
               medqa estimate mine.csv --endpoint https://medqa.example.com     from what earlier runs of the service took
-            """) { files, profile, samples, measured, price, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample };
+            """) { files, profile, samples, seed, measured, price, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample };
         command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => EstimateAsync(
             context,
             parsed.GetRequiredValue(files),
-            ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), seed: null),
+            ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), parsed.GetValue(seed)),
             parsed.GetValue(measured) ?? DefaultMeasured,
             parsed.GetValue(price),
             reading.Of(parsed),
@@ -104,8 +105,9 @@ internal static class EstimateCommand
     {
         using var inputs = new InputFiles();
         var sets = new List<QuestionSet>();
-        var (profile, named) =
-            context.Settings.Endpoint is null ? (choice.Choose(context.Settings), (string?)null) : (null, choice.NameThere());
+        var profile = context.Settings.Endpoint is null
+            ? await choice.ChooseAsync(context.Settings, context.Console, cancellationToken)
+            : null;
         foreach (var file in files)
         {
             var set = new QuestionSet(inputs.Add(await QuestionSetCheck.OpenAsync(context.Console, file, cancellationToken)));
@@ -128,6 +130,7 @@ internal static class EstimateCommand
         if (profile is null)
         {
             using var client = CalledService.ClientOf(context.Settings);
+            var named = await choice.GiveAsync(client, cancellationToken);
             foreach (var set in sets)
             {
                 await using var content = set.Input.OpenRead();
@@ -139,7 +142,9 @@ internal static class EstimateCommand
                     reading.DropsFillers,
                     reading.Limit,
                     reading.Sample,
-                    cancellationToken));
+                    choice.Samples,
+                    choice.Seed,
+                    cancellationToken: cancellationToken));
             }
 
             return ExitCode.Success;

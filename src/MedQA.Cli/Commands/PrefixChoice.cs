@@ -21,7 +21,7 @@ internal static class PrefixChoice
     public static async Task CheckAsync(ModelDescription model, Profile profile, HostSettings settings, CancellationToken cancellationToken)
     {
         var reason = profile.GetIncompatibility(model) is { } unsuited
-            ? unsuited + ProfileFolders.Open(settings).AlternativesTo(profile, model)
+            ? unsuited + await ProfileFolders.Open(settings).AlternativesToAsync(profile, model, cancellationToken)
             : null;
         if (reason is null && profile.Prefix is { } name && SoftPromptStore.FolderOf(settings.PrefixesFolder, name) is { } folder)
         {

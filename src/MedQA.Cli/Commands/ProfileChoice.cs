@@ -1,11 +1,13 @@
-using System.Globalization;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
+using MedQA.Client;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
 using MedQA.Files;
+using MedQA.Pipeline.Profiles;
 
 namespace MedQA.Cli.Commands;
 
@@ -18,82 +20,65 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     /// <summary>The default profile.</summary>
     public static string Default => BuiltInProfiles.Default.Name;
 
+    /// <summary>Whether it is a file.</summary>
+    public bool IsFile => NameOrFile?.EndsWith(".json", StringComparison.OrdinalIgnoreCase) == true;
+
     /// <summary>Creates the choice from the options.</summary>
     public static ProfileChoice Of(string? nameOrFile, int? samples, long? seed) => new(nameOrFile, samples, seed);
 
     /// <summary>
-    /// Returns the name under which every host of the data folder finds the profile, after saving it there if necessary;
+    /// Returns the name by which a service knows the profile without the overrides, after storing a file's profile there;
     /// <see langword="null"/> for the default profile.
     /// </summary>
-    /// <exception cref="InputException">The profile or file does not exist.</exception>
-    /// <exception cref="InputException">The file or the overrides are invalid.</exception>
-    public string? Resolve(HostSettings settings)
+    /// <exception cref="InputException">The file does not exist or is invalid, or its profile has the name of another.</exception>
+    public async Task<string?> GiveAsync(MedQAClient client, CancellationToken cancellationToken)
     {
-        var chosen = Choose(settings);
-        if (ProfileFolders.Open(settings).Find(chosen.Name) is not { } known
-            || !CanonicalJson.Of(known).AsSpan().SequenceEqual(CanonicalJson.Of(chosen)))
+        if (!IsFile)
         {
-            ProfileFolders.Keep(settings, chosen);
+            return NameOrFile == Default ? null : NameOrFile;
         }
 
-        return chosen.Name == Default ? null : chosen.Name;
+        var (profile, json) = ReadFile(NameOrFile!);
+        try
+        {
+            await client.PutProfileAsync(profile.Name, json, cancellationToken);
+            return profile.Name;
+        }
+        catch (MedQAException exception) when (exception.Type is "urn:medqa:fixed-profile" or "urn:medqa:bad-body")
+        {
+            // The file may be one of the service's own.
+            return exception.Type == "urn:medqa:fixed-profile" && await IsSameAsync(client, profile, cancellationToken)
+                ? profile.Name
+                : throw new InputException($"Profile {NameOrFile}: {exception.Message}", exception);
+        }
     }
 
-    /// <summary>Returns the name of a service's profile; <see langword="null"/> for its default.</summary>
-    /// <exception cref="InputException">A service cannot use this choice.</exception>
-    public string? NameThere() => this switch
-    {
-        { Samples: not null } or { Seed: not null } =>
-            throw InputException.Of(
-                "--samples and --seed",
-                "change a profile on this machine, but a service uses only its own profiles: `medqa profiles --endpoint URL` lists "
-                    + "them."),
-        { NameOrFile: { } file } when file.EndsWith(".json", StringComparison.OrdinalIgnoreCase) =>
-            throw new InputException(
-                new FaultLocation(),
-                $"{file} is a file on this machine, but a service uses only its own profiles",
-                "Its administrator can add it with `medqa serve --profiles FOLDER`, or in the settings of the service in Azure"),
-        _ => NameOrFile == Default ? null : NameOrFile,
-    };
-
-    /// <summary>Returns the message for an unknown profile.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="known">The known names.</param>
-    /// <param name="more">An addition to the list of names.</param>
-    internal static string Unknown(string name, IReadOnlyCollection<string> known, string more = "") =>
-        $"No profile '{name}'{(ClosestName.Of(name, known) is { } closest ? $" (did you mean {closest}?)" : "")}. Profiles: "
-            + $"{string.Join(", ", known)}{more}.";
-
-    /// <summary>Returns the profile; overrides give it a new name.</summary>
+    /// <summary>Returns the profile of this machine; overrides give it a new name.</summary>
     /// <exception cref="InputException">The profile or file does not exist.</exception>
     /// <exception cref="InputException">The file or the overrides are invalid.</exception>
-    public Profile Choose(HostSettings settings)
+    public async Task<Profile> ChooseAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
     {
-        var source = ProfileFolders.Open(settings);
         var chosen = NameOrFile ?? Default;
-        var isFile = chosen.EndsWith(".json", StringComparison.OrdinalIgnoreCase);
-        var profile = isFile ? ReadFile(chosen) : source.Find(chosen)
-            ?? throw new InputException(Unknown(chosen, source.Names, "; a file's name must end with .json"));
-        if (isFile && BuiltInProfiles.Find(profile.Name) is not null)
-        {
-            throw ProfileFault.Of(chosen, "name", $"is \"{profile.Name}\", which is the name of a built-in profile. Choose another.");
-        }
-
-        if (Samples is { } samples && samples != profile.Samples)
-        {
-            profile =
-                profile with { Name = string.Create(CultureInfo.InvariantCulture, $"{profile.Name}-samples-{samples}"), Samples = samples };
-        }
-
-        if (Seed is { } seed && seed != profile.Seed)
-        {
-            profile = profile with { Name = string.Create(CultureInfo.InvariantCulture, $"{profile.Name}-seed-{seed}"), Seed = seed };
-        }
-
-        return ProfileReader.Check(profile, isFile ? chosen : "from the command line");
+        var profile = IsFile
+            ? ReadFile(chosen).Profile
+            : await ProfileFolders.FindAsync(settings, console, chosen, "; a file's name must end with .json", cancellationToken);
+        return ProfileVariation.Of(profile, Samples, Seed);
     }
 
-    private static Profile ReadFile(string path) => RegularFile.KindOf(path) != PathKind.Missing
-        ? ProfileReader.Parse(RegularFile.ReadAllBytes(path), path)
-        : throw new InputException($"No profile file {path}.");
+    private static async Task<bool> IsSameAsync(MedQAClient client, Profile profile, CancellationToken cancellationToken)
+    {
+        var there = await client.GetProfileAsync(profile.Name, cancellationToken);
+        return CanonicalJson.Of(ProfileReader.Parse(there.GetRawText(), profile.Name)).AsSpan().SequenceEqual(CanonicalJson.Of(profile));
+    }
+
+    private static (Profile Profile, byte[] Json) ReadFile(string path)
+    {
+        var json = RegularFile.KindOf(path) != PathKind.Missing
+            ? RegularFile.ReadAllBytes(path)
+            : throw new InputException($"No profile file {path}.");
+        var profile = ProfileReader.Parse(json, path);
+        return BuiltInProfiles.Find(profile.Name) is null
+            ? (profile, json)
+            : throw ProfileFault.Of(path, "name", $"is \"{profile.Name}\", which is the name of a built-in profile. Choose another.");
+    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using MedQA.Cli.Hosting;
+using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation;
@@ -91,14 +92,13 @@ internal static class ProfilesCommand
     {
         if (context.Settings.Endpoint is null)
         {
-            var source = ProfileFolders.Open(context.Settings);
-            context.Console.Line(Json(source.Find(name) ?? throw new InputException(ProfileChoice.Unknown(name, source.Names))));
+            context.Console.Line(Json(await ProfileFolders.FindAsync(context.Settings, context.Console, name, "", cancellationToken)));
             return ExitCode.Success;
         }
 
         var profiles = await ReadAsync(context, static _ => { }, cancellationToken);
         var profile = profiles.FirstOrDefault(profile => profile.Name == name)
-            ?? throw new InputException(ProfileChoice.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
+            ?? throw new InputException(ProfileFolders.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
         context.Console.Line(Json(profile));
         return ExitCode.Success;
     }
@@ -113,7 +113,15 @@ internal static class ProfilesCommand
                 profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
         }
 
-        return ProfileFolders.Open(context.Settings).All(unusable);
+        if (!LocalStorage.Exists(context.Settings))
+        {
+            return await ProfileFolders.Open(context.Settings).ListAsync(unusable, cancellationToken);
+        }
+
+        var profiles = await ProfileFolders.UseAsync(
+            context.Settings, context.Console, profiles => profiles.ListAsync(unusable, cancellationToken), cancellationToken);
+        KnownProfiles.Keep(context.Settings, profiles.Select(static profile => profile.Name));
+        return profiles;
     }
 
     private static string Json(Profile profile)

@@ -93,7 +93,7 @@ internal static class RunCommand
         var asksDevelopment =
             development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
         Development.CheckName(development);
-        var asked = context.Settings.Endpoint is null ? choice.Choose(context.Settings) : null;
+        var asked = context.Settings.Endpoint is null ? await choice.ChooseAsync(context.Settings, console, cancellationToken) : null;
         using var inputs = new InputFiles();
         foreach (var name in asksDevelopment ? [development!, .. names] : names)
         {
@@ -119,7 +119,7 @@ internal static class RunCommand
         if (asked is null)
         {
             await using var there = CalledService.Elsewhere(context.Settings);
-            return await RunAsync(choice.NameThere(), there, work: null);
+            return await RunAsync(there, work: null);
         }
 
         if (development is not null && (asked.Samples < 2 || asked.Strategy.StopsEarly))
@@ -134,27 +134,32 @@ internal static class RunCommand
         await using var model = await LocalModel.LoadAsync(context.Settings, console, cancellationToken);
         await PrefixChoice.CheckAsync(model.Description, asked, context.Settings, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, console, cancellationToken);
-        var profile = choice.Resolve(context.Settings);
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, logging, storage.AtWork);
         await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, cancellationToken);
-        return await RunAsync(profile, here, new WorkHere("run", storage, pipeline, model.Description.Fingerprint));
+        return await RunAsync(here, new WorkHere("run", storage, pipeline, model.Description.Fingerprint));
 
         // A threshold is guaranteed by all of the development set.
         SetReading ReadingOf(InputFile file) =>
             asksDevelopment && file == inputs.All[0] ? reading with { Limit = null, Sample = null } : reading;
 
-        async Task<int> RunAsync(string? profile, CalledService service, WorkHere? work)
+        async Task<int> RunAsync(CalledService service, WorkHere? work)
         {
-            var known =
+            var known = choice with { NameOrFile = await choice.GiveAsync(service.Client, cancellationToken) };
+            if (choice.IsFile)
+            {
+                KnownProfiles.Add(context.Settings, known.NameOrFile!);
+            }
+
+            var developed =
                 development is null || asksDevelopment ? null : await service.FindRunAsync(development, cancellationToken);
             var runs = new List<RunResource>();
             foreach (var file in files)
             {
-                runs.Add(await StartAsync(console, service.Client, file, profile, again, ReadingOf(file), cancellationToken));
+                runs.Add(await StartAsync(console, service.Client, file, known, again, ReadingOf(file), cancellationToken));
             }
 
-            return await RunFollowing.FollowAsync(context, service, runs, asksDevelopment ? runs[0] : known, work, cancellationToken);
+            return await RunFollowing.FollowAsync(context, service, runs, asksDevelopment ? runs[0] : developed, work, cancellationToken);
         }
     }
 
@@ -162,7 +167,7 @@ internal static class RunCommand
         HostConsole console,
         MedQAClient client,
         InputFile file,
-        string? profile,
+        ProfileChoice choice,
         bool again,
         SetReading reading,
         CancellationToken cancellationToken)
@@ -173,13 +178,15 @@ internal static class RunCommand
             var (run, isNew) = await client.StartRunAsync(
                 content,
                 file.Name,
-                profile,
+                choice.NameOrFile,
                 again,
                 reading.NotationName,
                 reading.DropsFillers,
                 reading.Limit,
                 reading.Sample,
-                cancellationToken);
+                choice.Samples,
+                choice.Seed,
+                cancellationToken: cancellationToken);
             if (!isNew)
             {
                 console.Note(run.HasEnded

@@ -39,7 +39,7 @@ internal static class ServeCommand
     {
         // A key that is too short is reported before anything is started.
         _ = LocalApi.AccessOf(context.Settings);
-        ProfileFolders.TellUnusable(context.Settings, context.Console);
+        await ProfileFolders.TellUnusableAsync(context.Settings, context.Console, cancellationToken);
         await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);

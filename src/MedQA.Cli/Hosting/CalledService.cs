@@ -61,7 +61,13 @@ internal sealed class CalledService : IAsyncDisposable
                 new ServiceCollection()
                     .AddLogging()
                     .AddMedQAPipeline(
-                        storage.Runs, new PipelineOptions { Profiles = ProfileFolders.Open(context.Settings), Attendance = storage.AtWork })
+                        storage.Runs,
+                        new PipelineOptions
+                        {
+                            Profiles = ProfileFolders.OfHost(context.Settings),
+                            EarlierProfiles = ProfileFolders.Kept(context.Settings),
+                            Attendance = storage.AtWork,
+                        })
                     .AddResultCache()
                     .BuildServiceProvider(),
                 cancellationToken);

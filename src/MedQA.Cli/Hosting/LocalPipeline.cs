@@ -46,7 +46,8 @@ internal sealed class LocalPipeline : IDisposable
             {
                 Model = model.Description,
                 CountTokens = model.CountTokens,
-                Profiles = ProfileFolders.Open(settings),
+                Profiles = ProfileFolders.OfHost(settings),
+                EarlierProfiles = ProfileFolders.Kept(settings),
                 SoftPromptsFolder = settings.PrefixesFolder,
                 Advance = new AdvanceOptions
                 {

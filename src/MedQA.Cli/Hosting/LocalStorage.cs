@@ -92,6 +92,10 @@ internal sealed class LocalStorage : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether there is a storage already: a storage account, or what the emulator has written into the data folder.</summary>
+    public static bool Exists(HostSettings settings) =>
+        settings.Storage is not null || File.Exists(Path.Combine(settings.DataFolder, "__azurite_db_blob__.json"));
+
     /// <summary>Opens the storage of the settings, and starts the emulator if necessary.</summary>
     /// <exception cref="UnusableException">The emulator cannot be used.</exception>
     /// <exception cref="InputException">The connection string is invalid.</exception>

@@ -1,37 +1,64 @@
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
-using MedQA.Evaluation.Serialization;
-using MedQA.Files;
 using MedQA.Pipeline.Profiles;
 
 namespace MedQA.Cli.Hosting;
 
 /// <summary>
-/// The profiles of this host: the built-in ones, those in the folder of the settings, those that commands created from files and options,
-/// and those in the model's folder.
+/// The profiles of this host: the built-in ones, those in the folders of the settings and of the model, those of the storage, and those
+/// that commands of earlier versions saved in the data folder.
 /// </summary>
 internal static class ProfileFolders
 {
     private const string FolderName = "profiles";
 
-    /// <summary>Opens all profiles.</summary>
-    public static IProfileSource Open(HostSettings settings) =>
-        new ProfileFolder(settings.ProfilesFolder, KeptFolder(settings), FolderOfModel(settings));
+    /// <summary>The built-in profiles, and those of the settings' and the model's folders.</summary>
+    public static IProfileSource OfHost(HostSettings settings) => new ProfileFolder(settings.ProfilesFolder, FolderOfModel(settings));
 
-    /// <summary>Saves a profile to the data folder for all hosts of that folder, now and after a restart.</summary>
-    public static void Keep(HostSettings settings, Profile profile)
+    /// <summary>The profiles that commands of earlier versions saved in the data folder.</summary>
+    public static IProfileSource Kept(HostSettings settings) => new ProfileFolder(Path.Combine(settings.DataFolder, FolderName));
+
+    /// <summary>Opens all profiles but those of the storage.</summary>
+    public static ProfileCatalog Open(HostSettings settings) => new(OfHost(settings), earlier: Kept(settings));
+
+    /// <summary>Uses all profiles. Where there is no storage yet, none is made.</summary>
+    public static async Task<T> UseAsync<T>(
+        HostSettings settings, HostConsole console, Func<ProfileCatalog, Task<T>> use, CancellationToken cancellationToken)
     {
-        var folder = KeptFolder(settings);
-        PrivateFiles.CreateFolder(folder);
-        OutputFile.WriteAllBytes(Path.Combine(folder, $"{profile.Name}.json"), CanonicalJson.Of(profile), onlyForOwner: true);
+        if (!LocalStorage.Exists(settings))
+        {
+            return await use(Open(settings));
+        }
+
+        await using var storage = await LocalStorage.OpenAsync(settings, console, cancellationToken);
+        return await use(new ProfileCatalog(OfHost(settings), new ProfileStore(storage.Runs), Kept(settings)));
     }
 
-    /// <summary>Reports the files in the folders that are not valid profiles, and why.</summary>
-    public static void TellUnusable(HostSettings settings, HostConsole console) =>
-        Open(settings).All(fault => console.Note($"Skipped: {fault.Message}"));
+    /// <summary>Returns the profile of a name. The storage is opened only for a name that the host does not know.</summary>
+    /// <exception cref="InputException">There is none, or it cannot be used.</exception>
+    public static async Task<Profile> FindAsync(
+        HostSettings settings, HostConsole console, string name, string hint, CancellationToken cancellationToken) =>
+        await new ProfileCatalog(OfHost(settings)).FindAsync(name, cancellationToken)
+            ?? await UseAsync(
+                settings,
+                console,
+                async profiles => await profiles.FindAsync(name, cancellationToken)
+                    ?? throw new InputException(Unknown(name, await profiles.NamesAsync(cancellationToken), hint)),
+                cancellationToken);
 
-    private static string KeptFolder(HostSettings settings) => Path.Combine(settings.DataFolder, FolderName);
+    /// <summary>Returns the message for an unknown profile.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="known">The known names.</param>
+    /// <param name="more">An addition to the list of names.</param>
+    internal static string Unknown(string name, IReadOnlyCollection<string> known, string more = "") =>
+        $"No profile '{name}'{(ClosestName.Of(name, known) is { } closest ? $" (did you mean {closest}?)" : "")}. Profiles: "
+            + $"{string.Join(", ", known)}{more}.";
+
+    /// <summary>Reports the files in the folders that are not valid profiles, and why.</summary>
+    public static Task TellUnusableAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken) =>
+        Open(settings).ListAsync(fault => console.Note($"Skipped: {fault.Message}"), cancellationToken);
 
     // A missing model is reported when it is loaded.
     private static string? FolderOfModel(HostSettings settings) =>

@@ -1,6 +1,4 @@
-using System.Text;
 using MedQA.Client;
-using MedQA.Files;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
 
@@ -13,43 +11,22 @@ namespace MedQA.Cli.Runs;
 internal static class KnownRuns
 {
     private const int MaxRuns = 100;
+    private static readonly KnownNames Names = new("known-runs");
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>
-    /// Saves the names of the runs of this machine, newest first. If that fails, nothing is completed, but the command continues.
-    /// </summary>
-    public static void Keep(HostSettings settings, IEnumerable<string> runs)
-    {
-        if (settings.Storage is not null || settings.Endpoint is not null)
-        {
-            return;
-        }
-
-        string[] names = [.. runs.Take(MaxRuns)];
-        if (names.AsSpan().SequenceEqual(Kept(settings)))
-        {
-            return;
-        }
-
-        try
-        {
-            OutputFile.WriteAllBytes(FileOf(settings), System.Text.Encoding.UTF8.GetBytes(string.Join('\n', names)));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The disk is full, or the folder belongs to another user.
-        }
-    }
+    /// <summary>Saves the names of the runs of this machine, newest first.</summary>
+    public static void Keep(HostSettings settings, IEnumerable<string> runs) => Names.Keep(settings, runs.Take(MaxRuns));
 
     /// <summary>Saves the name of a new run.</summary>
-    public static void Add(HostSettings settings, string run) => Keep(settings, Kept(settings).Where(known => known != run).Prepend(run));
+    public static void Add(HostSettings settings, string run) =>
+        Keep(settings, Names.Kept(settings).Where(known => known != run).Prepend(run));
 
     /// <summary>Returns the names, newest first; none if they are not available in time.</summary>
     public static IReadOnlyList<string> Find(HostSettings settings)
     {
         if (settings.Endpoint is null)
         {
-            return Kept(settings);
+            return Names.Kept(settings);
         }
 
         try
@@ -66,20 +43,4 @@ internal static class KnownRuns
             return [];
         }
     }
-
-    private static string[] Kept(HostSettings settings)
-    {
-        try
-        {
-            return settings.Storage is null && RegularFile.KindOf(FileOf(settings)) == PathKind.File
-                ? Encoding.UTF8.GetString(RegularFile.ReadAllBytes(FileOf(settings))).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                : [];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    private static string FileOf(HostSettings settings) => Path.Combine(settings.DataFolder, "known-runs");
 }

@@ -46,6 +46,13 @@ public static class CanonicalJson
         });
     }
 
+    /// <summary>Returns a profile as <see cref="Catalog"/> lists it.</summary>
+    public static byte[] Listed(Profile profile)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        return Written(writer => Write(writer, profile, [.. ProfileFields.All, .. ProfileFields.OfStrategy]));
+    }
+
     internal static void Write(Utf8JsonWriter writer, Profile profile) => Write(writer, profile, ProfileFields.All);
 
     private static byte[] Written(Action<Utf8JsonWriter> write)

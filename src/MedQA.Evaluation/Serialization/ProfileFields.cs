@@ -97,6 +97,14 @@ internal static class ProfileFields
             "writesFreeAnswers",
             static (p, _) => p,
             static (writer, p) => writer.WriteBoolean("writesFreeAnswers", p.Strategy.WritesFreeAnswers)),
+        new(
+            "takesSamples",
+            static (p, _) => p,
+            static (writer, p) => writer.WriteBoolean("takesSamples", p.Strategy.TakesSamples)),
+        new(
+            "scoresOptions",
+            static (p, _) => p,
+            static (writer, p) => writer.WriteBoolean("scoresOptions", p.Strategy.ScoresOptions)),
     ];
 
     /// <summary>The names of all strategies, as a phrase.</summary>

@@ -225,6 +225,24 @@ public sealed class ApiFunctions(GuardedApi api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/profiles")] HttpRequest request) =>
             api.AnswerAsync(nameof(ListProfiles), request);
 
+    /// <summary>Returns a profile.</summary>
+    [Function(nameof(GetProfile))]
+    public Task<IResult> GetProfile(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/profiles/{profile}")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetProfile), request);
+
+    /// <summary>Stores the profile in the body; one of its name that was stored before is replaced. No run changes.</summary>
+    [Function(nameof(PutProfile))]
+    public Task<IResult> PutProfile(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "put", Route = "api/profiles/{profile}")] HttpRequest request) =>
+            api.AnswerAsync(nameof(PutProfile), request);
+
+    /// <summary>Deletes a profile that was stored. No run changes.</summary>
+    [Function(nameof(DeleteProfile))]
+    public Task<IResult> DeleteProfile(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "api/profiles/{profile}")] HttpRequest request) =>
+            api.AnswerAsync(nameof(DeleteProfile), request);
+
     /// <summary>Lists the available models.</summary>
     [Function(nameof(ListModels))]
     public Task<IResult> ListModels([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/models")] HttpRequest request) =>

@@ -1,4 +1,3 @@
-using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 
@@ -11,7 +10,8 @@ public static class SuitedProfiles
     /// Returns the profiles that work with a model instead of one that does not, as a sentence with a space before it; empty for a model of
     /// the workers, where the profile's own settings are at fault, and if there are none.
     /// </summary>
-    public static string AlternativesTo(this IProfileSource profiles, Profile unsuited, ModelDescription model)
+    public static async Task<string> AlternativesToAsync(
+        this ProfileCatalog profiles, Profile unsuited, ModelDescription model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(profiles);
         ArgumentNullException.ThrowIfNull(unsuited);
@@ -21,20 +21,11 @@ public static class SuitedProfiles
             return "";
         }
 
-        var suited = profiles.Names.Where(name => name != unsuited.Name && IsSuited(profiles, name, model)).ToList();
+        // A broken profile is no alternative; whoever asks for it is told what is wrong with it.
+        var suited = (await profiles.ListAsync(static _ => { }, cancellationToken))
+            .Where(profile => profile.Name != unsuited.Name && profile.GetIncompatibility(model) is null)
+            .Select(static profile => profile.Name)
+            .ToList();
         return suited.Count == 0 ? "" : $" Profiles that work with it: {string.Join(", ", suited)}.";
-    }
-
-    private static bool IsSuited(IProfileSource profiles, string name, ModelDescription model)
-    {
-        try
-        {
-            return profiles.Find(name)?.GetIncompatibility(model) is null;
-        }
-        catch (InputException)
-        {
-            // A broken profile is no alternative; whoever asks for it is told what is wrong with it.
-            return false;
-        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
@@ -32,13 +33,21 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
     /// <param name="reading">How it is to be read.</param>
     /// <param name="profile">How its questions would be asked.</param>
     /// <param name="caller">Whose budget the run would count for.</param>
+    /// <param name="alternatives">Profiles to say of, too, what their runs would take.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="InputException">It is no question set.</exception>
     public async Task<RunEstimate> ReadAsync(
-        Stream questionSet, string name, SetReading reading, Profile profile, string caller, CancellationToken cancellationToken)
+        Stream questionSet,
+        string name,
+        SetReading reading,
+        Profile profile,
+        string caller,
+        IReadOnlyList<Profile> alternatives,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(questionSet);
         ArgumentNullException.ThrowIfNull(profile);
+        ArgumentNullException.ThrowIfNull(alternatives);
         var tally = new QuestionSetTally();
         var options = new QuestionSetOptions
         {
@@ -48,15 +57,23 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             MaxBytes = Limits.MaxBytes,
             MaxRows = Limits.MaxRows,
         }.With(reading);
-        var prompts = model is { Endpoint: not null } ? new PromptCost(profile, TokenEstimate.Of) : null;
-        var earlier = model is null ? [] : await EarlierAsync(model, profile, cancellationToken);
+        var newest = new NewestRuns(reader);
+        var considered = new List<Considered>();
+        foreach (var one in (Profile[])[profile, .. alternatives])
+        {
+            considered.Add(new Considered(
+                one,
+                model is { Endpoint: not null } ? new PromptCost(one, TokenEstimate.Of) : null,
+                model is null ? [] : await EarlierAsync(newest, model, one, cancellationToken)));
+        }
+
         var rejected = new List<RejectedRow>();
         await foreach (var row in QuestionSetReader.ReadAsync(questionSet, options, cancellationToken))
         {
             tally.Add(row);
             if (row is AcceptedRow { Question: var question })
             {
-                prompts?.Add(question);
+                considered.ForEach(one => one.Prompts?.Add(question));
             }
             else if (row is RejectedRow bad && rejected.Count < FirstRejected)
             {
@@ -64,11 +81,36 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             }
         }
 
-        var why = await splitter.WhyRejectedAsync(profile.Name, cancellationToken)
-            ?? profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers);
-        var sized = WithMaxCost(Sized(name, profile, model?.Name ?? "", tally, rejected), profile, model?.Endpoint, prompts?.Tokens ?? 0);
-        var shortage = ledger is null ? null : await ledger.WhyWaitAsync(caller, sized.MaxGeneratedTokens, cancellationToken);
-        return WithFigures(sized with { Warnings = [.. Warnings(sized, why, shortage)] }, profile, earlier);
+        var (why, estimate) = await EstimateAsync(considered[0]);
+        var shortage = ledger is null ? null : await ledger.WhyWaitAsync(caller, estimate.MaxGeneratedTokens, cancellationToken);
+        var others = new List<ProfileEstimate>();
+        foreach (var one in considered.Skip(1))
+        {
+            var (reason, other) = await EstimateAsync(one);
+            others.Add(new ProfileEstimate
+            {
+                Profile = other.Profile,
+                Rejection = reason,
+                CallsPerQuestion = other.CallsPerQuestion,
+                MaxGeneratedTokens = other.MaxGeneratedTokens,
+                ExpectedGeneratedTokens = other.ExpectedGeneratedTokens,
+                ExpectedSeconds = other.ExpectedSeconds,
+                ExpectedCost = other.ExpectedCost,
+                MaxCost = other.MaxCost,
+            });
+        }
+
+        return estimate with { Warnings = [.. Warnings(estimate, why, shortage)], Alternatives = [.. others] };
+
+        async Task<(string? Why, RunEstimate Estimate)> EstimateAsync(Considered one)
+        {
+            var sized = WithMaxCost(
+                Sized(name, one.Profile, model?.Name ?? "", tally, rejected), one.Profile, model?.Endpoint, one.Prompts?.Tokens ?? 0);
+            return (
+                await splitter.WhyRejectedAsync(one.Profile.Name, cancellationToken)
+                    ?? one.Profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers),
+                WithFigures(sized, one.Profile, one.Earlier));
+        }
     }
 
     /// <summary>What is known of a run from its question set and its profile alone, without asking anything.</summary>
@@ -89,6 +131,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             Model = model,
             Questions = tally.Accepted,
             Graded = tally.Accepted - tally.WithoutGold - tally.FreeAnswers,
+            FreeAnswers = tally.FreeAnswers,
             RejectedRows = tally.Rejected,
             FirstRejected = [.. rejected.Take(FirstRejected).Select(static row => new UnusableRow(row.Line, row.Id, row.Reason))],
             SamplesPerQuestion = profile.SamplesPerQuestion - profile.Refinements,
@@ -156,31 +199,21 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
     /// before.
     /// </summary>
     private async Task<List<RunSummary>> EarlierAsync(
-        ModelDescription model, Profile profile, CancellationToken cancellationToken)
+        NewestRuns newest, ModelDescription model, Profile profile, CancellationToken cancellationToken)
     {
         var (found, wanted) = (new List<RunSummary>(), CanonicalJson.Of(profile));
-        string? continuation = null;
-        for (var page = 0; page < LookedThrough; page++)
+        await foreach (var run in newest.ReadAsync(cancellationToken))
         {
-            var runs = await reader.ListAsync(continuation, RunReader.MaxPage, cancellationToken);
-            foreach (var run in runs.Runs)
+            if (run.State is RunState.Completed
+                or RunState.CompletedWithFailures && run.Profile == profile.Name && run.ModelFingerprint == model.Fingerprint
+                && await reader.GetManifestAsync(run.Run, cancellationToken)
+                    is { Protocol.Profile: { } asked } && CanonicalJson.Of(asked).AsSpan().SequenceEqual(wanted))
             {
-                if (run.State is RunState.Completed
-                    or RunState.CompletedWithFailures && run.Profile == profile.Name && run.ModelFingerprint == model.Fingerprint
-                    && await reader.GetManifestAsync(run.Run, cancellationToken)
-                        is { Protocol.Profile: { } asked } && CanonicalJson.Of(asked).AsSpan().SequenceEqual(wanted))
+                found.Add(run);
+                if (found.Count == EarlierRuns)
                 {
-                    found.Add(run);
-                    if (found.Count == EarlierRuns)
-                    {
-                        return found;
-                    }
+                    break;
                 }
-            }
-
-            if ((continuation = runs.Continuation) is null)
-            {
-                break;
             }
         }
 
@@ -218,5 +251,31 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
                         run.Totals.Seconds))],
                 Unknown = totals.Seconds > 0 ? [] : ["The expected time is unknown: the earlier runs did not measure it."],
             };
+    }
+
+    /// <summary>A profile and what its figures are made of.</summary>
+    private sealed record Considered(Profile Profile, PromptCost? Prompts, IReadOnlyList<RunSummary> Earlier);
+
+    /// <summary>The newest runs, each page read when it is first wanted.</summary>
+    private sealed class NewestRuns(RunReader reader)
+    {
+        private readonly List<RunPage> _pages = [];
+
+        public async IAsyncEnumerable<RunSummary> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            for (var page = 0; page < LookedThrough && (page == 0 || _pages[page - 1].Continuation is not null); page++)
+            {
+                if (page == _pages.Count)
+                {
+                    _pages.Add(await reader.ListAsync(
+                        page == 0 ? null : _pages[page - 1].Continuation, RunReader.MaxPage, cancellationToken));
+                }
+
+                foreach (var run in _pages[page].Runs)
+                {
+                    yield return run;
+                }
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ public sealed class QuestionSetSplitter
     private static readonly TimeSpan ReleaseWithin = TimeSpan.FromSeconds(5);
 
     private readonly RunStorage _storage;
-    private readonly IProfileSource _profiles;
+    private readonly ProfileCatalog _profiles;
     private readonly ModelDescription _model;
     private readonly Func<Prompt, int>? _countTokens;
     private readonly SplitOptions _options;
@@ -56,7 +56,7 @@ public sealed class QuestionSetSplitter
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public QuestionSetSplitter(
         RunStorage storage,
-        IProfileSource profiles,
+        ProfileCatalog profiles,
         ModelDescription model,
         SplitOptions options,
         TimeProvider time,
@@ -581,7 +581,7 @@ public sealed class QuestionSetSplitter
     private async Task<(Profile? Profile, SoftPromptReference? Prefix, Rejection? Rejection)> FindProfileAsync(
         string name, CancellationToken cancellationToken)
     {
-        var (profile, rejection) = FindProfile(name);
+        var (profile, rejection) = await FindKnownProfileAsync(name, cancellationToken);
         if (profile?.Prefix is not { } prefixName || rejection is not null)
         {
             return (profile, null, rejection);
@@ -602,17 +602,17 @@ public sealed class QuestionSetSplitter
         }
     }
 
-    private (Profile? Profile, Rejection? Rejection) FindProfile(string name)
+    private async Task<(Profile? Profile, Rejection? Rejection)> FindKnownProfileAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
-            return _profiles.Find(name) is { } profile
+            return await _profiles.FindAsync(name, cancellationToken) is { } profile
                 ? (profile, profile.GetIncompatibility(_model) is { } reason
-                    ? new Rejection(reason + _profiles.AlternativesTo(profile, _model), null)
+                    ? new Rejection(reason + await _profiles.AlternativesToAsync(profile, _model, cancellationToken), null)
                     : null)
                 : (null, new Rejection(
                     $"unknown profile '{name}' (from the upload's folder or metadata). The profiles are "
-                        + $"{string.Join(", ", _profiles.Names)}.",
+                        + $"{string.Join(", ", await _profiles.NamesAsync(cancellationToken))}.",
                     null));
         }
         catch (InputException exception)

@@ -23,6 +23,8 @@ public sealed class RunStorage
     /// <summary>The metadata of <see cref="Runs"/> that has the version of the storage.</summary>
     internal const string VersionMetadata = "format";
 
+    private const string ProfilesFolder = "profiles/";
+
     /// <summary>Uses three services of one account.</summary>
     /// <param name="blobs">Blob service.</param>
     /// <param name="queues">Queue service; messages are encoded here, so the client must not encode them again (its default).</param>
@@ -55,7 +57,7 @@ public sealed class RunStorage
     /// <summary>Uploads: <c>[profile/]name.ext</c>.</summary>
     public BlobContainerClient QuestionSets { get; }
 
-    /// <summary>Everything that a run writes, under <c>{run}/</c>.</summary>
+    /// <summary>Everything that a run writes, under <c>{run}/</c>, and profiles that callers have stored, under <c>profiles/</c>.</summary>
     public BlobContainerClient Runs { get; }
 
     /// <summary>
@@ -152,6 +154,13 @@ public sealed class RunStorage
 
     /// <summary>An upload whose name this service has made.</summary>
     internal StoredBlob QuestionSet(string name) => new(QuestionSets.GetBlockBlobClient(name));
+
+    /// <summary>A profile that a caller has stored. No run has a name like its folder.</summary>
+    internal StoredBlob Profile(string name) => RunBlob($"{ProfilesFolder}{name}.json");
+
+    /// <summary>The blobs of all profiles that callers have stored, in the order of their names.</summary>
+    internal IAsyncEnumerable<BlobFacts> ListProfilesAsync(CancellationToken cancellationToken) =>
+        ListAsync(Runs, ProfilesFolder, cancellationToken);
 
     /// <summary>A blob of a study.</summary>
     internal StoredBlob StudyBlob(string study, string name) => new(Studies.GetBlockBlobClient($"{study}/{name}"));

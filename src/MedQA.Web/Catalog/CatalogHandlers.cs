@@ -1,12 +1,9 @@
 using MedQA.Evaluation.Reporting;
-using MedQA.Evaluation.Serialization;
 using MedQA.Files;
 using MedQA.Web.Contracts;
 using MedQA.Web.Problems;
 using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace MedQA.Web.Catalog;
 
@@ -20,17 +17,6 @@ internal static class CatalogHandlers
     private static readonly Lazy<byte[]> Document = new(
         static () => RegularFile.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "openapi.json")),
         LazyThreadSafetyMode.PublicationOnly);
-
-    /// <summary>
-    /// Lists all profiles with their fields and strategies' descriptions. Files that hold no usable profile are left out, and named in the
-    /// log.
-    /// </summary>
-    public static Task<IResult> ProfilesAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
-    {
-        var logger = request.Http.HttpContext.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>();
-        var profiles = api.Profiles.All(fault => logger?.ProfileUnusable(fault.Message));
-        return Task.FromResult(Conditional.Bytes(request, CanonicalJson.Catalog(profiles), "application/json"));
-    }
 
     /// <summary>Lists accuracies from the literature.</summary>
     public static Task<IResult> PublishedResultsAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>

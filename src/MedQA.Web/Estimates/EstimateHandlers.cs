@@ -1,6 +1,5 @@
 using MedQA.Pipeline.Queries;
 using MedQA.Web.Contracts;
-using MedQA.Web.Problems;
 using MedQA.Web.Requests;
 using Microsoft.AspNetCore.Http;
 
@@ -14,12 +13,15 @@ internal static class EstimateHandlers
     /// </summary>
     public static async Task<IResult> EstimateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var name = request.Query("profile") ?? api.DefaultProfile;
-        var profile = api.Profiles.Find(name) ?? throw Problem.UnknownProfile(name);
+        SetParameters.CheckModel(request, api);
+        var (profile, _) = await ProfileParameters.FindAsync(api, request, cancellationToken);
+        var alternatives = request.Switch("alternatives")
+            ? await api.Profiles.ListAsync(static _ => { }, cancellationToken)
+            : [];
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
         var estimates = new RunEstimates(api.Reader, api.Splitter, api.Models.FirstOrDefault(), api.Ledger);
         var estimate = await estimates.ReadAsync(
-            body, SetParameters.Name(request, api.Limits), request.Reading, profile, request.Caller, cancellationToken);
+            body, SetParameters.Name(request, api.Limits), request.Reading, profile, request.Caller, alternatives, cancellationToken);
         return Results.Json(estimate, WebJson.Readable.RunEstimate, Negotiation.Json);
     }
 }

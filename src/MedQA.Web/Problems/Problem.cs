@@ -1,5 +1,6 @@
 using System.Globalization;
 using MedQA.Evaluation;
+using MedQA.Pipeline.Profiles;
 using MedQA.Web.Contracts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
@@ -100,6 +101,19 @@ internal static class Problem
 
     public static ProblemException UnknownProfile(string profile) =>
         BadParameter("profile", $"Unknown profile '{Shown(profile)}'. GET /api/profiles lists the profiles.");
+
+    public static ProblemException NoProfile(string profile) =>
+        New(StatusCodes.Status404NotFound, "unknown-profile", "No such profile", $"No profile '{Shown(profile)}' is stored. "
+            + "GET /api/profiles lists all profiles.");
+
+    public static ProblemException ProfileOfHost(string profile) =>
+        New(StatusCodes.Status409Conflict, "fixed-profile", "The profile cannot be changed", $"Profile '{Shown(profile)}' is built in or "
+            + "belongs to the service's own files. Store yours under another name.");
+
+    public static ProblemException TooManyProfiles() =>
+        New(StatusCodes.Status409Conflict, "too-many-profiles", "Too many profiles", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{ProfileStore.MaxProfiles:#,0} profiles are stored. Delete those that are not needed any more."));
 
     public static ProblemException NoQuestionSet(string sentence, int? line) => new(new ProblemDetails
     {

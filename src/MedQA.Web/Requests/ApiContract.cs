@@ -14,6 +14,9 @@ public sealed record ApiContract
     /// <summary>Whether the body is a question set.</summary>
     public bool TakesQuestionSet { get; init; }
 
+    /// <summary>Whether the body is a profile: JSON with comments and trailing commas allowed, and all fields but two optional.</summary>
+    public bool TakesProfile { get; init; }
+
     /// <summary>The type of a JSON body; <see langword="null"/> if it takes none.</summary>
     public JsonTypeInfo? Body { get; init; }
 
@@ -103,6 +106,9 @@ public enum ApiParameterKind
 
     /// <summary>A whole number.</summary>
     WholeNumber,
+
+    /// <summary>A whole number of 64 bits.</summary>
+    LongNumber,
 
     /// <summary>A number.</summary>
     Number,

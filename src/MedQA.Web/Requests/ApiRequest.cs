@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Profiles;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Studies;
 using MedQA.Web.Problems;
@@ -93,6 +94,20 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         Query("limit") is not null && Query("sample") is not null
             ? throw Problem.BadParameter("sample", "cannot be given together with limit.")
             : Size("sample"));
+
+    /// <summary>Samples per question, in place of the profile's.</summary>
+    /// <exception cref="ProblemException">They are not a number from 1 to the most.</exception>
+    public int? Samples => Query("samples") is null ? null : Number("samples", 1, 1, Profile.MaxSamples);
+
+    /// <summary>The seed, in place of the profile's.</summary>
+    /// <exception cref="ProblemException">It is not a whole number of 64 bits.</exception>
+    public long? Seed => Query("seed") switch
+    {
+        null => null,
+        var text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed) => seed,
+        _ => throw Problem.BadParameter("seed", string.Create(
+            CultureInfo.InvariantCulture, $"must be a whole number from {long.MinValue:#,0} to {long.MaxValue:#,0}.")),
+    };
 
     private int? Size(string name) => Query(name) is null ? null : Number(name, 1, 1, SetReading.MaxSize);
 

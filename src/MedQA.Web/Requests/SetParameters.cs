@@ -8,6 +8,18 @@ internal static class SetParameters
     private const string Unnamed = "questions.csv";
     private const int MaxNameLength = 200;
 
+    /// <summary>Checks that the service has the model that a request names, if it names one.</summary>
+    /// <exception cref="ProblemException">It has not.</exception>
+    public static void CheckModel(ApiRequest request, Api api)
+    {
+        if (request.Query("model") is { } model && api.Models.All(known => known.Name != model))
+        {
+            throw Problem.BadParameter("model", api.Models.IsEmpty
+                ? "cannot be chosen: this service has no model."
+                : $"must be one of {string.Join(", ", api.Models.Select(static known => known.Name))}.");
+        }
+    }
+
     /// <summary>Returns the question set's name.</summary>
     /// <exception cref="ProblemException">The name is invalid.</exception>
     public static string Name(ApiRequest request, ApiLimits limits) => request.Query("name") switch

@@ -65,6 +65,10 @@ internal static class ApiContracts
     private static readonly ApiProblem UnknownStudy = new(404, "unknown-study", "There is no such study.");
     private static readonly ApiProblem UnknownRater = new(404, "unknown-rater", "The study has no such rater, or the rater was deleted.");
     private static readonly ApiProblem RaterState = new(409, "rater-state", "The rater's state does not allow this operation.");
+    private static readonly ApiProblem UnknownProfile = new(404, "unknown-profile", "There is no such profile.");
+    private static readonly ApiProblem FixedProfile = new(
+        409, "fixed-profile", "The profile is built in, or belongs to the service's own files.");
+    private static readonly ApiProblem TooManyProfiles = new(409, "too-many-profiles", "As many profiles are stored as can be.");
     private static readonly ApiProblem Storage = new(503, "storage", "The storage does not respond.");
 
     private static readonly ApiParameter Profile = new(
@@ -94,6 +98,16 @@ internal static class ApiContracts
         Least = 1,
         Most = SetReading.MaxSize
     };
+    private static readonly ApiParameter Samples = new(
+        "samples", ApiParameterKind.WholeNumber, "Samples per question, instead of the profile's")
+    {
+        Least = 1,
+        Most = Evaluation.Profiles.Profile.MaxSamples
+    };
+    private static readonly ApiParameter Seed = new(
+        "seed", ApiParameterKind.LongNumber, "The seed of every random stream, instead of the profile's");
+    private static readonly ApiParameter Model = new(
+        "model", ApiParameterKind.Text, "The model that is to answer, by name; one that the service does not have is an error");
     private static readonly ApiParameter Link = new("x-medqa-rater", ApiParameterKind.Text, "The part of the rater's link after #")
     {
         IsHeader = true,
@@ -119,6 +133,9 @@ internal static class ApiContracts
                 DropFillers,
                 Limit,
                 Sample,
+                Samples,
+                Seed,
+                Model,
                 new("again", ApiParameterKind.Switch, "Starts a new run even if this question set was run with this profile before")
             ],
             Answers = [
@@ -315,7 +332,18 @@ internal static class ApiContracts
         ["EstimateRun"] = new()
         {
             TakesQuestionSet = true,
-            Parameters = [Profile, Name, Notation, DropFillers, Limit, Sample],
+            Parameters = [
+                Profile,
+                Name,
+                Notation,
+                DropFillers,
+                Limit,
+                Sample,
+                Samples,
+                Seed,
+                Model,
+                new("alternatives", ApiParameterKind.Switch, "Adds what a run with each of the listed profiles would take")
+            ],
             Answers = [Of(200, "The estimate.", static () => WebJson.Default.RunEstimate)],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
         },
@@ -384,8 +412,32 @@ internal static class ApiContracts
         ["SubmitRating"] = Step("The ratings were submitted."),
         ["StopRating"] = Step("The rater has stopped.", [Link, new("remove", ApiParameterKind.Switch, "Also deletes the rater's ratings")]),
         ["ListPublishedResults"] = Catalog("The published results.", static () => ReportJson.Default.ImmutableArrayPublishedResult),
-        ["ListProfiles"] = Catalog(
-            "The profiles, with all fields and a description of each strategy.", static () => ReportJson.Default.ImmutableArrayProfile),
+        ["ListProfiles"] = new()
+        {
+            IsConditional = true,
+            Answers = [Of(
+                200,
+                "The profiles, with all fields and a description of each strategy.",
+                static () => ReportJson.Default.ImmutableArrayProfile)],
+            Problems = [NotAcceptable, Storage]
+        },
+        ["GetProfile"] = new()
+        {
+            IsConditional = true,
+            Answers = [Of(200, "The profile, with all fields.", static () => ReportJson.Default.Profile)],
+            Problems = [UnknownProfile, NotAcceptable, Storage]
+        },
+        ["PutProfile"] = new()
+        {
+            TakesProfile = true,
+            Answers = [Of(200, "The stored profile, with all fields.", static () => ReportJson.Default.Profile)],
+            Problems = [BadBody, EmptyBody, NotAcceptable, FixedProfile, TooManyProfiles, TooLarge, WrongJsonMedia, Storage],
+        },
+        ["DeleteProfile"] = new()
+        {
+            Answers = [new(204, "The profile was deleted.")],
+            Problems = [UnknownProfile, FixedProfile, Storage]
+        },
         ["ListModels"] = Catalog("The models.", static () => WebJson.Default.ModelDescriptionArray),
         ["GetDocument"] = new()
         {

@@ -18,12 +18,10 @@ internal static class RunHandlers
     /// </summary>
     public static async Task<IResult> StartAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var profile = request.Query("profile");
-        if (profile is not null && api.Profiles.Find(profile) is null)
-        {
-            throw Problem.UnknownProfile(profile);
-        }
-
+        SetParameters.CheckModel(request, api);
+        var profile = ProfileParameters.AreGiven(request)
+            ? (await ProfileParameters.FindAsync(api, request, cancellationToken)).Name
+            : null;
         var (name, reading, again) = (SetParameters.Name(request, api.Limits), request.Reading, request.Switch("again"));
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
         var upload = await api.Uploads.StoreAsync(body, name, profile, again, reading, request.Caller, cancellationToken);

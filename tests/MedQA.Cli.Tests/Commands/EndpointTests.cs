@@ -18,6 +18,26 @@ public sealed class EndpointTests(FinishedRuns finished)
         Assert.True(code == 0, notes);
         Assert.Contains(" of 4 right; ", shown, StringComparison.Ordinal);
 
+        var varied = await medqa.JsonAsync("run", medqa.Sums(2), "--profile", "sums-3", "--samples", "2", "--seed", "-7", "--endpoint", endpoint);
+        Assert.Equal("sums-3-samples-2-seed--7", varied.GetProperty("run").GetProperty("profile").GetString());
+        var (_, estimate, _) = await medqa.RunAsync("estimate", medqa.Sums(2), "--profile", "sums-3", "--samples", "2", "--seed", "-7", "--endpoint", endpoint);
+        Assert.Contains("sums-3-samples-2-seed--7, 2 answers of ", estimate, StringComparison.Ordinal);
+
+        // A file's profile is stored there, and known by its name from then on, here too; the service's own stay as they are.
+        var own = await medqa.JsonAsync("run", medqa.Sums(1), "--profile", medqa.Profile(2), "--endpoint", endpoint);
+        Assert.Equal("sums-2", own.GetProperty("run").GetProperty("profile").GetString());
+        File.Delete(medqa.Profile(2));
+        var (named, shownHere, why2) = await medqa.RunAsync("profiles", "show", "sums-2");
+        Assert.True(named == 0, why2);
+        Assert.Contains("\"samples\": 2", shownHere, StringComparison.Ordinal);
+        Assert.Contains("\nsums-2,", (await medqa.RunAsync("profiles", "--output", "csv")).Output, StringComparison.Ordinal);
+        Assert.Equal("sums-3", (await medqa.JsonAsync("run", medqa.Sums(1), "--profile", medqa.Profile(3), "--endpoint", endpoint)).GetProperty("run").GetProperty("profile").GetString());
+        var other = medqa.Profile(3);
+        await File.WriteAllTextAsync(other, (await File.ReadAllTextAsync(other, Cancel)).Replace("180", "90", StringComparison.Ordinal), Cancel);
+        var (taken, _, said) = await medqa.RunAsync("run", medqa.Sums(1), "--profile", other, "--endpoint", endpoint);
+        Assert.Equal(2, taken);
+        Assert.Contains("Store yours under another name", said, StringComparison.Ordinal);
+
         await WriteTheSameAsync(medqa, endpoint, ["results", "--output", "csv"], ["results", first, "--output", "json"], ["export", first, "--to", "out"]);
         await RefuseTheSameAsync(medqa, endpoint, ["results", "zzzz"]);
 

@@ -27,7 +27,7 @@ public sealed class FullDiskTests
         var profile = medqa.Profile(samples: 1);
         var upload = await medqa.Storage.QuestionSets.GetBlobClient("sums.csv").UploadAsync(medqa.Sums(4), overwrite: true, Cancel);
         await using var model = await OnnxLanguageModel.LoadAsync(Repository.PathOf("models", "reasoner"), new ModelOptions { Threads = 1 }, Cancel);
-        var profiles = new ProfileFolder(Path.GetDirectoryName(profile)!);
+        var profiles = new ProfileCatalog(new ProfileFolder(Path.GetDirectoryName(profile)!));
         var splitter = new QuestionSetSplitter(medqa.Storage, profiles, model.Description, new SplitOptions { DefaultProfile = Path.GetFileNameWithoutExtension(profile) }, TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: model.CountTokens);
         var run = (await splitter.OnUploadAsync("sums.csv", upload.Value.ETag, Cancel)).Run!.Value;
         var advancer = new RunAdvancer(medqa.Storage, new AdvanceOptions(), TimeProvider.System, NullLogger<RunAdvancer>.Instance);

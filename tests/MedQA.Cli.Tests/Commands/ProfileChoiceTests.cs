@@ -1,9 +1,12 @@
 using MedQA.Cli.Commands;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Settings;
+using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
+using Spectre.Console.Testing;
 
 namespace MedQA.Cli.Tests.Commands;
 
@@ -11,76 +14,80 @@ public sealed class ProfileChoiceTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("medqa-profiles-").FullName;
 
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    private static HostConsole Console => new(new TestConsole(), new TestConsole());
+
     private HostSettings Settings => new() { DataFolder = Path.Combine(_folder, "data") };
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void A_profile_that_has_a_name_already_is_not_kept_again()
+    public async Task Other_samples_and_another_seed_give_a_profile_a_name_and_leave_nothing_behind()
     {
-        Assert.Null(ProfileChoice.Of(null, null, null).Resolve(Settings));
-        Assert.Null(ProfileChoice.Of("self-consistency", 11, 1).Resolve(Settings));
-        Assert.Equal("few-shot", ProfileChoice.Of("few-shot", null, null).Resolve(Settings));
+        var varied = await ChooseAsync(null, 5, 7);
+        Assert.Equal(("self-consistency-samples-5-seed-7", 5, 7L), (varied.Name, varied.Samples, varied.Seed));
+        Assert.Equal(BuiltInProfiles.Find("self-consistency")!.Instruction, varied.Instruction);
+        Assert.Equal(CanonicalJson.Of(varied), CanonicalJson.Of(await ChooseAsync(varied.Name)));
+        Assert.Equal("self-consistency", (await ChooseAsync("self-consistency", 11, 1)).Name);
+        Assert.Equal("mine-seed-8", (await ChooseAsync(Write("""{ "name": "mine", "strategy": "few-shot" }"""), null, 8)).Name);
         Assert.False(Directory.Exists(Settings.DataFolder));
     }
 
     [Fact]
-    public void A_changed_profile_gets_a_name_that_says_how_and_every_host_of_the_folder_finds_it()
+    public async Task Profiles_that_earlier_versions_saved_are_found_and_their_variations_not_listed()
     {
-        var name = ProfileChoice.Of(null, 5, 7).Resolve(Settings);
-        Assert.Equal("self-consistency-samples-5-seed-7", name);
-        var kept = ProfileFolders.Open(Settings).Find(name!);
-        Assert.Equal((5, 7), (kept!.Samples, kept.Seed));
-        Assert.Equal(BuiltInProfiles.Find("self-consistency")!.Instruction, kept.Instruction);
+        var saved = Directory.CreateDirectory(Path.Combine(Settings.DataFolder, "profiles")).FullName;
+        File.WriteAllText(Path.Combine(saved, "mine.json"), """{ "name": "mine", "strategy": "few-shot", "exemplars": 1 }""");
+        File.WriteAllBytes(Path.Combine(saved, "self-consistency-samples-3.json"), CanonicalJson.Of(BuiltInProfiles.Default with { Name = "self-consistency-samples-3", Samples = 3 }));
+        Assert.Equal(1, (await ChooseAsync("mine")).Exemplars);
+        Assert.Equal(3, (await ChooseAsync("self-consistency-samples-3")).Samples);
+        Assert.Equal([.. BuiltInProfiles.All.Select(static profile => profile.Name), "mine"], await ProfileFolders.Open(Settings).NamesAsync(Cancel));
     }
 
     [Fact]
-    public void A_file_s_profile_is_kept_and_a_changed_file_replaces_it()
-    {
-        var path = Write("""{ "name": "mine", "strategy": "few-shot", "exemplars": 2 }""");
-        Assert.Equal("mine", ProfileChoice.Of(path, null, null).Resolve(Settings));
-        Write("""{ "name": "mine", "strategy": "few-shot", "exemplars": 1 }""");
-        Assert.Equal("mine", ProfileChoice.Of(path, null, null).Resolve(Settings));
-        Assert.Equal(1, ProfileFolders.Open(Settings).Find("mine")!.Exemplars);
-    }
-
-    [Fact]
-    public void The_settings_folder_is_searched_too()
+    public async Task The_settings_folder_is_searched_too()
     {
         Write("""{ "name": "mine", "strategy": "few-shot" }""");
         var settings = Settings with { ProfilesFolder = _folder };
-        Assert.Equal("mine", ProfileChoice.Of("mine", null, null).Resolve(settings));
-        Assert.Contains("mine", ProfileFolders.Open(settings).Names);
+        Assert.Equal("mine", (await ProfileChoice.Of("mine", null, null).ChooseAsync(settings, Console, Cancel)).Name);
+        Assert.Contains("mine", await ProfileFolders.Open(settings).NamesAsync(Cancel));
     }
 
     [Fact]
-    public void A_model_brings_profiles_that_go_before_the_built_in_ones()
+    public async Task A_model_brings_profiles_that_go_before_the_built_in_ones()
     {
         var reasoner = Settings with { Model = "reasoner" };
-        var greedy = ProfileChoice.Of("chain-of-thought", null, null).Choose(reasoner);
-        var voted = ProfileChoice.Of(null, null, null).Choose(reasoner);
+        var greedy = await ProfileChoice.Of("chain-of-thought", null, null).ChooseAsync(reasoner, Console, Cancel);
+        var voted = await ProfileChoice.Of(null, null, null).ChooseAsync(reasoner, Console, Cancel);
         Assert.Equal((PromptFormat.Completion, 1, 0.0), (greedy.Format, greedy.Samples, greedy.Temperature));
         Assert.Equal((PromptFormat.Completion, 11, 0.7), (voted.Format, voted.Samples, voted.Temperature));
-        Assert.Equal(BuiltInProfiles.All.Select(static profile => profile.Name), ProfileFolders.Open(reasoner).Names);
-        Assert.Equal(PromptFormat.Chat, ProfileChoice.Of(null, null, null).Choose(Settings).Format);
+        Assert.Equal(BuiltInProfiles.All.Select(static profile => profile.Name), await ProfileFolders.Open(reasoner).NamesAsync(Cancel));
+        Assert.Equal(PromptFormat.Chat, (await ProfileChoice.Of(null, null, null).ChooseAsync(Settings, Console, Cancel)).Format);
 
         // What the person's own folder says counts more, and a model that is not there brings none.
         File.WriteAllText(Path.Combine(_folder, "self-consistency.json"), """{ "name": "self-consistency", "strategy": "self-consistency", "samples": 3 }""");
-        Assert.Equal(3, ProfileChoice.Of(null, null, null).Choose(reasoner with { ProfilesFolder = _folder }).Samples);
-        Assert.Equal(PromptFormat.Chat, ProfileChoice.Of(null, null, null).Choose(Settings with { Model = "gone" }).Format);
+        Assert.Equal(3, (await ProfileChoice.Of(null, null, null).ChooseAsync(reasoner with { ProfilesFolder = _folder }, Console, Cancel)).Samples);
+        Assert.Equal(PromptFormat.Chat, (await ProfileChoice.Of(null, null, null).ChooseAsync(Settings with { Model = "gone" }, Console, Cancel)).Format);
     }
 
     [Fact]
-    public void What_cannot_be_used_is_said()
+    public async Task What_cannot_be_used_is_said()
     {
-        Assert.StartsWith("No profile 'none'. Profiles: few-shot, ", Assert.Throws<InputException>(() => ProfileChoice.Of("none", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("No profile 'few-shoot' (did you mean few-shot?). Profiles: few-shot, ", Assert.Throws<InputException>(() => ProfileChoice.Of("few-shoot", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("No profile file none.json", Assert.Throws<InputException>(() => ProfileChoice.Of("none.json", null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
-        Assert.Contains("takes exactly 1", Assert.Throws<InputException>(() => ProfileChoice.Of("few-shot", 5, null).Resolve(Settings)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("No profile 'none'. Profiles: few-shot, ", await RefusedAsync("none"), StringComparison.Ordinal);
+        Assert.StartsWith("No profile 'few-shoot' (did you mean few-shot?). Profiles: few-shot, ", await RefusedAsync("few-shoot"), StringComparison.Ordinal);
+        Assert.StartsWith("No profile file none.json", await RefusedAsync("none.json"), StringComparison.Ordinal);
+        Assert.Contains("takes exactly 1", await RefusedAsync("few-shot", 5), StringComparison.Ordinal);
         var path = Write("""{ "name": "few-shot", "strategy": "few-shot" }""");
-        Assert.Contains("is the name of a built-in profile", Assert.Throws<InputException>(() => ProfileChoice.Of(path, null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
-        Assert.Contains("\"exemplar\" is an unknown field", Assert.Throws<InputException>(() => ProfileChoice.Of(Write("""{ "name": "mine", "strategy": "few-shot", "exemplar": 1 }"""), null, null).Resolve(Settings)).Message, StringComparison.Ordinal);
+        Assert.Contains("is the name of a built-in profile", await RefusedAsync(path), StringComparison.Ordinal);
+        Assert.Contains("\"exemplar\" is an unknown field", await RefusedAsync(Write("""{ "name": "mine", "strategy": "few-shot", "exemplar": 1 }""")), StringComparison.Ordinal);
     }
+
+    private async Task<string> RefusedAsync(string nameOrFile, int? samples = null) =>
+        (await Assert.ThrowsAsync<InputException>(() => ChooseAsync(nameOrFile, samples))).Message;
+
+    private Task<Profile> ChooseAsync(string? nameOrFile, int? samples = null, long? seed = null) =>
+        ProfileChoice.Of(nameOrFile, samples, seed).ChooseAsync(Settings, Console, Cancel);
 
     private string Write(string json)
     {

@@ -52,7 +52,7 @@ public sealed class LocalApiTests
     internal static Api Unused()
     {
         var storage = StorageConnection.Open("UseDevelopmentStorage=true");
-        var (profiles, signals) = (new ProfileFolder(null), new PipelineSignals());
+        var (profiles, signals) = (new ProfileCatalog(new ProfileFolder(null)), new PipelineSignals());
         var model = new ModelDescription
         {
             Name = "tests",

@@ -110,7 +110,7 @@ public sealed class FaultyServiceTests(AzuriteFixture azurite)
         await using var model = EndpointModel.Open(folder, new EndpointOptions { Time = clock });
         var storage = await azurite.NewAsync();
         var splitter = new QuestionSetSplitter(
-            storage, new Profiles(), model.Description, new SplitOptions { DefaultProfile = "quick" }, TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: model.CountTokens);
+            storage, new ProfileCatalog(new Profiles()), model.Description, new SplitOptions { DefaultProfile = "quick" }, TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: model.CountTokens);
         var worker = new BatchWorker(storage, model, new WorkerOptions { Name = "one" }, TimeProvider.System, NullLogger<BatchWorker>.Instance);
         var advancer = new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, NullLogger<RunAdvancer>.Instance);
         var reader = new RunReader(storage);

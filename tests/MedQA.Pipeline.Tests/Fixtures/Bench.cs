@@ -44,7 +44,7 @@ internal sealed class Bench
         split ??= new SplitOptions { DefaultProfile = "quick", BatchSize = 2, ClaimFor = TimeSpan.FromMilliseconds(50) };
         Splitter = new QuestionSetSplitter(
             storage,
-            new OneProfile(),
+            new ProfileCatalog(new OneProfile()),
             Model.Description,
             split,
             Time,

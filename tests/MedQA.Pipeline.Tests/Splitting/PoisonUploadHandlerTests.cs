@@ -55,5 +55,5 @@ public sealed class PoisonUploadHandlerTests(AzuriteFixture azurite)
     private static string Message(string blob) => $$"""{"Type":"BlobTrigger","BlobType":"BlockBlob","ContainerName":"question-sets","BlobName":"{{blob}}"}""";
 
     private static QuestionSetSplitter Broken(RunStorage storage, ScriptedModel model) => new(
-        storage, new ProfileFolder(null), model.Description, new SplitOptions(), TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: static _ => throw new InvalidOperationException("the tokenizer is ill."));
+        storage, new ProfileCatalog(new ProfileFolder(null)), model.Description, new SplitOptions(), TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: static _ => throw new InvalidOperationException("the tokenizer is ill."));
 }

@@ -293,7 +293,7 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
 
         var small = await bench.Splitter.OnUploadAsync("few-shot/a.csv", await bench.UploadAsync("few-shot/a.csv", Bench.Csv(2)), Cancel);
         var tight = new QuestionSetSplitter(
-            bench.Storage, new MedQA.Pipeline.Profiles.ProfileFolder(null), bench.Model.Description with { ContextLength = 2600 }, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<QuestionSetSplitter>.Instance, countTokens: CountAll);
+            bench.Storage, new MedQA.Pipeline.Profiles.ProfileCatalog(new MedQA.Pipeline.Profiles.ProfileFolder(null)), bench.Model.Description with { ContextLength = 2600 }, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<QuestionSetSplitter>.Instance, countTokens: CountAll);
         var large = await tight.OnUploadAsync("few-shot/b.csv", await bench.UploadAsync("few-shot/b.csv", csv), Cancel);
 
         var all = (await bench.Reader.GetManifestAsync(small.Run!.Value, Cancel))!.Protocol!;
@@ -313,7 +313,7 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
     {
         var bench = new Bench(await azurite.NewAsync());
         var plain = new QuestionSetSplitter(
-            bench.Storage, new MedQA.Pipeline.Profiles.ProfileFolder(null), bench.Model.Description with { HasChatTemplate = false }, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<QuestionSetSplitter>.Instance, countTokens: CountAll);
+            bench.Storage, new MedQA.Pipeline.Profiles.ProfileCatalog(new MedQA.Pipeline.Profiles.ProfileFolder(null)), bench.Model.Description with { HasChatTemplate = false }, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<QuestionSetSplitter>.Instance, countTokens: CountAll);
 
         var outcome = await plain.OnUploadAsync("a.csv", await bench.UploadAsync("a.csv", Bench.Csv(2)), Cancel);
 
@@ -331,7 +331,7 @@ public sealed class QuestionSetSplitterTests(AzuriteFixture azurite)
         Assert.Contains("\"exemplarSelection\": \"nearest\"", outcome.Rejection!.Sentence, StringComparison.Ordinal);
 
         var able = new QuestionSetSplitter(
-            bench.Storage, new Bench.OneProfile(), bench.Model.Description with { Fingerprint = "able", GivesEmbeddings = true }, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<QuestionSetSplitter>.Instance, countTokens: bench.Model.CountTokens);
+            bench.Storage, new MedQA.Pipeline.Profiles.ProfileCatalog(new Bench.OneProfile()), bench.Model.Description with { Fingerprint = "able", GivesEmbeddings = true }, new SplitOptions(), bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger<QuestionSetSplitter>.Instance, countTokens: bench.Model.CountTokens);
         var run = (await able.OnUploadAsync("near/a.csv", await bench.UploadAsync("near/a.csv", Bench.Csv(2)), Cancel)).Run!.Value;
         var manifest = (await bench.Reader.GetManifestAsync(run, Cancel))!;
         Assert.Equal((1, false), (manifest.ExemplarsAsked, manifest.ExemplarsChecked));

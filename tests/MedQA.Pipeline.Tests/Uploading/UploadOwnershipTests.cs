@@ -91,7 +91,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         var made = await MakeAsync(new Bench(storage), "a");
         var incapable = new QuestionSetSplitter(
             storage,
-            new Bench.OneProfile(),
+            new ProfileCatalog(new Bench.OneProfile()),
             new ScriptedModel("other").Description with { HasChatTemplate = false },
             Held,
             TimeProvider.System,
@@ -228,7 +228,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         var model = new ScriptedModel();
         Func<Prompt, int> ill = static _ => throw new InvalidOperationException("It was split.");
         var events = new QuestionSetSplitter(
-            storage, new ProfileFolder(null), model.Description, Held, TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: ill);
+            storage, new ProfileCatalog(new ProfileFolder(null)), model.Description, Held, TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: ill);
         Task<SplitOutcome>? coming = null;
         var faults = new StorageFaults
         {
@@ -249,7 +249,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
 
         // The app has another model by the time that the event comes once more.
         var later = new QuestionSetSplitter(
-            storage, new ProfileFolder(null), new ScriptedModel("other").Description, Held, TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: ill);
+            storage, new ProfileCatalog(new ProfileFolder(null)), new ScriptedModel("other").Description, Held, TimeProvider.System, NullLogger<QuestionSetSplitter>.Instance, countTokens: ill);
         Assert.Equal(SplitResult.Left, (await later.OnUploadAsync(new UploadEvent(upload.BlobName, ETag: null), Cancel)).Result);
         Assert.Single(await RunsAsync(storage));
     }
@@ -261,7 +261,7 @@ public sealed class UploadOwnershipTests(AzuriteFixture azurite)
         await new Bench(storage).UploadAsync("few-shot/cases.csv", Bench.Csv(2));
         var ill = new QuestionSetSplitter(
             storage,
-            new ProfileFolder(null),
+            new ProfileCatalog(new ProfileFolder(null)),
             new ScriptedModel().Description,
             Held,
             TimeProvider.System,

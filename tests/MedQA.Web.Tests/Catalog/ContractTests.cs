@@ -19,7 +19,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
     [Fact]
     public async Task Every_operation_answers_with_every_status_that_the_document_gives_it()
     {
-        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { MaxUploadBytes = 4096, MaxClickBytes = 4096, MaxAnnotationBytes = 4096, MaxPolicyBytes = 4096 });
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { MaxUploadBytes = 4096, MaxClickBytes = 4096, MaxAnnotationBytes = 4096, MaxPolicyBytes = 4096, MaxProfileBytes = 4096 });
         await using var held = await ApiServer.StartAsync(azurite.NewConnectionString(), held: true);
         await using var down = await ApiServer.StartWithoutStorageAsync(Nowhere);
         var place = await KnownCalls.PlaceAsync(server, held);
@@ -66,8 +66,8 @@ public sealed class ContractTests(AzuriteFixture azurite)
 
         if (response["x-problems"] is JsonArray problems)
         {
-            // These need somebody else to change the storage within the call; the splitter's and the annotations' own tests bring them about.
-            return problems.Where(problem => (string)problem! is not ("urn:medqa:changed" or "urn:medqa:deleted") && (name, (string)problem!) != ("AnnotateRun", "urn:medqa:not-possible")).Select(problem => Bad(name, (string)problem!, good, place));
+            // These need somebody else to change the storage within the call, or many profiles; the splitter's, the annotations' and the profiles' own tests bring them about.
+            return problems.Where(problem => (string)problem! is not ("urn:medqa:changed" or "urn:medqa:deleted" or "urn:medqa:too-many-profiles") && (name, (string)problem!) != ("AnnotateRun", "urn:medqa:not-possible")).Select(problem => Bad(name, (string)problem!, good, place));
         }
 
         return (name, status) switch
@@ -107,6 +107,8 @@ public sealed class ContractTests(AzuriteFixture azurite)
         "precondition" => good with { IfMatch = "\"a-tag\"", Problem = problem },
         "rater-link" => good with { Rater = null, Problem = problem },
         "rater-state" => good with { Rater = place.Study.Tokens[name switch { "AgreeToRate" => 6, "SendClicks" => 7, "StopRating" => 5, _ => 0 }], Problem = problem },
+        "unknown-profile" => good with { Path = "/api/profiles/none", Problem = problem },
+        "fixed-profile" => good with { Path = "/api/profiles/few-shot", Body = name == "PutProfile" ? good.Body!.Replace("mine", "few-shot", StringComparison.Ordinal) : null, Problem = problem },
         "unknown-study" => good with { Path = good.Path.Replace(place.Study.Name, "aaaaaaaaaaaaaaaa", StringComparison.Ordinal), Problem = problem },
         "unknown-rater" => good with
         {

@@ -47,6 +47,9 @@ internal static class KnownCalls
         "StopRating" => new("/api/rating/stop") { Rater = place.Study.Tokens[0] },
         "ListPublishedResults" => new("/api/published-results"),
         "ListProfiles" => new("/api/profiles"),
+        "GetProfile" => new("/api/profiles/kept"),
+        "PutProfile" => new("/api/profiles/mine") { Body = """{"name":"mine","strategy":"few-shot"}""", ContentType = "application/json" },
+        "DeleteProfile" => new("/api/profiles/stored"),
         "ListModels" => new("/api/models"),
         "GetDocument" => new("/openapi/v1.json"),
         "GetHealth" => new("/healthz"),
@@ -58,6 +61,12 @@ internal static class KnownCalls
     {
         // The rejected row is for rejected.csv.
         var questions = ApiServer.Questions(3, right: 2) + "bad,,one,two,three,A\n";
+        foreach (var name in (string[])["stored", "kept"])
+        {
+            using var profile = new StringContent($$"""{"name":"{{name}}","strategy":"few-shot"}""");
+            using var stored = await server.Client.PutAsync($"/api/profiles/{name}", profile, Cancel);
+        }
+
         var run = await server.FinishedRunAsync(questions);
         var second = await server.FinishedRunAsync(questions, "?profile=chain-of-thought");
         var other = await server.FinishedRunAsync(ApiServer.Questions(1, right: 1));

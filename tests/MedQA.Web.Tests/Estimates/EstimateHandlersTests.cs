@@ -48,6 +48,39 @@ public sealed class EstimateHandlersTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Every_listed_profile_says_what_its_run_would_take_or_why_it_would_be_rejected()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        await server.FinishedRunAsync(ApiServer.Questions(2, right: 1));
+        var (_, estimate) = await server.SendAsync(HttpMethod.Post, "/api/estimates?alternatives=true&samples=3", ApiServer.Questions(100, right: 1));
+        var listed = (await server.GetAsync("/api/profiles")).Body.EnumerateArray().Select(static profile => profile.GetProperty("name").GetString());
+        Assert.Equal(("self-consistency-samples-3", 0), (estimate.GetProperty("profile").GetString(), estimate.GetProperty("freeAnswers").GetInt32()));
+        var takes = estimate.GetProperty("alternatives").EnumerateArray().ToDictionary(static one => one.GetProperty("profile").GetString()!);
+        Assert.Equal(listed, takes.Keys);
+        Assert.All(takes.Values, static one => Assert.False(one.TryGetProperty("rejection", out _)));
+        Assert.Equal((11, 100 * 11 * 144), (takes["self-consistency"].GetProperty("callsPerQuestion").GetInt32(), takes["self-consistency"].GetProperty("maxGeneratedTokens").GetInt32()));
+        Assert.Equal(100 * 4, takes["few-shot"].GetProperty("expectedGeneratedTokens").GetInt32());
+        Assert.True(takes["few-shot"].GetProperty("expectedSeconds").GetDouble() > 0);
+        Assert.False(takes["self-consistency"].TryGetProperty("expectedSeconds", out _));
+
+        // The same figures as for each alone.
+        var (_, alone) = await server.SendAsync(HttpMethod.Post, "/api/estimates?profile=few-shot", ApiServer.Questions(100, right: 1));
+        Assert.Equal(alone.GetProperty("expectedSeconds").GetDouble(), takes["few-shot"].GetProperty("expectedSeconds").GetDouble());
+        Assert.Equal(0, alone.GetProperty("alternatives").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_set_without_options_is_known_by_its_free_answers_and_only_profiles_that_write_them_suit_it()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var (_, estimate) = await server.SendAsync(HttpMethod.Post, "/api/estimates?alternatives=true", "id,question\nq1,What is it?\nq2,And that?\n");
+        Assert.Equal((2, 2), (estimate.GetProperty("questions").GetInt32(), estimate.GetProperty("freeAnswers").GetInt32()));
+        var suited = Assert.Single(estimate.GetProperty("alternatives").EnumerateArray(), static one => !one.TryGetProperty("rejection", out _));
+        Assert.Equal("long-form", suited.GetProperty("profile").GetString());
+        Assert.StartsWith("The run would be rejected: none of the 2 questions has options", estimate.GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_profile_whose_prefix_is_nowhere_is_warned_of_in_the_words_in_which_the_run_would_be_rejected()
     {
         var folder = Directory.CreateTempSubdirectory("medqa-profiles-").FullName;

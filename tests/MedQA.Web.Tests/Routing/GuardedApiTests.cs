@@ -30,7 +30,7 @@ public sealed class GuardedApiTests(AzuriteFixture azurite)
     {
         Assert.Equal(["GetDocument", "GetHealth"], Rows(ApiRole.Anyone));
         Assert.Equal(["ApproveRun", "DeleteRater", "DeleteRun", "DeleteStudy"], Rows(ApiRole.Admin));
-        Assert.Equal(["AnnotateRun", "CancelRun", "CreateStudy", "EstimateRun", "JudgeRun", "RenewRaterLink", "RetryRun", "StartRun"], Rows(ApiRole.Runner));
+        Assert.Equal(["AnnotateRun", "CancelRun", "CreateStudy", "DeleteProfile", "EstimateRun", "JudgeRun", "PutProfile", "RenewRaterLink", "RetryRun", "StartRun"], Rows(ApiRole.Runner));
         Assert.Equal(["AgreeToRate", "GetRating", "SendClicks", "StopRating", "SubmitRating"], Rows(ApiRole.Rater));
         Assert.All(ApiRoutes.All.Where(static route => route.Role == ApiRole.Reader), static route => Assert.Equal("GET", route.Method));
         Assert.All(DashboardRoutes.All, static route => Assert.Equal("GET", route.Method));
@@ -48,7 +48,7 @@ public sealed class GuardedApiTests(AzuriteFixture azurite)
         {
             foreach (var (role, key) in People)
             {
-                var request = new DefaultHttpContext { Request = { Method = route.Method, RouteValues = { ["run"] = "aaaaaaaaaaaaaaaa", ["question"] = "q", ["file"] = "report.json", ["study"] = "aaaaaaaaaaaaaaaa", ["rater"] = "r1" } } }.Request;
+                var request = new DefaultHttpContext { Request = { Method = route.Method, RouteValues = { ["run"] = "aaaaaaaaaaaaaaaa", ["question"] = "q", ["file"] = "report.json", ["study"] = "aaaaaaaaaaaaaaaa", ["rater"] = "r1", ["profile"] = "few-shot" } } }.Request;
                 request.Headers[AccessPolicy.KeyHeader] = key;
                 var status = (await api.AnswerAsync(route.Name, request) as IStatusCodeHttpResult)?.StatusCode ?? 200;
                 var shown = $"{route.Name} for {role} with {(key is null ? "no key" : "a key")}: {status}";

@@ -21,6 +21,7 @@ public sealed class ServerPathTests(AzuriteFixture azurite)
     public async Task A_broken_profile_file_costs_only_itself_and_is_named_without_its_folder()
     {
         using var folder = new ProfileFiles();
+        Assert.Equal(ProfileFiles.Broken.Length, await folder.UnusableAsync());
         using var log = new SeenLog("ProfileUnusable");
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), profiles: folder.Path, log: log);
         var (listed, profiles) = await server.GetAsync("/api/profiles");
@@ -120,17 +121,16 @@ public sealed class ServerPathTests(AzuriteFixture azurite)
             Write("good.json", """{ "name": "good", "strategy": "few-shot" }""");
             File.WriteAllBytes(System.IO.Path.Combine(Path, "not-text.json"), [0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
             File.CreateSymbolicLink(System.IO.Path.Combine(Path, "folder.json"), "/dev/zero");
-            Assert.Equal(Broken.Length, Unusable());
         }
 
         public string Path { get; } = Directory.CreateTempSubdirectory("medqa-profiles-").FullName;
 
         public void Dispose() => Directory.Delete(Path, recursive: true);
 
-        private int Unusable()
+        public async Task<int> UnusableAsync()
         {
             var faults = new List<InputException>();
-            ((IProfileSource)new ProfileFolder(Path)).All(faults.Add);
+            await new ProfileCatalog(new ProfileFolder(Path)).ListAsync(faults.Add, TestContext.Current.CancellationToken);
             return faults.Count;
         }
 

@@ -13,16 +13,16 @@ export const heading = (...children) => h('h1', { tabindex: '-1' }, ...children)
 
 /**
  * A problem and its remedy, with a retry button.
- * @param {{ title?: string, message: string, details?: { parameter?: string, line?: number } }} problem
+ * @param {{ title?: string, message: string, details?: { type?: string, parameter?: string, line?: number } }} problem
  * @param {(() => unknown) | null} [retry]
  */
 export function problemBox(problem, retry) {
-  const { parameter, line } = problem.details ?? {};
+  const { parameter, line, type } = problem.details ?? {};
   return h('div', { class: 'problem', role: 'alert' },
     h('strong', null, problem.title ?? 'Something went wrong'),
     h('p', null, problem.message),
     line ? h('p', { class: 'minor' }, `Line ${line} of the file.`) : null,
-    parameter ? h('p', { class: 'minor' }, 'Parameter: ', h('code', null, parameter)) : null,
+    parameter ? h('p', { class: 'minor' }, type === 'urn:medqa:bad-body' ? 'Field: ' : 'Parameter: ', h('code', null, parameter)) : null,
     retry ? h('button', { type: 'button', on: { click: retry } }, 'Try again') : null);
 }
 

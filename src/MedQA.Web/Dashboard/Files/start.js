@@ -8,11 +8,13 @@ import { facts, heading, loading, problemBox } from './parts.js';
 /**
  * @import { Context } from './app.js'
  * @import { Schemas } from './types'
+ * @typedef {Schemas['Profile']} Profile
  */
 
 const usual = 'self-consistency';
 const notations = { detect: 'Detect from the file', letter: 'Letters: A is the first', fromZero: 'Numbers: 0 is the first', fromOne: 'Numbers: 1 is the first', text: 'The option’s text' };
 const parts = { all: 'All questions', limit: 'Only the first …', sample: 'A random sample of …' };
+const mostSamples = 1000;
 /** @param {number} bytes */
 const sizes = bytes => bytes < 1024 ? `${bytes} bytes` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 
@@ -24,8 +26,15 @@ export async function show(main, { signal, title }) {
   title('New run');
   /** @type {File | null} */
   let file = null;
-  /** @type {Schemas['Profile'][]} */
+  /** @type {Profile[]} */
   let profiles = [];
+  let chosen = usual;
+  // The person's own choice is never changed; a proposal keeps what it took the place of.
+  let chosenByPerson = false;
+  /** @type {string | null} */
+  let before = null;
+  /** @type {Schemas['RunEstimate'] | null} */
+  let known = null;
   /** @type {AbortController | null} */
   let measuring = null;
   /** @type {HTMLInputElement} */
@@ -34,8 +43,17 @@ export async function show(main, { signal, title }) {
   const drop = h('div', { class: 'drop' }, picker,
     h('p', null, h('strong', null, 'Drop a question set here')), h('p', null, h('label', { for: 'file', class: 'button' }, 'Choose a file')), named,
     h('p', { class: 'minor' }, 'CSV with a header: question, option_a, option_b … and answer. TSV, JSON lines, Parquet, Excel and the benchmarks’ own formats are supported too.'));
-  const choice = h('select', { id: 'profile', disabled: true, on: { change: () => { describe(); estimate(); } } }, h('option', null, 'Reading the profiles…'));
-  const said = h('div', { class: 'minor' });
+  const proposed = h('div', { class: 'said', role: 'status' });
+  const list = h('fieldset', { class: 'plain-set profiles' }, h('legend', null, 'Reading the profiles…'));
+  /** @type {HTMLInputElement} */
+  const ownFile = h('input', { type: 'file', id: 'profile-file', class: 'spoken', accept: '.json,application/json', on: { change: () => ownFile.files?.[0] && store(ownFile.files[0]) } });
+  const stored = h('div', { class: 'said', role: 'status' });
+  /** @type {HTMLInputElement} */
+  const samples = h('input', { type: 'text', inputmode: 'numeric', id: 'samples', autocomplete: 'off', 'aria-describedby': 'samples-help', on: { input: describe, change: () => estimate() } });
+  const samplesHelp = h('p', { class: 'minor', id: 'samples-help' });
+  /** @type {HTMLInputElement} */
+  const seed = h('input', { type: 'text', inputmode: 'numeric', id: 'seed', autocomplete: 'off', 'aria-describedby': 'seed-help', on: { input: describe, change: () => estimate() } });
+  const seedHelp = h('p', { class: 'minor', id: 'seed-help' });
   const notation = h('select', { id: 'notation', on: { change: () => estimate() } }, Object.entries(notations).map(([name, text]) => h('option', { value: name }, text)));
   const part = h('select', { id: 'part', on: { change: () => { size.hidden = part.value === 'all'; estimate(); } } }, Object.entries(parts).map(([name, text]) => h('option', { value: name }, text)));
   /** @type {HTMLInputElement} */
@@ -50,7 +68,11 @@ export async function show(main, { signal, title }) {
       h('section', { class: 'card', 'aria-labelledby': 'step-1' }, h('h2', { id: 'step-1' }, '1. Questions'), drop,
         h('label', { class: 'field', for: 'part' }, 'Ask'), h('div', { class: 'part' }, part, size),
         h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation)),
-      h('section', { class: 'card', 'aria-labelledby': 'step-2' }, h('h2', { id: 'step-2' }, '2. Profile'), h('label', { class: 'field', for: 'profile' }, 'Profile'), choice, said,
+      h('section', { class: 'card', 'aria-labelledby': 'step-2' }, h('h2', { id: 'step-2' }, '2. Profile'), proposed, list,
+        h('div', { class: 'own-profile' }, ownFile, h('label', { for: 'profile-file', class: 'button' }, 'Use a profile file…'), h('span', { class: 'minor' }, 'JSON. It is stored for everybody who uses this service.')), stored,
+        h('div', { class: 'varied' },
+          h('div', { class: 'field-block' }, h('label', { class: 'field', for: 'samples' }, 'Samples per question'), samples, samplesHelp),
+          h('div', { class: 'field-block' }, h('label', { class: 'field', for: 'seed' }, 'Seed'), seed, seedHelp)),
         h('label', { class: 'check' }, again, ' Start a new run even if this file was run with this profile and model before')),
       h('section', { class: 'card takes', 'aria-labelledby': 'step-3' }, h('h2', { id: 'step-3' }, '3. Estimate'), estimated, failed, h('p', { class: 'actions' }, start))));
   fill(estimated, h('p', { class: 'minor' }, 'Choose a file to check it and see an estimate. Nothing is stored or asked yet.'));
@@ -65,14 +87,12 @@ export async function show(main, { signal, title }) {
   }, { signal });
   try {
     profiles = await call('/api/profiles', { signal });
-    fill(choice, profiles.map(profile => h('option', { value: profile.name }, profile.name)));
-    choice.value = profiles.some(profile => profile.name === usual) ? usual : profiles[0]?.name;
-    choice.disabled = false;
-    start.disabled = file === null;
+    chosen = profiles.some(profile => profile.name === usual) ? usual : profiles[0]?.name ?? usual;
+    showProfiles();
     describe();
     estimate();
   } catch (problem) {
-    signal.aborted || fill(said, problemBox(problem, () => show(main, { signal, title })));
+    signal.aborted || fill(list, h('legend', { class: 'spoken' }, 'Profile'), problemBox(problem, () => show(main, { signal, title })));
   }
 
   /** @param {Event} event */
@@ -85,36 +105,131 @@ export async function show(main, { signal, title }) {
   function take(taken) {
     file = taken;
     fill(named, h('strong', null, file.name), ` · ${sizes(file.size)}`);
-    start.disabled = choice.disabled;
     fill(failed);
     estimate();
   }
 
-  function describe() {
-    const profile = profiles.find(one => one.name === choice.value);
-    fill(said, h('p', null, profile?.description ?? '', profile ? ` ${plural(profile.samples, 'sample')}, temperature ${profile.temperature}, at most ${profile.maxTokens} tokens each.` : ''));
+  function showProfiles() {
+    fill(list, h('legend', { class: 'spoken' }, 'Profile'), profiles.map(profile => {
+      const takes = known?.alternatives.find(one => one.profile === profile.name);
+      const id = `profile-${profile.name}`;
+      // Said in two words where it is the same for most of them, and in the service's own words elsewhere.
+      const needsOptions = takes?.rejection !== undefined && isFree(known) && !profile.writesFreeAnswers;
+      return h('div', { class: takes?.rejection ? 'profile unsuited' : 'profile' },
+        h('input', { type: 'radio', name: 'profile', id, value: profile.name, checked: profile.name === chosen, disabled: takes?.rejection !== undefined && profile.name !== chosen, 'aria-describedby': `${id}-says ${id}-takes`, on: { change: () => choose(profile.name) } }),
+        h('label', { for: id }, profile.name),
+        h('p', { class: 'profile-takes', id: `${id}-takes` }, needsOptions ? 'needs options' : takes && !takes.rejection ? figures(takes, known?.currency) : null),
+        h('p', { class: 'minor', id: `${id}-says` }, needsOptions ? null : takes?.rejection ? sentence(takes.rejection) : `${profile.description} ${asks(profile)}`));
+    }));
   }
 
-  /**
-   * @template {'/api/estimates' | '/api/runs'} Address
-   * @param {Address} path
-   * @param {File} file
-   */
-  function address(path, file) {
-    return /** @type {const} */ (`${path}?${new URLSearchParams({ profile: choice.value, name: file.name, ...notation.value === 'detect' ? {} : { answerNotation: notation.value }, ...part.value === 'all' ? {} : { [part.value]: size.value }, ...again.checked && path === '/api/runs' ? { again: 'true' } : {} })}`);
+  /** @param {string} name */
+  function choose(name) {
+    [chosen, chosenByPerson, before] = [name, true, null];
+    fill(proposed);
+    fill(stored);
+    describe();
+    estimate();
+  }
+
+  /** Proposes a profile for free answers where the set has no others, and takes that back for another set. Whether the profile is another now. */
+  function propose() {
+    const free = isFree(known);
+    if (chosenByPerson || known === null) {
+      return false;
+    }
+    const current = profiles.find(profile => profile.name === chosen);
+    const freely = profiles.find(profile => profile.writesFreeAnswers && !known?.alternatives.find(one => one.profile === profile.name)?.rejection);
+    if (free && freely && !current?.writesFreeAnswers) {
+      before = chosen;
+      chosen = freely.name;
+      fill(proposed, h('div', { class: 'notice' },
+        h('p', null, 'The questions have no options to choose among, so ', h('strong', null, chosen), ' is selected, which writes free answers.'),
+        h('button', { type: 'button', on: { click: () => { const back = before ?? usual; choose(back); showProfiles(); focusOn(back); } } }, `Go back to ${before}`)));
+      return true;
+    }
+    if (!free && before !== null) {
+      [chosen, before] = [before, null];
+      fill(proposed);
+      return true;
+    }
+    return false;
+  }
+
+  /** Says what samples and seed are, or what is wrong with them, and whether the run can be started. */
+  function describe() {
+    const profile = profiles.find(one => one.name === chosen);
+    const single = profile !== undefined && !profile.takesSamples;
+    samples.disabled = single;
+    if (single) {
+      samples.value = '';
+    }
+    const wrong = { samples: wrongSamples(samples.value.trim()), seed: wrongSeed(seed.value.trim()) };
+    tell(samples, samplesHelp, wrong.samples, single ? `${chosen} takes one.` : profile ? `Blank: the profile’s, ${profile.samples}.` : '');
+    tell(seed, seedHelp, wrong.seed, profile ? `Blank: the profile’s, ${profile.seed}.` : '');
+    start.disabled = file === null || profiles.length === 0 || wrong.samples !== null || wrong.seed !== null;
+    return wrong.samples === null && wrong.seed === null;
+  }
+
+  /** Stores the profile of a file, then selects it. @param {File} given */
+  async function store(given) {
+    ownFile.value = '';
+    fill(stored, loading('Checking the profile…'));
+    const text = await given.text();
+    // The service checks the file; only the name is needed for its address, and a file may have comments.
+    const name = /"name"\s*:\s*"([^"\\/]+)"/.exec(text)?.[1] ?? given.name.replace(/\.json$/i, '');
+    try {
+      const path = /** @type {const} */ (`/api/profiles/${encodeURIComponent(name)}`);
+      const profile = await call(path, { method: 'PUT', body: new Blob([text], { type: 'application/json' }), signal });
+      const replaced = profiles.some(one => one.name === profile.name);
+      profiles = await call('/api/profiles', { signal });
+      choose(profile.name);
+      showProfiles();
+      fill(stored, h('p', null, h('strong', null, profile.name), replaced ? ' is stored in place of the one before, and selected.' : ' is stored and selected.'));
+      focusOn(profile.name);
+    } catch (problem) {
+      signal.aborted || fill(stored, problemBox({ title: 'The profile cannot be used', message: problem.message, details: problem.details }));
+    }
+  }
+
+  /** @param {string} name */
+  function focusOn(name) {
+    document.getElementById(`profile-${name}`)?.focus();
+  }
+
+  /** @param {File} file */
+  function parameters(file) {
+    return {
+      profile: chosen, name: file.name,
+      ...samples.value.trim() && { samples: samples.value.trim() },
+      ...seed.value.trim() && { seed: seed.value.trim() },
+      ...notation.value !== 'detect' && { answerNotation: notation.value },
+      ...part.value !== 'all' && { [part.value]: size.value },
+    };
   }
 
   async function estimate() {
-    if (file === null || choice.disabled) {
+    if (!describe() || file === null || profiles.length === 0) {
       return;
     }
     measuring?.abort();
     const mine = measuring = new AbortController();
     fill(estimated, loading('Reading the file…'));
     try {
-      const known = await call(address('/api/estimates', file), { method: 'POST', body: file, signal: AbortSignal.any([mine.signal, signal]) });
-      if (measuring === mine) {
-        fill(estimated, estimateView(known));
+      const path = /** @type {const} */ (`/api/estimates?${new URLSearchParams({ ...parameters(file), alternatives: 'true' })}`);
+      const read = await call(path, { method: 'POST', body: file, signal: AbortSignal.any([mine.signal, signal]) });
+      if (measuring !== mine) {
+        return;
+      }
+      known = read;
+      const other = propose();
+      const focused = list.contains(document.activeElement);
+      showProfiles();
+      focused && focusOn(chosen);
+      if (other) {
+        await estimate();
+      } else {
+        fill(estimated, estimateView(read));
       }
     } catch (problem) {
       if (measuring === mine && !signal.aborted) {
@@ -124,7 +239,7 @@ export async function show(main, { signal, title }) {
   }
 
   async function go() {
-    if (file === null) {
+    if (file === null || !describe()) {
       return;
     }
     measuring?.abort();
@@ -132,7 +247,8 @@ export async function show(main, { signal, title }) {
     start.disabled = true;
     fill(failed, loading('Checking the file…'));
     try {
-      const run = await call(address('/api/runs', file), { method: 'POST', body: file, signal });
+      const path = /** @type {const} */ (`/api/runs?${new URLSearchParams({ ...parameters(file), ...again.checked && { again: 'true' } })}`);
+      const run = await call(path, { method: 'POST', body: file, signal });
       location.hash = `#/runs/${run.run}`;
     } catch (problem) {
       if (!signal.aborted) {
@@ -143,12 +259,61 @@ export async function show(main, { signal, title }) {
   }
 }
 
+/** What a profile asks per question. @param {Profile} profile */
+function asks(profile) {
+  if (profile.scoresOptions) {
+    return 'Generates nothing.';
+  }
+  const drawn = profile.samples === 1 ? '1 sample' : `${count(profile.samples)} samples`;
+  return `${drawn}${profile.refinements > 0 ? ` and ${plural(profile.refinements, 'refinement')}` : ''}, temperature ${profile.temperature}, at most ${plural(profile.maxTokens, 'token')} each.`;
+}
+
+/** What a run with a profile takes, in a few words. @param {Schemas['ProfileEstimate']} takes @param {string} [currency] */
+function figures(takes, currency) {
+  const texts = [
+    takes.expectedSeconds === undefined ? null : `about ${duration(takes.expectedSeconds)}`,
+    currency === undefined ? null : takes.expectedCost !== undefined ? `about ${money(takes.expectedCost, currency)}` : takes.maxCost !== undefined ? `at most ${money(takes.maxCost, currency)}` : null,
+  ].filter(text => text !== null);
+  return texts.length ? texts.join(' · ') : takes.expectedGeneratedTokens !== undefined ? `about ${plural(takes.expectedGeneratedTokens, 'token')}`
+    : takes.maxGeneratedTokens === 0 ? 'no tokens' : `at most ${plural(takes.maxGeneratedTokens, 'token')}`;
+}
+
+/** Whether no question of a set has options. @param {Schemas['RunEstimate'] | null} known */
+const isFree = known => known !== null && known.questions > 0 && known.freeAnswers === known.questions;
+
+/** @param {string} text */
+const sentence = text => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What is wrong with a number of samples, or null. @param {string} text */
+function wrongSamples(text) {
+  return text === '' || /^[0-9]{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= mostSamples ? null : `Must be a whole number from 1 to ${count(mostSamples)}.`;
+}
+
+/** What is wrong with a seed, or null. @param {string} text */
+function wrongSeed(text) {
+  if (text === '') {
+    return null;
+  }
+  return /^-?[0-9]{1,19}$/.test(text) && BigInt.asIntN(64, BigInt(text)) === BigInt(text) ? null : 'Must be a whole number.';
+}
+
+/** Shows a field's fault, or what it is for. @param {HTMLInputElement} field @param {HTMLElement} help @param {string | null} wrong @param {string} otherwise */
+function tell(field, help, wrong, otherwise) {
+  wrong === null ? field.removeAttribute('aria-invalid') : field.setAttribute('aria-invalid', 'true');
+  help.className = wrong === null ? 'minor' : 'minor wrong-value';
+  const text = wrong ?? otherwise;
+  if (help.textContent !== text) {
+    help.textContent = text;
+  }
+}
+
 /** The estimate and its sources. @param {Schemas['RunEstimate']} known */
 function estimateView(known) {
   return [
     known.warnings.length ? h('div', { class: 'notice' }, known.warnings.map(text => h('p', null, text))) : null,
     facts([
-      ['Questions', count(known.questions), h('span', { class: 'minor' }, known.graded === known.questions ? '' : ` ${count(known.graded)} of them with a known right option`)],
+      ['Questions', count(known.questions), h('span', { class: 'minor' }, known.graded === known.questions || isFree(known) ? '' : ` ${count(known.graded)} of them with a known right option`)],
+      known.freeAnswers ? ['Without options', count(known.freeAnswers), h('span', { class: 'minor' }, ' for free answers')] : null,
       known.rejectedRows ? ['Unusable rows', count(known.rejectedRows)] : null,
       ['Time', known.expectedSeconds === undefined ? 'not known yet' : `about ${duration(known.expectedSeconds)}`, h('span', { class: 'minor' }, known.expectedSeconds === undefined ? '' : ' of work for one worker')],
       ['Tokens to generate', known.expectedGeneratedTokens === undefined ? `at most ${count(known.maxGeneratedTokens)}` : `about ${count(known.expectedGeneratedTokens)}`,
@@ -156,6 +321,7 @@ function estimateView(known) {
       known.host ? ['Questions sent to', known.host] : null,
       known.maxCost !== undefined && known.currency ? ['Cost', known.expectedCost === undefined ? `at most ${money(known.maxCost, known.currency)}` : `about ${money(known.expectedCost, known.currency)}`,
         known.expectedCost === undefined ? null : h('span', { class: 'minor' }, ` at most ${money(known.maxCost, known.currency)}`)] : null,
+      ['Profile', known.profile],
       ['Model calls per question', plural(known.callsPerQuestion, 'time'), h('span', { class: 'minor' }, ` to ${known.model}`)],
     ]),
     known.unknown.map(text => h('p', { class: 'minor' }, text)),

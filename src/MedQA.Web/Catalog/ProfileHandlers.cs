@@ -1,0 +1,87 @@
+using MedQA.Evaluation;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
+using MedQA.Pipeline.Profiles;
+using MedQA.Web.Problems;
+using MedQA.Web.Requests;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MedQA.Web.Catalog;
+
+/// <summary>Handlers for profiles.</summary>
+internal static class ProfileHandlers
+{
+    /// <summary>
+    /// Lists all profiles with their fields and strategies' descriptions. What holds no usable profile is left out, and named in the log.
+    /// </summary>
+    public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var logger = request.Http.HttpContext.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>();
+        var profiles = await api.Profiles.ListAsync(fault => logger?.ProfileUnusable(fault.Message), cancellationToken);
+        return Conditional.Bytes(request, CanonicalJson.Catalog(profiles), Negotiation.Json);
+    }
+
+    /// <summary>Returns a profile.</summary>
+    public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Conditional.Bytes(
+                request,
+                CanonicalJson.Listed(
+                    await api.Profiles.FindAsync(request.Path["profile"], cancellationToken)
+                        ?? throw Problem.NoProfile(request.Path["profile"])),
+                Negotiation.Json);
+        }
+        catch (InputException exception)
+        {
+            // The caller has given nothing that could be invalid: what is stored is.
+            throw new InvalidDataException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>Stores the profile in the body; one of its name that was stored before is replaced.</summary>
+    public static async Task<IResult> PutAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var name = request.Path["profile"];
+        await using var body = LimitedBody.OfJson(request.Http, api.Limits.MaxProfileBytes);
+        using var content = new MemoryStream();
+        await body.CopyToAsync(content, cancellationToken);
+        Profile profile;
+        try
+        {
+            profile = ProfileReader.Parse(content.ToArray(), Problem.Shown(name));
+        }
+        catch (InputException exception)
+        {
+            throw Problem.BadBody(exception.Location.Field ?? "body", exception.Message);
+        }
+
+        if (profile.Name != name)
+        {
+            throw Problem.BadBody(
+                "name", $"The profile's name is '{profile.Name}', but the path names '{Problem.Shown(name)}'; they must match.");
+        }
+
+        return await api.Profiles.PutAsync(profile, cancellationToken) switch
+        {
+            ProfileChange.OfHost => throw Problem.ProfileOfHost(name),
+            ProfileChange.Full => throw Problem.TooManyProfiles(),
+            _ => Results.Bytes(CanonicalJson.Listed(profile), Negotiation.Json),
+        };
+    }
+
+    /// <summary>Removes a profile that was stored.</summary>
+    public static async Task<IResult> DeleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var name = request.Path["profile"];
+        return await api.Profiles.DeleteAsync(name, cancellationToken) switch
+        {
+            ProfileChange.OfHost => throw Problem.ProfileOfHost(name),
+            ProfileChange.Unknown => throw Problem.NoProfile(name),
+            _ => Results.NoContent(),
+        };
+    }
+}

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using MedQA.Client;
+using MedQA.Pipeline.Profiles;
+
+namespace MedQA.Web.Tests.Catalog;
+
+/// <summary>Profiles that callers store, replace and delete.</summary>
+public sealed class ProfileHandlersTests(AzuriteFixture azurite)
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_stored_profile_is_listed_and_asked_with_and_neither_replacing_nor_deleting_it_changes_a_run()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        using var client = new MedQAClient(new MedQAClientOptions { Endpoint = new Uri("http://localhost") }, server.Client);
+        var stored = await client.PutProfileAsync("mine", """
+            {
+              // A comment is allowed, and so is a last comma.
+              "name": "mine", "strategy": "self-consistency", "samples": 2, "maxTokens": 7,
+            }
+            """u8.ToArray(), Cancel);
+        Assert.Equal((2, 7, 0.7), (stored.GetProperty("samples").GetInt32(), stored.GetProperty("maxTokens").GetInt32(), stored.GetProperty("temperature").GetDouble()));
+        Assert.Contains("reasoning", stored.GetProperty("description").GetString(), StringComparison.Ordinal);
+        Assert.Equal(stored.GetRawText(), (await client.GetProfileAsync("mine", Cancel)).GetRawText());
+        Assert.Equal(stored.GetRawText(), (await client.ListProfilesAsync(Cancel))[^1].GetRawText());
+
+        var run = await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), "?profile=mine");
+        var varied = await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), "?profile=mine&samples=3");
+        var (_, estimate) = await server.SendAsync(HttpMethod.Post, "/api/estimates?profile=mine", ApiServer.Questions(2, right: 1));
+        Assert.Equal((2, 1), (estimate.GetProperty("callsPerQuestion").GetInt32(), estimate.GetProperty("basedOn").GetArrayLength()));
+
+        await client.PutProfileAsync("mine", """{ "name": "mine", "strategy": "few-shot" }"""u8.ToArray(), Cancel);
+        Assert.Equal(2, await SamplesOfAsync(server, run));
+        Assert.NotEqual(run, await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), "?profile=mine"));
+
+        await client.DeleteProfileAsync("mine", Cancel);
+        Assert.Equal((2, 3), (await SamplesOfAsync(server, run), await SamplesOfAsync(server, varied)));
+        Assert.DoesNotContain(await client.ListProfilesAsync(Cancel), static profile => profile.GetProperty("name").GetString() == "mine");
+        var gone = await Assert.ThrowsAsync<MedQAException>(() => client.DeleteProfileAsync("mine", Cancel));
+        Assert.Equal("urn:medqa:unknown-profile", gone.Type);
+        var (unknown, problem) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=mine", ApiServer.Questions(3, right: 1));
+        Assert.Equal((HttpStatusCode.BadRequest, "profile"), (unknown.StatusCode, problem.GetProperty("parameter").GetString()));
+    }
+
+    [Fact]
+    public async Task Another_process_over_the_storage_knows_the_profile_too()
+    {
+        var account = azurite.NewConnectionString();
+        await using var server = await ApiServer.StartAsync(account);
+        await using var reader = await ApiServer.StartReaderAsync(account);
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(server, "mine", """{ "name": "mine", "strategy": "few-shot" }""")).Status);
+        Assert.Equal("few-shot", (await reader.GetAsync("/api/profiles/mine")).Body.GetProperty("strategy").GetString());
+    }
+
+    [Theory]
+    [InlineData("mine", """{ "name": "other", "strategy": "few-shot" }""", "name", "must match")]
+    [InlineData("mine", """{ "name": "mine" }""", "strategy", "must be one of")]
+    [InlineData("mine", """{ "strategy": "few-shot" }""", "name", "is missing")]
+    [InlineData("mine", """{ "name": "Mine", "strategy": "few-shot" }""", "name", "lower-case letters")]
+    [InlineData("mine", """{ "name": "mine", "strategy": "few-shot", "sampels": 3 }""", "sampels", "did you mean \"samples\"?")]
+    [InlineData("mine", """{ "name": "mine", "strategy": "few-shot", "samples": 3 }""", "samples", "takes exactly 1")]
+    [InlineData("mine", """{ "name": "mine", "strategy": "self-consistency", "temperature": "hot" }""", "temperature", "a number from 0 to 10")]
+    [InlineData("mine", """{ "name": "mine", "strategy": """, "body", "this is not JSON (line 1")]
+    [InlineData("mine", "[]", "body", "a profile is a JSON object")]
+    [InlineData("..%2Fmanifest", """{ "name": "manifest", "strategy": "few-shot" }""", "name", "must match")]
+    public async Task What_is_no_profile_is_refused_and_names_its_field(string name, string json, string field, string sentence)
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var (status, problem) = await PutAsync(server, name, json);
+        Assert.Equal((HttpStatusCode.BadRequest, "urn:medqa:bad-body", field), (status, problem.GetProperty("type").GetString(), problem.GetProperty("parameter").GetString()));
+        Assert.Contains(sentence, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Empty(await server.Storage.Runs.GetBlobsAsync(cancellationToken: Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task The_host_s_own_profiles_cannot_be_replaced_or_deleted()
+    {
+        var folder = Directory.CreateTempSubdirectory("medqa-profiles-").FullName;
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, "house.json"), """{ "name": "house", "strategy": "few-shot" }""", Cancel);
+            await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), profiles: folder);
+            foreach (var name in (string[])["few-shot", "house"])
+            {
+                var (status, problem) = await PutAsync(server, name, $$"""{ "name": "{{name}}", "strategy": "few-shot" }""");
+                Assert.Equal((HttpStatusCode.Conflict, "urn:medqa:fixed-profile"), (status, problem.GetProperty("type").GetString()));
+                Assert.Equal(HttpStatusCode.Conflict, (await server.SendAsync(HttpMethod.Delete, $"/api/profiles/{name}")).Response.StatusCode);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Of_writers_at_once_one_wins_whole_and_what_others_left_in_the_storage_breaks_no_list()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        foreach (var (name, content) in ((string, string)[])[("torn", """{ "name": "torn", "str"""), ("empty", ""), ("named", """{ "name": "other", "strategy": "few-shot" }"""), ("Odd name", "{}"), ("deep/er", "{}")])
+        {
+            await server.Storage.Runs.GetBlobClient($"profiles/{name}.json").UploadAsync(BinaryData.FromString(content), overwrite: true, Cancel);
+        }
+
+        var sent = Enumerable.Range(1, 8).Select(tokens => (Tokens: tokens, Json: $$"""{ "name": "mine", "strategy": "few-shot", "maxTokens": {{tokens}} }""")).ToList();
+        var answers = await Task.WhenAll(sent.Select(one => PutAsync(server, "mine", one.Json)));
+        Assert.All(answers, static answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+
+        var (listed, profiles) = await server.GetAsync("/api/profiles");
+        Assert.Equal(HttpStatusCode.OK, listed.StatusCode);
+        var mine = Assert.Single(profiles.EnumerateArray(), static profile => profile.GetProperty("name").GetString() == "mine");
+        Assert.InRange(mine.GetProperty("maxTokens").GetInt32(), 1, 8);
+        Assert.DoesNotContain(profiles.EnumerateArray(), static profile => profile.GetProperty("name").GetString() is "torn" or "empty" or "other");
+
+        var (damaged, problem) = await server.GetAsync("/api/profiles/torn");
+        Assert.Equal((HttpStatusCode.InternalServerError, "urn:medqa:damaged"), (damaged.StatusCode, problem.GetProperty("type").GetString()));
+        Assert.Equal(HttpStatusCode.NoContent, (await server.SendAsync(HttpMethod.Delete, "/api/profiles/torn")).Response.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(server, "empty", """{ "name": "empty", "strategy": "few-shot" }""")).Status);
+    }
+
+    [Fact]
+    public async Task There_is_room_for_so_many_and_those_that_are_there_can_still_be_replaced()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString(), new ApiLimits { MaxProfileBytes = 100 });
+        await Parallel.ForAsync(0, ProfileStore.MaxProfiles, Cancel, async (i, cancel) =>
+            await server.Storage.Runs.GetBlobClient($"profiles/p{i}.json").UploadAsync(BinaryData.FromString($$"""{ "name": "p{{i}}", "strategy": "few-shot" }"""), cancel));
+
+        var (status, problem) = await PutAsync(server, "mine", """{ "name": "mine", "strategy": "few-shot" }""");
+        Assert.Equal((HttpStatusCode.Conflict, "urn:medqa:too-many-profiles"), (status, problem.GetProperty("type").GetString()));
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(server, "p7", """{ "name": "p7", "strategy": "likelihood" }""")).Status);
+        Assert.Equal(ProfileStore.MaxProfiles + 10, (await server.GetAsync("/api/profiles")).Body.GetArrayLength());
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, (await PutAsync(server, "p7", $$"""{ "name": "p7", "strategy": "few-shot", "instruction": "{{new string('x', 100)}}" }""")).Status);
+    }
+
+    private static async Task<int> SamplesOfAsync(ApiServer server, string run) =>
+        (await server.GetAsync($"/api/runs/{run}/report")).Body.GetProperty("protocol").GetProperty("profile").GetProperty("samples").GetInt32();
+
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> PutAsync(ApiServer server, string name, string json)
+    {
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var response = await server.Client.PutAsync($"/api/profiles/{name}", content, Cancel);
+        return (response.StatusCode, JsonElement.Parse(await response.Content.ReadAsStringAsync(Cancel)));
+    }
+}
