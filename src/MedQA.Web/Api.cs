@@ -143,7 +143,7 @@ public sealed record ApiLimits
     public long MaxAnnotationBytes { get; init; } = 64L << 10;
 
     /// <summary>The maximum size of a policy as JSON, in bytes: more than the longest one takes.</summary>
-    public long MaxPolicyBytes { get; init; } = 256L << 10;
+    public long MaxPolicyBytes { get; init; } = 1L << 20;
 
     /// <summary>The maximum size of a profile, in bytes: more than one with many worked examples takes.</summary>
     public long MaxProfileBytes { get; init; } = 256L << 10;

@@ -47,7 +47,7 @@ public sealed class RunReads
 
             // A result's lists include the texts.
             var without = page.Answers.Where(static row => row.Text is null).Select(static row => row.Ordinal);
-            var texts = await api.Reader.TextsAsync(run, [.. without], CancellationToken.None);
+            var texts = await api.Reader.TextsAsync(run, [.. without.Order()], CancellationToken.None);
             return page with
             {
                 Answers = [.. page.Answers.Select(row => row with { Text = row.Text ?? texts.GetValueOrDefault(row.Ordinal) })],

@@ -34,7 +34,7 @@ internal static class GateCommand
         var markdown = GivenOutput.Create("--markdown", "Also write the outcome as Markdown", "FILE.md");
         var command = new CommandWithExamples("gate", "Judge a run by a policy of limits: pass (0), fail (5) or inconclusive (6).", """
             Examples:
-              medqa gate latest --policy samples/gate.json
+              medqa gate latest --baseline 4c2r --policy samples/gate.json
               medqa gate y4a6 --baseline 4c2r --policy samples/gate.json
               medqa gate y4a6 --baseline 4c2r --policy gate.json --junit gate.xml --markdown gate.md
 

@@ -27,13 +27,18 @@ public static class Gate
         }
 
         if (policy.Rules.Any(static rule => rule.Measure == GateMeasure.Loss)
-            && !run.Answers.Answers.Keys.Any(baseline!.Answers.Answers.ContainsKey))
+            && !run.Answers.Provisional
+            && !baseline!.Answers.Provisional
+            && !run.Answers.Answers.Keys.Any(baseline.Answers.Answers.ContainsKey))
         {
             throw new InputException(
                 $"{run.Answers.Name} and {baseline.Answers.Name} have no question in common that has a known right option.");
         }
 
-        var results = policy.Rules.Select(rule => Judge(rule, policy.EachConfidence, run, baseline)).ToList();
+        var calibration = policy.Rules.Any(static rule => rule.Measure == GateMeasure.CalibrationError)
+            ? run.ExpectedError(policy.EachConfidence)
+            : null;
+        var results = policy.Rules.Select(rule => Judge(rule, policy.EachConfidence, run, baseline, calibration)).ToList();
         return new GateReport
         {
             Title = policy.Title,
@@ -64,21 +69,22 @@ public static class Gate
         }
     }
 
-    private static GateRuleResult Judge(GateRule rule, double confidence, GatedRun run, GatedRun? baseline)
+    private static GateRuleResult Judge(
+        GateRule rule, double confidence, GatedRun run, GatedRun? baseline, CalibrationMeasure? calibration)
     {
         var (questions, value, interval, outcome, reason) = rule.Measure switch
         {
             GateMeasure.Accuracy => Accuracy(rule, confidence, run),
             GateMeasure.Loss => Loss(rule, confidence, run, baseline!),
-            GateMeasure.CalibrationError => CalibrationError(rule, confidence, run),
+            GateMeasure.CalibrationError => CalibrationError(rule, run, calibration),
             GateMeasure.Failures => Failures(rule, run),
             GateMeasure.Cost => Cost(rule, run),
             _ => throw new ArgumentOutOfRangeException(nameof(rule), rule.Measure, "Unknown measure."),
         };
 
-        // What is missing need not be like what is there.
-        if (outcome == GateOutcome.Pass
-            && (run.Answers.Provisional || (rule.Measure == GateMeasure.Loss && baseline!.Answers.Provisional)))
+        // What is missing need not be like what is there. Only costs cannot become less.
+        var isOpen = run.Answers.Provisional || (rule.Measure == GateMeasure.Loss && baseline!.Answers.Provisional);
+        if (isOpen && outcome != GateOutcome.Inconclusive && (outcome == GateOutcome.Pass || rule.Measure != GateMeasure.Cost))
         {
             (outcome, reason) = (GateOutcome.Inconclusive,
                 $"{reason} But not every question of the {(run.Answers.Provisional ? "run" : "baseline")} was answered.");
@@ -110,25 +116,25 @@ public static class Gate
         var interval = new Interval(asWrong.Interval(confidence)!.Value.Lower, asRight.Interval(confidence)!.Value.Upper);
         var value = (double)asWrong.Right / asWrong.Count;
         var (outcome, limit) = (AtLeast(interval, rule.Least!.Value), Figures.Percent(rule.Least));
-        return new(
+        return new Judgement(
             asWrong.Count,
             value,
             interval,
             outcome,
             $"{Figures.Percent(value)} of {Figures.Count(asWrong.Count)} are right, interval {Figures.Percent(interval)}"
                 + $"{(failed > 0 ? $", whatever the {Figures.Count(failed)} that failed would be" : "")}: "
-                + Said(outcome, $"at least {limit}", $"below {limit}"));
+                + Said(outcome, $"at least {limit}", $"below {limit}")).IfReliable(asWrong.Clusters);
     }
 
     private static Judgement Loss(GateRule rule, double confidence, GatedRun run, GatedRun baseline)
     {
-        var failed = run.Answers.Answers.Count(entry => IsFailed(entry.Key, entry.Value, baseline.Answers))
-            + baseline.Answers.Answers.Count(entry => IsFailed(entry.Key, entry.Value, run.Answers));
-        if (failed > 0)
+        var (ofRun, ofBaseline) = (Failed(run.Answers, baseline.Answers), Failed(baseline.Answers, run.Answers));
+        if (ofRun + ofBaseline > 0)
         {
+            var failing = ofRun > 0 ? run : baseline;
             return Judgement.Unmeasured(
-                $"{Figures.Count(failed)} answers to common questions failed for reasons that are not the model's. Retry the run, then "
-                    + "judge it.");
+                $"{Figures.Count(ofRun + ofBaseline)} answers to common questions failed for reasons that are not the model's. Retry "
+                    + $"{failing.Answers.Name}, then judge again.");
         }
 
         var compared = RunComparison.OfPart(
@@ -141,8 +147,13 @@ public static class Gate
         // The comparison is the run less the baseline; a loss is the opposite.
         var interval = new Interval(-pair.Interval.Upper, -pair.Interval.Lower);
         var (outcome, limit) = (AtMost(interval, rule.Most!.Value), Points(rule.Most!.Value));
+        var unaskable = run.Answers.Answers.Count(
+            entry => entry.Value.Failure == ComparedFailure.OfQuestion
+                && IsPart(rule, entry.Key.Dataset, entry.Value.Topic)
+                && baseline.Answers.Answers.TryGetValue(entry.Key, out var other)
+                && other.Failure != ComparedFailure.OfQuestion);
         var left = pair.LeftOutOfFirst - pair.Unaskable;
-        return new(
+        var judgement = new Judgement(
             pair.Questions,
             -pair.Difference,
             interval,
@@ -152,39 +163,64 @@ public static class Gate
                 + $"{Figures.Count(pair.Test.OnlySecond)} only in the run), "
                 + $"loss between {Points(interval.Lower)} and {Points(interval.Upper)}: "
                 + Said(outcome, $"at most {limit}", $"more than {limit}")
-                + (left > 0 ? $" {Figures.Count(left)} questions of the baseline are not in the run." : "")
-                + (pair.FewClusters ? " There are too few clusters of questions to rely on the interval." : ""));
+                + (left > 0 ? $" {Figures.Count(left)} questions of the baseline are not in the run." : "")).IfReliable(pair.Clusters);
 
-        bool IsFailed((string Dataset, string Question) key, ComparedAnswer answer, ComparedRun other) =>
-            answer.Failure == ComparedFailure.OfMachine && other.Answers.ContainsKey(key);
+        // The rest is easier than the whole where it leaves out what is too long for the run's model.
+        return unaskable > 0 && judgement.Outcome == GateOutcome.Pass
+            ? judgement with
+            {
+                Outcome = GateOutcome.Inconclusive,
+                Reason = $"{judgement.Reason} But {Figures.Count(unaskable)} more of the baseline's questions cannot be asked in the run.",
+            }
+            : judgement;
+
+        int Failed(ComparedRun one, ComparedRun other) => one.Answers.Count(
+            entry => entry.Value.Failure == ComparedFailure.OfMachine
+                && IsPart(rule, entry.Key.Dataset, entry.Value.Topic)
+                && other.Answers.ContainsKey(entry.Key));
     }
 
-    private static Judgement CalibrationError(GateRule rule, double confidence, GatedRun run)
+    private static Judgement CalibrationError(GateRule rule, GatedRun run, CalibrationMeasure? measured)
     {
-        if (run.ExpectedError(confidence) is not var (questions, error, interval))
+        var failed = run.Answers.Answers.Values.Count(static answer => answer.Failure == ComparedFailure.OfMachine);
+        if (failed > 0)
+        {
+            return Judgement.Unmeasured(
+                $"{Figures.Count(failed)} answers failed for reasons that are not the model's. Retry the run, then judge it.");
+        }
+
+        if (measured is not { } calibration)
         {
             return Judgement.Unmeasured("The run has no confidence: it needs a profile with several samples or scored options.");
         }
 
-        if (interval is not { } known)
+        if (calibration.Interval is not { } interval)
         {
             return new(
-                questions,
-                error,
+                calibration.Questions,
+                calibration.Error,
                 null,
                 GateOutcome.Inconclusive,
-                $"{Figures.Fraction(error)} over {Figures.Count(questions)} questions, all of them right or all wrong: there is no "
-                    + "interval.");
+                $"{Figures.Fraction(calibration.Error)} over {Figures.Count(calibration.Questions)} questions, without an interval: "
+                    + (calibration.IsTooFine
+                        ? "so many rules about so many questions would take too many resamples. State fewer rules."
+                        : "they are all right, all wrong, or all of one cluster."));
         }
 
-        var (outcome, limit) = (AtMost(known, rule.Most!.Value), Figures.Fraction(rule.Most));
-        return new(
-            questions,
-            error,
-            known,
+        // Resamples are less calibrated than the answers that they are drawn from, and so their lower end is too high. Reflected at the
+        // figure it is not: only then is the limit exceeded.
+        var limit = rule.Most!.Value;
+        var outcome = interval.Upper <= limit ? GateOutcome.Pass
+            : (2 * calibration.Error) - interval.Upper > limit ? GateOutcome.Fail
+            : GateOutcome.Inconclusive;
+        return new Judgement(
+            calibration.Questions,
+            calibration.Error,
+            interval,
             outcome,
-            $"{Figures.Fraction(error, known)} over {Figures.Count(questions)} questions: "
-                + Said(outcome, $"at most {limit}", $"more than {limit}"));
+            $"{Figures.Fraction(calibration.Error, interval)} over {Figures.Count(calibration.Questions)} questions: "
+                + Said(outcome, $"at most {Figures.Fraction(limit)}", $"more than {Figures.Fraction(limit)}"))
+            .IfReliable(calibration.Clusters);
     }
 
     private static Judgement Failures(GateRule rule, GatedRun run)
@@ -262,5 +298,15 @@ public static class Gate
     private readonly record struct Judgement(int Questions, double? Value, Interval? Interval, GateOutcome Outcome, string Reason)
     {
         public static Judgement Unmeasured(string reason) => new(0, null, null, GateOutcome.Inconclusive, reason);
+
+        /// <summary>Returns the same, or inconclusive where there are too few clusters of questions to rely on an interval.</summary>
+        public Judgement IfReliable(int? clusters) => clusters < ClusteredInterval.FewClusters
+            ? this with
+            {
+                Outcome = GateOutcome.Inconclusive,
+                Reason = $"{Reason} But the questions are only {Figures.Count(clusters.Value)} clusters of equal questions or questions on "
+                    + "one passage, which is too few to rely on the interval.",
+            }
+            : this;
     }
 }

@@ -2,7 +2,6 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Randomness;
 using MedQA.Evaluation.Reporting;
-using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Gating;
 
@@ -49,6 +48,6 @@ public sealed class GatedRun(ComparedRun answers, Profile profile)
     }
 
     /// <summary>Returns the expected calibration error with an interval; <see langword="null"/> if the run has no confidence.</summary>
-    internal (int Questions, double Error, Interval? Interval)? ExpectedError(double confidence) =>
+    internal CalibrationMeasure? ExpectedError(double confidence) =>
         _confidences.ExpectedError(RandomStream.KeyOf("bootstrap", profile.Seed, "", ""), profile.Strategy, confidence);
 }

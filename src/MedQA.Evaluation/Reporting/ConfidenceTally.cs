@@ -10,6 +10,9 @@ internal sealed class ConfidenceTally
 {
     private const int MaxCurvePoints = 200;
 
+    /// <summary>The most answers that the resamples of one interval draw: seconds of work.</summary>
+    private const long MaxDraws = 400_000_000;
+
     private readonly Dictionary<(int Votes, int Samples), (int Right, int Wrong)> _agreements = [];
     private readonly List<double> _probabilities = [];
     private readonly List<double> _posteriors = [];
@@ -79,10 +82,19 @@ internal sealed class ConfidenceTally
     /// <param name="key">Key of the random stream.</param>
     /// <param name="strategy">The run's strategy.</param>
     /// <param name="intervals">The confidence of the interval.</param>
-    public (int Questions, double Error, Interval? Interval)? ExpectedError(ulong key, Strategy strategy, double intervals) =>
-        (BuildAgreement(key, intervals, strategy) ?? BuildProbability(key, intervals) ?? BuildStoppingPosterior(key, intervals)) is { } said
-            ? (said.Questions, said.Figures.ExpectedError, said.Intervals?.ExpectedError)
-            : null;
+    public CalibrationMeasure? ExpectedError(ulong key, Strategy strategy, double intervals)
+    {
+        var isTooFine = (long)Resamples(intervals) * Math.Max(1, _votes.Count) > MaxDraws;
+        var confidence = isTooFine ? (double?)null : intervals;
+        var said = BuildAgreement(key, confidence, strategy) ?? BuildProbability(key, confidence) ?? BuildStoppingPosterior(key, confidence);
+        var clusters = _clusters.Distinct().Count();
+        return said is null ? null : new CalibrationMeasure(
+            said.Questions,
+            said.Figures.ExpectedError,
+            said.Intervals?.ExpectedError,
+            isTooFine,
+            clusters == _clusters.Count ? null : clusters);
+    }
 
     /// <summary>As many resamples as leave 25 beyond each end of an interval.</summary>
     private static int Resamples(double share) => Math.Max(Bootstrap.DefaultResamples, (int)Math.Round(50 / (1 - share)));
@@ -136,3 +148,11 @@ internal sealed class ConfidenceTally
         };
     }
 }
+
+/// <summary>The expected calibration error of a run.</summary>
+/// <param name="Questions">Its questions.</param>
+/// <param name="Error">The error.</param>
+/// <param name="Interval">Its interval; <see langword="null"/> if there is none.</param>
+/// <param name="IsTooFine">Whether there is none because its confidence would take too many resamples.</param>
+/// <param name="Clusters">The clusters of the questions, where two or more belong together; else <see langword="null"/>.</param>
+internal readonly record struct CalibrationMeasure(int Questions, double Error, Interval? Interval, bool IsTooFine, int? Clusters);

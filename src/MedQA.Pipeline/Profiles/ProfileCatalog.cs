@@ -18,6 +18,9 @@ public enum ProfileChange
 
     /// <summary>There are <see cref="ProfileStore.MaxProfiles"/> others.</summary>
     Full,
+
+    /// <summary>The name says a variation of another profile, and this is not that one.</summary>
+    OtherVariation,
 }
 
 /// <summary>
@@ -77,6 +80,7 @@ public sealed class ProfileCatalog(IProfileSource host, ProfileStore? stored = n
     {
         ArgumentNullException.ThrowIfNull(profile);
         return IsOfHost(profile.Name) ? ProfileChange.OfHost
+            : await SaysOtherAsync(profile, cancellationToken) ? ProfileChange.OtherVariation
             : await Stored.TryPutAsync(profile, cancellationToken) ? ProfileChange.Done
             : ProfileChange.Full;
     }
@@ -104,6 +108,21 @@ public sealed class ProfileCatalog(IProfileSource host, ProfileStore? stored = n
         catch (InputException exception)
         {
             return (null, exception);
+        }
+    }
+
+    /// <summary>Whether a profile's name says a variation that the profile is not.</summary>
+    private async Task<bool> SaysOtherAsync(Profile profile, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ProfileVariation.FindAsync(profile.Name, varied => FindAsync(varied, cancellationToken)) is not null
+                && !await IsVariationAsync(profile, cancellationToken);
+        }
+        catch (InputException)
+        {
+            // There is such a profile, and it cannot be varied so.
+            return true;
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class AnswersInWork(RunStorage storage, TimeProvider time)
         Task<RowsInWork> reading;
         lock (_lock)
         {
-            if (!_readers.TryGetValue(run.Run, out var reader) || reader.Retry < run.Retry)
+            if (!_readers.TryGetValue(run.Run, out var reader) || reader.Retry != run.Retry)
             {
                 reader?.Dispose();
                 _readers[run.Run] = reader = new Reader(storage, time, run.Run, run.Retry, Forget);
@@ -205,7 +205,9 @@ internal sealed class AnswersInWork(RunStorage storage, TimeProvider time)
                 await using var content = await blob.FindStreamAsync(from, cancellationToken);
                 if (content is null)
                 {
-                    return BeginAgain();
+                    var hadAny = BeginAgain();
+                    _changed = row.Timestamp;
+                    return hadAny;
                 }
 
                 await foreach (var line in JsonLines.ReadAsync(content, cancellationToken))

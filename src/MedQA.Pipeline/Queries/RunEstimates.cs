@@ -107,7 +107,9 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             var sized = WithMaxCost(
                 Sized(name, one.Profile, model?.Name ?? "", tally, rejected), one.Profile, model?.Endpoint, one.Prompts?.Tokens ?? 0);
             return (
-                await splitter.WhyRejectedAsync(one.Profile.Name, cancellationToken)
+                (ReferenceEquals(one, considered[0])
+                    ? await splitter.WhyRejectedAsync(one.Profile.Name, cancellationToken)
+                    : model is null ? null : one.Profile.GetIncompatibility(model))
                     ?? one.Profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers),
                 WithFigures(sized, one.Profile, one.Earlier));
         }

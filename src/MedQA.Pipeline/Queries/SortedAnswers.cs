@@ -29,7 +29,8 @@ internal sealed class SortedAnswers(RunStorage storage, RunSummary summary, Resu
             ? revision == summary.Revision ? at : throw Continuation.NotGivenOut()
             : place.Ordinal == 0 ? 0 : throw Continuation.NotGivenOut();
         var passing = await KeptAsync($"sorted {query}", cancel => SortAsync(query, cancel), cancellationToken);
-        var wanted = passing.AsSpan(Math.Min(from, passing.Length)..Math.Min(from + take, passing.Length)).ToArray();
+        from = Math.Min(from, passing.Length);
+        var wanted = passing.AsSpan(from..Math.Min(from + take, passing.Length)).ToArray();
         var rows = (await FindAsync([.. wanted.Order()], cancellationToken)).ToDictionary(static row => row.Ordinal);
         return new AnswerPage(
             [.. wanted.Where(rows.ContainsKey).Select(ordinal => rows[ordinal])],
@@ -43,6 +44,18 @@ internal sealed class SortedAnswers(RunStorage storage, RunSummary summary, Resu
 
     private async Task<int[]> SortAsync(AnswerQuery query, CancellationToken cancellationToken)
     {
+        // A result without the lists of an index is filtered by its rows.
+        if ((query.Filter != AnswerFilter.All && !await new AnswerList(files, query.Filter).ExistsAsync(cancellationToken))
+            || (query.AgreementBelow is not null && await files.FindContentAsync(AgreementIndex.Name, cancellationToken) is null))
+        {
+            var rows = await AllAsync(cancellationToken)
+                .Where(row => query.Filter.Passes(row) && query.PassesAgreement(row))
+                .Select(static row => row.Ordinal)
+                .ToHashSetAsync(cancellationToken: cancellationToken);
+            var all = await SortAsync(query with { Filter = AnswerFilter.All, AgreementBelow = null }, cancellationToken);
+            return [.. all.Where(rows.Contains)];
+        }
+
         var order = await KeptAsync($"order {query.Order}", cancel => OrderAsync(query.Order, cancel), cancellationToken);
         return await new AnswerSearch(storage, files).PassingAsync(query, summary.Questions, cancellationToken) is { } passing
             ? [.. order.Where(ordinal => Array.BinarySearch(passing, ordinal) >= 0)]

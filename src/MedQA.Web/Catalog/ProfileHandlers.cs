@@ -37,8 +37,10 @@ internal static class ProfileHandlers
         }
         catch (InputException exception)
         {
-            // The caller has given nothing that could be invalid: what is stored is.
-            throw new InvalidDataException(exception.Message, exception);
+            // A name can say a variation that its profile does not allow. Otherwise what is stored is invalid.
+            throw ProfileVariation.IsSaidBy(request.Path["profile"])
+                ? Problem.NoProfile(request.Path["profile"])
+                : new InvalidDataException(exception.Message, exception);
         }
     }
 
@@ -65,9 +67,18 @@ internal static class ProfileHandlers
                 "name", $"The profile's name is '{profile.Name}', but the path names '{Problem.Shown(name)}'; they must match.");
         }
 
+        // Such fields decide which service answers, and at which price.
+        if (profile.ModelOptions is not null && !request.IsAdmin)
+        {
+            throw Problem.BadBody("modelOptions", "'modelOptions' can be given by administrators only. Leave it out.");
+        }
+
         return await api.Profiles.PutAsync(profile, cancellationToken) switch
         {
             ProfileChange.OfHost => throw Problem.ProfileOfHost(name),
+            ProfileChange.OtherVariation => throw Problem.BadBody(
+                "name",
+                $"'{name}' says another number of samples or another seed of a profile, and this is not that one. Give it another name."),
             ProfileChange.Full => throw Problem.TooManyProfiles(),
             _ => Results.Bytes(CanonicalJson.Listed(profile), Negotiation.Json),
         };

@@ -30,6 +30,9 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
     /// <summary>The caller, from the access policy.</summary>
     public string Caller { get; init; } = Anyone;
 
+    /// <summary>Whether the caller may do what only administrators may.</summary>
+    public bool IsAdmin { get; init; }
+
     /// <summary>The calling rater; set for rater routes only.</summary>
     /// <exception cref="InvalidOperationException">The route is not a rater route.</exception>
     public RaterSession Rater { get => field ?? throw new InvalidOperationException("Only rater routes have a rater."); init; }

@@ -33,7 +33,11 @@ public sealed class GuardedApi(Api api, AccessPolicy access)
         }
 
         var path = request.RouteValues.ToDictionary(static value => value.Key, static value => value.Value?.ToString() ?? "");
-        var asked = new ApiRequest(request, path) { Caller = access.CallerOf(request) };
+        var asked = new ApiRequest(request, path) 
+        {
+            Caller = access.CallerOf(request),
+            IsAdmin = access.Refuse(ApiRole.Admin, request) is null,
+        };
         return await route.AnswerAsync(api, asked, request.HttpContext.RequestAborted);
     }
 }

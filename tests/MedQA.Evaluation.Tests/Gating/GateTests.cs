@@ -133,11 +133,82 @@ public sealed class GateTests
         Assert.Equal(GateOutcome.Pass, Single(new GateRule { Measure = GateMeasure.Failures, Most = 0.1 }, run).Outcome);
         var loss = Single(new GateRule { Measure = GateMeasure.Loss, Most = 0.9 }, run, Run("old", 50, 100));
         Assert.Equal(GateOutcome.Inconclusive, loss.Outcome);
-        Assert.Contains("Retry the run", loss.Reason, StringComparison.Ordinal);
+        Assert.Contains("Retry new, then judge again", loss.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_run_that_has_not_ended_passes_nothing_and_can_fail()
+    public void Too_few_clusters_decide_nothing()
+    {
+        var (run, baseline) = (new GatedRun(new ComparedRun("new"), Answers.Profile()), new GatedRun(new ComparedRun("old"), Answers.Profile()));
+        for (var question = 0; question < 90; question++)
+        {
+            run.Add(Answers.Of(question, question % 5 == 0 ? "AAAAB" : "AAAAA", 'A') with { Cluster = $"{question % 3:x16}" });
+            baseline.Add(Answers.Of(question, "AAAAA", 'A') with { Cluster = $"{question % 3:x16}" });
+        }
+
+        foreach (var rule in (GateRule[])
+        [
+            new() { Measure = GateMeasure.Accuracy, Least = 0.1 },
+            new() { Measure = GateMeasure.Loss, Most = 0.9 },
+            new() { Measure = GateMeasure.CalibrationError, Most = 0.99 },
+        ])
+        {
+            Assert.Equal(GateOutcome.Inconclusive, Single(rule, run, baseline).Outcome);
+        }
+    }
+
+    [Fact]
+    public void A_calibrated_run_of_few_questions_does_not_fail_because_resamples_are_less_calibrated()
+    {
+        // Confidence 0.6, and 6 of 10 right: the error of the truth is 0, and that of every small sample is not.
+        var random = new Random(3);
+        var fails = 0;
+        for (var simulation = 0; simulation < 200; simulation++)
+        {
+            var run = new GatedRun(new ComparedRun("new"), Answers.Profile());
+            for (var question = 0; question < 40; question++)
+            {
+                var votes = random.Next(3, 6);
+                run.Add(Answers.Of(question, new string('A', votes) + new string('B', 5 - votes), random.NextDouble() < votes / 5.0 ? 'A' : 'C'));
+            }
+
+            fails += Single(new GateRule { Measure = GateMeasure.CalibrationError, Most = 0.05 }, run).Outcome == GateOutcome.Fail ? 1 : 0;
+        }
+
+        Assert.InRange(fails, 0, 10);
+    }
+
+    [Fact]
+    public void Many_calibration_rules_of_high_confidence_end_soon_and_say_why_they_are_open()
+    {
+        var run = Run("new", 0, 0);
+        for (var question = 0; question < 2000; question++)
+        {
+            run.Add(Answers.Of(question, question % 3 == 0 ? "AAABB" : "AAAAA", question % 4 == 0 ? 'B' : 'A'));
+        }
+
+        GateRule[] rules = [.. Enumerable.Range(0, GatePolicy.MaxRules).Select(static _ => new GateRule { Measure = GateMeasure.CalibrationError, Most = 0.5 })];
+        var report = Gate.Of(new GatePolicy { Confidence = 0.9999, Rules = [.. rules] }, run, null);
+        Assert.Equal(GateOutcome.Inconclusive, report.Outcome);
+        Assert.All(report.Rules, static rule => Assert.Contains("State fewer rules", rule.Reason, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Questions_that_only_the_run_cannot_be_asked_leave_a_loss_open()
+    {
+        var (run, baseline) = (new GatedRun(new ComparedRun("new"), Answers.Profile()), Run("old", 100, 100));
+        for (var question = 0; question < 100; question++)
+        {
+            run.Add(question < 95 ? Answers.Of(question, "A", 'A') : Answers.Failed(question, 'A', FailureCodes.ContextOverflow));
+        }
+
+        var loss = Single(new GateRule { Measure = GateMeasure.Loss, Most = 0.5 }, run, baseline);
+        Assert.Equal(GateOutcome.Inconclusive, loss.Outcome);
+        Assert.Contains("5 more of the baseline's questions cannot be asked in the run", loss.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_that_has_not_ended_passes_nothing_and_fails_by_its_cost_only()
     {
         var run = new GatedRun(new ComparedRun("new") { Provisional = true }, Answers.Profile());
         for (var question = 0; question < 50; question++)
@@ -147,6 +218,11 @@ public sealed class GateTests
 
         Assert.Equal(GateOutcome.Inconclusive, Single(new GateRule { Measure = GateMeasure.Accuracy, Least = 0.1 }, run).Outcome);
         Assert.Equal(GateOutcome.Inconclusive, Single(new GateRule { Measure = GateMeasure.Failures, Most = 0 }, run).Outcome);
+        Assert.Equal(GateOutcome.Inconclusive, Single(new GateRule { Measure = GateMeasure.Loss, Most = 0 }, run, new GatedRun(new ComparedRun("old"), Answers.Profile())).Outcome);
+
+        var dear = new GatedRun(new ComparedRun("new") { Provisional = true }, Answers.Profile()) { Cost = 2, Currency = "EUR" };
+        Assert.Equal(GateOutcome.Fail, Single(new GateRule { Measure = GateMeasure.Cost, Most = 1 }, dear).Outcome);
+        Assert.Equal(GateOutcome.Inconclusive, Single(new GateRule { Measure = GateMeasure.Cost, Most = 3 }, dear).Outcome);
     }
 
     [Theory]

@@ -105,7 +105,7 @@ export function show(main, { run, query, signal, title }) {
       title(`Questions of ${nameOf(resource)}`);
       isGraded = resource.graded > 0 || !isFinal(resource.state);
       known = resource;
-      drawOrders(isFinal(resource.state) && resource.revision > 0);
+      drawOrders(!grows() && resource.revision > 0);
       if (waits) {
         waits = false;
         start();
@@ -126,7 +126,7 @@ export function show(main, { run, query, signal, title }) {
       }
     } catch (problem) {
       if (!signal.aborted) {
-        fill(detail, problemBox(problem));
+        fill(detail, problemBox(problem, prepare));
       }
     }
   }

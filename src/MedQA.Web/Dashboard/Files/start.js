@@ -177,7 +177,7 @@ export async function show(main, { signal, title }) {
     fill(stored, loading('Checking the profile…'));
     const text = await given.text();
     // The service checks the file; only the name is needed for its address, and a file may have comments.
-    const name = /"name"\s*:\s*"([^"\\/]+)"/.exec(text)?.[1] ?? given.name.replace(/\.json$/i, '');
+    const name = nameIn(text) ?? given.name.replace(/\.json$/i, '');
     try {
       const path = /** @type {const} */ (`/api/profiles/${encodeURIComponent(name)}`);
       const profile = await call(path, { method: 'PUT', body: new Blob([text], { type: 'application/json' }), signal });
@@ -329,4 +329,15 @@ function estimateView(known) {
     known.firstRejected.length ? h('details', null, h('summary', null, `Why ${plural(known.rejectedRows, 'row')} cannot be used`),
       h('ul', null, known.firstRejected.map(row => h('li', null, `Line ${row.line}${row.id ? ` (${row.id})` : ''}: ${row.reason}`)))) : null,
   ];
+}
+
+/** The name that a profile's file states, or undefined. @param {string} text */
+function nameIn(text) {
+  try {
+    const name = JSON.parse(text).name;
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    // Profiles may have comments, which JSON has not.
+    return /"name"\s*:\s*"([^"\\/]+)"/.exec(text)?.[1];
+  }
 }
