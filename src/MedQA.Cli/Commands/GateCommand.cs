@@ -65,6 +65,11 @@ internal static class GateCommand
             throw InputException.Of("--policy", $"is '{policyFile}', but there is no such file.");
         }
 
+        if (junit is not null && markdown is not null && Path.GetFullPath(junit) == Path.GetFullPath(markdown))
+        {
+            throw InputException.Of("--markdown", $"is '{markdown}', which is the file of --junit, too. Name two files.");
+        }
+
         // Checked before anything is started.
         ReadOnlyMemory<byte> policy = RegularFile.ReadAllBytes(policyFile);
         var rules = GatePolicyReader.Parse(policy, policyFile);

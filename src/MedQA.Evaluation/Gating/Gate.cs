@@ -57,9 +57,15 @@ public static class Gate
 
     private static IEnumerable<string> Warnings(GatedRun run, GatedRun? baseline)
     {
+        foreach (var open in ((GatedRun?[])[run, baseline]).OfType<GatedRun>().Where(static one => one.Answers.Provisional))
+        {
+            yield return $"Provisional: not every question of {open.Answers.Name} was answered, and every figure can change. What is "
+                + "missing need not be like what is there.";
+        }
+
         if (baseline is not null && baseline.Answers.Run == run.Answers.Run)
         {
-            yield return "The run is its own baseline: it cannot have lost anything.";
+            yield return "The run is its own baseline.";
         }
 
         if (run.Answers.Rules is { } rules && baseline?.Answers.Rules is { } others && rules != others)
@@ -110,12 +116,14 @@ public static class Gate
 
         if (asWrong.Count == 0)
         {
-            return Judgement.Unmeasured($"No question with a known right option is in {rule.Part}.");
+            return Judgement.Unmeasured(
+                $"No answered question with a known right option is in {rule.Part}; the names of data sets and topics are compared letter "
+                    + "by letter.");
         }
 
         var interval = new Interval(asWrong.Interval(confidence)!.Value.Lower, asRight.Interval(confidence)!.Value.Upper);
         var value = (double)asWrong.Right / asWrong.Count;
-        var (outcome, limit) = (AtLeast(interval, rule.Least!.Value), Figures.Percent(rule.Least));
+        var (outcome, limit) = (AtLeast(interval, rule.Least!.Value), Share(rule.Least!.Value));
         return new Judgement(
             asWrong.Count,
             value,
@@ -146,7 +154,7 @@ public static class Gate
 
         // The comparison is the run less the baseline; a loss is the opposite.
         var interval = new Interval(-pair.Interval.Upper, -pair.Interval.Lower);
-        var (outcome, limit) = (AtMost(interval, rule.Most!.Value), Points(rule.Most!.Value));
+        var (outcome, limit) = (AtMost(interval, rule.Most!.Value), LimitPoints(rule.Most!.Value));
         var unaskable = run.Answers.Answers.Count(
             entry => entry.Value.Failure == ComparedFailure.OfQuestion
                 && IsPart(rule, entry.Key.Dataset, entry.Value.Topic)
@@ -191,7 +199,9 @@ public static class Gate
 
         if (measured is not { } calibration)
         {
-            return Judgement.Unmeasured("The run has no confidence: it needs a profile with several samples or scored options.");
+            return Judgement.Unmeasured(
+                "Nothing says how sure the run is: it needs a profile with several samples or scored options, and answered questions whose "
+                    + "right option is known.");
         }
 
         if (calibration.Interval is not { } interval)
@@ -219,7 +229,7 @@ public static class Gate
             interval,
             outcome,
             $"{Figures.Fraction(calibration.Error, interval)} over {Figures.Count(calibration.Questions)} questions: "
-                + Said(outcome, $"at most {Figures.Fraction(limit)}", $"more than {Figures.Fraction(limit)}"))
+                + Said(outcome, $"at most {Digits(limit)}", $"more than {Digits(limit)}"))
             .IfReliable(calibration.Clusters);
     }
 
@@ -228,7 +238,7 @@ public static class Gate
         var (questions, failed) = run.Asked((dataset, topic) => IsPart(rule, dataset, topic));
         if (questions == 0)
         {
-            return Judgement.Unmeasured($"No question is in {rule.Part}.");
+            return Judgement.Unmeasured($"No answered question is in {rule.Part}.");
         }
 
         var share = (double)failed / questions;
@@ -238,7 +248,7 @@ public static class Gate
             null,
             share <= rule.Most ? GateOutcome.Pass : GateOutcome.Fail,
             $"{Figures.Of(failed, questions)} failed or could not be asked, {Figures.Percent(share)}; at most "
-                + $"{Figures.Percent(rule.Most)} may.");
+                + $"{Share(rule.Most!.Value)} may.");
     }
 
     private static Judgement Cost(GateRule rule, GatedRun run)
@@ -281,12 +291,19 @@ public static class Gate
 
     private static string NameOf(GateRule rule) => rule.Measure switch
     {
-        GateMeasure.Accuracy => $"Accuracy on {rule.Part} at least {Figures.Percent(rule.Least)}",
-        GateMeasure.Loss => $"Loss on {rule.Part} at most {Points(rule.Most!.Value)}",
-        GateMeasure.CalibrationError => $"Expected calibration error at most {Figures.Fraction(rule.Most)}",
-        GateMeasure.Failures => $"Failures on {rule.Part} at most {Figures.Percent(rule.Most)}",
+        GateMeasure.Accuracy => $"Accuracy on {rule.Part} at least {Share(rule.Least!.Value)}",
+        GateMeasure.Loss => $"Loss on {rule.Part} at most {LimitPoints(rule.Most!.Value)}",
+        GateMeasure.CalibrationError => $"Expected calibration error at most {Digits(rule.Most!.Value)}",
+        GateMeasure.Failures => $"Failures on {rule.Part} at most {Share(rule.Most!.Value)}",
         _ => $"Cost at most {rule.Most!.Value:#,0.##}",
     };
+
+    /// <summary>A limit with the digits that it was given.</summary>
+    private static string Share(double limit) => $"{100 * limit:0.0########} %";
+
+    private static string LimitPoints(double limit) => $"{100 * limit:0.0########} points";
+
+    private static string Digits(double limit) => $"{limit:0.0########}";
 
     private static string Points(double share) => $"{100 * share:0.0} points";
 

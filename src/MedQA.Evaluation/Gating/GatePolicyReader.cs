@@ -5,6 +5,9 @@ namespace MedQA.Evaluation.Gating;
 /// <summary>Reads policies and checks their values.</summary>
 public static class GatePolicyReader
 {
+    private static readonly string TextRule =
+        $"must have 1 to {GatePolicy.MaxText} characters and no control characters, or be left out.";
+
     /// <summary>Reads a policy from JSON.</summary>
     /// <param name="utf8">The JSON, with or without a byte order mark.</param>
     /// <param name="source">Where it comes from, for messages: a file.</param>
@@ -45,9 +48,9 @@ public static class GatePolicyReader
             return new JsonFault("confidence", "must be a number from 0.5 to 0.9999.");
         }
 
-        if (policy.Title is { Length: > GatePolicy.MaxText })
+        if (policy.Title is { } title && !IsText(title))
         {
-            return new JsonFault("title", $"must have at most {GatePolicy.MaxText} characters.");
+            return new JsonFault("title", TextRule);
         }
 
         if (policy.Rules.IsDefaultOrEmpty || policy.Rules.Length > GatePolicy.MaxRules)
@@ -76,9 +79,9 @@ public static class GatePolicyReader
         foreach (var (field, text) in (ReadOnlySpan<(string, string?)>)
             [("name", rule.Name), ("dataset", rule.Dataset), ("topic", rule.Topic)])
         {
-            if (text is not null && (string.IsNullOrWhiteSpace(text) || text.Length > GatePolicy.MaxText))
+            if (text is not null && !IsText(text))
             {
-                return (field, $"must have 1 to {GatePolicy.MaxText} characters, or be left out.");
+                return (field, TextRule);
             }
         }
 
@@ -105,6 +108,9 @@ public static class GatePolicyReader
 
         return value is >= 0 and <= 1 ? null : (limit, "must be a share from 0 to 1, such as 0.02 for 2 points.");
     }
+
+    private static bool IsText(string text) =>
+        !string.IsNullOrWhiteSpace(text) && text.Length <= GatePolicy.MaxText && !text.Any(char.IsControl);
 
     private static InputException Fault(string source, JsonFault wrong) =>
         new(new FaultLocation(source, Field: wrong.Path.Length == 0 ? null : wrong.Path), wrong.Sentence("The policy"));

@@ -86,7 +86,9 @@ internal sealed class ConfidenceTally
     {
         var isTooFine = (long)Resamples(intervals) * Math.Max(1, _votes.Count) > MaxDraws;
         var confidence = isTooFine ? (double?)null : intervals;
-        var said = BuildAgreement(key, confidence, strategy) ?? BuildProbability(key, confidence) ?? BuildStoppingPosterior(key, confidence);
+        var said = BuildAgreement(key, confidence, strategy)
+            ?? BuildProbability(key, confidence)
+            ?? BuildStoppingPosterior(key, confidence);
         var clusters = _clusters.Distinct().Count();
         return said is null ? null : new CalibrationMeasure(
             said.Questions,

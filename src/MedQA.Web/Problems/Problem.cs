@@ -113,7 +113,7 @@ internal static class Problem
     public static ProblemException TooManyProfiles() =>
         New(StatusCodes.Status409Conflict, "too-many-profiles", "Too many profiles", string.Create(
             CultureInfo.InvariantCulture,
-            $"{ProfileStore.MaxProfiles:#,0} profiles are stored. Delete those that are not needed any more: DELETE /api/profiles/NAME at `medqa serve`."));
+            $"{ProfileStore.MaxProfiles:#,0} profiles are stored. Delete others first: DELETE /api/profiles/NAME at `medqa serve`."));
 
     public static ProblemException NoQuestionSet(string sentence, int? line) => new(new ProblemDetails
     {

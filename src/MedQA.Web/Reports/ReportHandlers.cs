@@ -141,7 +141,8 @@ internal static class ReportHandlers
         if (baseline is null && policy.Rules.Any(static rule => rule.Measure == GateMeasure.Loss))
         {
             throw Problem.BadParameter(
-                "baseline", "is missing: the policy has a rule about losses, which are measured against a baseline.");
+                "baseline",
+                "The parameter 'baseline' is missing: the policy has a rule about losses, which are measured against a baseline.");
         }
 
         try

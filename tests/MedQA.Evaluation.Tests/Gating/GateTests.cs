@@ -266,6 +266,14 @@ public sealed class GateTests
         Assert.Equal("baseline", Assert.Throws<InputException>(() => Single(rule, run)).Location.Parameter);
     }
 
+    [Fact]
+    public void A_limit_is_said_with_the_digits_that_it_was_given()
+    {
+        var result = Single(new GateRule { Measure = GateMeasure.Failures, Most = 0.0004 }, Run("new", 5, 10));
+        Assert.Equal(("Failures on all questions at most 0.04 %", "0/10 failed or could not be asked, 0.0 %; at most 0.04 % may."), (result.Name, result.Reason));
+        Assert.Contains("below 99.05 %", Single(new GateRule { Measure = GateMeasure.Accuracy, Least = 0.9905 }, Run("new", 5, 10)).Reason, StringComparison.Ordinal);
+    }
+
     [Property]
     public Property A_stricter_limit_never_turns_a_fail_into_a_pass() => Prop.ForAll(
         Gen.Choose(1, 60).SelectMany(static questions => Gen.Choose(0, questions).Select(right => (questions, right))).ToArbitrary(),
@@ -311,6 +319,7 @@ public sealed class GateTests
     [InlineData("""{"rules":[{"measure":"speed","most":1}]}""", "rules[0].measure")]
     [InlineData("""{"rules":[{"measure":"loss","most":0.1,"margin":1}]}""", "rules[0].margin")]
     [InlineData("""{"rules":[{"measure":"loss","most":0.1,"name":" "}]}""", "rules[0].name")]
+    [InlineData("""{"title":"a\u001b[31mred","rules":[{"measure":"loss","most":0.1}]}""", "title")]
     [InlineData("""{"rules":[null]}""", "rules[0]")]
     [InlineData("""{"confidence":95,"rules":[{"measure":"loss","most":0.1}]}""", "confidence")]
     [InlineData("""{"title":"x"}""", "rules")]

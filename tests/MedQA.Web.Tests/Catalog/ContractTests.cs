@@ -127,7 +127,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
         "no-report" => good with { Path = good.Path.Replace(place.Run, place.HeldRun, StringComparison.Ordinal), Accept = name == "ListAnswers" ? "application/vnd.apache.parquet" : "*/*", Server = Where.Held, Problem = problem },
         "no-part" => good with { Range = "bytes=99999999-", Problem = problem },
         "not-possible" => good with { Problem = problem },
-        "not-comparable" when name == "JudgeRun" => good with { Path = good.Path.Replace(place.Run, place.CancelledRun, StringComparison.Ordinal), Problem = problem },
+        "not-comparable" when name == "JudgeRun" => good with { Path = good.Path.Replace(place.Run, place.UnrelatedRun, StringComparison.Ordinal), Problem = problem },
         "not-comparable" => good with { Path = $"/api/compare?runs={place.Run},{place.CancelledRun}", Problem = problem },
         _ => throw new ArgumentOutOfRangeException(nameof(problem), problem, $"The document gives {name} a problem that no call is known for."),
     };

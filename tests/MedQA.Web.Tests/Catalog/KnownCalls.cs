@@ -70,12 +70,13 @@ internal static class KnownCalls
         var run = await server.FinishedRunAsync(questions);
         var second = await server.FinishedRunAsync(questions, "?profile=chain-of-thought");
         var other = await server.FinishedRunAsync(ApiServer.Questions(1, right: 1));
+        var unrelated = await server.FinishedRunAsync("id,question,option_a,option_b,answer\nu0,Which one?,one,two,A\n");
         var (_, waiting) = await held.SendAsync(HttpMethod.Post, "/api/runs?profile=few-shot", questions);
         var lost = await CancelledAsync(server);
         using var watched = await server.Client.GetAsync($"/api/runs/{run}/events", Cancel);
         var events = await watched.Content.ReadAsStringAsync(Cancel);
         var id = events.Split('\n').Single(static line => line.StartsWith("id: ", StringComparison.Ordinal))["id: ".Length..];
-        return new Place(questions, run, second, other, waiting.GetProperty("run").GetString()!, lost, id, await StudyAsync(server));
+        return new Place(questions, run, second, other, waiting.GetProperty("run").GetString()!, lost, id, await StudyAsync(server), unrelated);
     }
 
     /// <summary>A study with raters in the states that the calls need.</summary>
@@ -198,7 +199,7 @@ internal sealed record Call(string Path)
 }
 
 /// <summary>What there is to call for.</summary>
-internal sealed record Place(string Questions, string Run, string SecondRun, string OtherRun, string HeldRun, string CancelledRun, string LastEvent, StudyPlace Study);
+internal sealed record Place(string Questions, string Run, string SecondRun, string OtherRun, string HeldRun, string CancelledRun, string LastEvent, StudyPlace Study, string UnrelatedRun);
 
 /// <summary>A study, and what is sent for one.</summary>
 internal sealed record StudyPlace(string Name, string Other, string[] Tokens, string Request, string Clicks);

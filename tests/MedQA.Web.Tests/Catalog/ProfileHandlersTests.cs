@@ -76,6 +76,22 @@ public sealed class ProfileHandlersTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_name_that_says_a_variation_of_a_profile_is_for_that_variation_only()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        foreach (var name in (string[])["self-consistency-samples-5", "few-shot-samples-5", "self-consistency-seed-7"])
+        {
+            var (status, problem) = await PutAsync(server, name, $$"""{ "name": "{{name}}", "strategy": "few-shot", "maxTokens": 3 }""");
+            Assert.Equal((HttpStatusCode.BadRequest, "name"), (status, problem.GetProperty("parameter").GetString()));
+            Assert.Contains("Give it another name", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(server, "new-samples-5", """{ "name": "new-samples-5", "strategy": "few-shot" }""")).Status);
+        var (refused, _) = await server.GetAsync("/api/profiles/few-shot-samples-5");
+        Assert.Equal(HttpStatusCode.NotFound, refused.StatusCode);
+    }
+
+    [Fact]
     public async Task The_host_s_own_profiles_cannot_be_replaced_or_deleted()
     {
         var folder = Directory.CreateTempSubdirectory("medqa-profiles-").FullName;
