@@ -65,9 +65,11 @@ internal static class GateCommand
             throw InputException.Of("--policy", $"is '{policyFile}', but there is no such file.");
         }
 
-        if (junit is not null && markdown is not null && Path.GetFullPath(junit) == Path.GetFullPath(markdown))
+        string[] files = [.. ((string?[])[policyFile, junit, markdown]).OfType<string>().Select(TargetOf)];
+        if (files.Distinct(StringComparer.Ordinal).Count() < files.Length)
         {
-            throw InputException.Of("--markdown", $"is '{markdown}', which is the file of --junit, too. Name two files.");
+            throw InputException.Of(
+                "--junit and --markdown", "must name files of their own: one of them is named twice, or is the policy.");
         }
 
         // Checked before anything is started.
@@ -121,4 +123,8 @@ internal static class GateCommand
             return content.ToArray();
         }
     }
+
+    /// <summary>Returns the file that a path leads to, through links.</summary>
+    private static string TargetOf(string path) =>
+        (File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName : null) ?? Path.GetFullPath(path);
 }

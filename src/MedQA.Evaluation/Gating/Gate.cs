@@ -114,6 +114,11 @@ public static class Gate
             }
         }
 
+        if (asWrong.Count == 0 && run.Answers.Provisional)
+        {
+            return Judgement.Unmeasured("No answer is collected yet: answers are collected when their batch is finished.");
+        }
+
         if (asWrong.Count == 0)
         {
             return Judgement.Unmeasured(

@@ -95,11 +95,15 @@ public sealed class QuestionSetSplitter
     /// </summary>
     /// <param name="upload">The upload.</param>
     /// <param name="cancellationToken">Cancels the work; nothing that harms is left.</param>
-    public Task<SplitOutcome> StartAsync(Upload upload, CancellationToken cancellationToken)
+    /// <param name="chosen">
+    /// The profile as the caller found it under the upload's name of it: another one can have taken that name since.
+    /// <see langword="null"/> to look the name up.
+    /// </param>
+    public Task<SplitOutcome> StartAsync(Upload upload, CancellationToken cancellationToken, Profile? chosen = null)
     {
         ArgumentNullException.ThrowIfNull(upload);
 
-        return TakeAsync(upload.BlobName, upload.ETag, asked: true, waits: true, cancellationToken);
+        return TakeAsync(upload.BlobName, upload.ETag, asked: true, waits: true, cancellationToken, chosen);
     }
 
     /// <summary>Handles an upload that was found; one that another process is at work on is left for a later look.</summary>
@@ -107,7 +111,7 @@ public sealed class QuestionSetSplitter
         TakeAsync(blobName, etag, asked: false, waits: false, cancellationToken);
 
     private async Task<SplitOutcome> TakeAsync(
-        string blobName, StoredVersion etag, bool asked, bool waits, CancellationToken cancellationToken)
+        string blobName, StoredVersion etag, bool asked, bool waits, CancellationToken cancellationToken, Profile? chosen = null)
     {
         var began = _time.GetTimestamp();
         while (true)
@@ -115,7 +119,7 @@ public sealed class QuestionSetSplitter
             // Who waits for the answer does not wait for the end of a process that was killed meanwhile: two that make one run write the
             // same.
             var takesOver = asked && _time.GetElapsedTime(began) >= _options.ClaimFor / 6;
-            var outcome = await TryTakeAsync(blobName, etag, asked, takesOver, cancellationToken);
+            var outcome = await TryTakeAsync(blobName, etag, asked, takesOver, chosen, cancellationToken);
             if (outcome.Result != SplitResult.InHand || !waits)
             {
                 return outcome;
@@ -127,7 +131,7 @@ public sealed class QuestionSetSplitter
     }
 
     private async Task<SplitOutcome> TryTakeAsync(
-        string blobName, StoredVersion etag, bool asked, bool takesOver, CancellationToken cancellationToken)
+        string blobName, StoredVersion etag, bool asked, bool takesOver, Profile? chosen, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(blobName);
 
@@ -140,7 +144,7 @@ public sealed class QuestionSetSplitter
         try
         {
             var facts = await blob.GetFactsAsync(cancellationToken, etag);
-            var outcome = await SplitAsync(blob, etag, facts.Metadata, asked, takesOver, cancellationToken);
+            var outcome = await SplitAsync(blob, etag, facts.Metadata, asked, takesOver, chosen, cancellationToken);
             if (outcome.Result != SplitResult.InHand)
             {
                 _logger.UploadHandled(blobName, outcome.Result, outcome.Run);
@@ -252,6 +256,7 @@ public sealed class QuestionSetSplitter
         IDictionary<string, string> metadata,
         bool asked,
         bool takesOver,
+        Profile? chosen,
         CancellationToken cancellationToken)
     {
         if (!asked && UploadMetadata.Find(metadata, UploadMetadata.Model) is { } model && model != _model.Fingerprint)
@@ -260,7 +265,7 @@ public sealed class QuestionSetSplitter
         }
 
         var profileName = ProfileNameOf(blob.Name, metadata);
-        var (profile, prefix, rejection) = await FindProfileAsync(profileName, cancellationToken);
+        var (profile, prefix, rejection) = await FindProfileAsync(profileName, cancellationToken, chosen);
         var (reading, fault) = UploadMetadata.ReadingOf(metadata);
         rejection ??= fault is null ? null : new Rejection($"the upload's metadata has {fault}.", null);
 
@@ -579,9 +584,9 @@ public sealed class QuestionSetSplitter
         (await FindProfileAsync(profile, cancellationToken)).Rejection?.Sentence;
 
     private async Task<(Profile? Profile, SoftPromptReference? Prefix, Rejection? Rejection)> FindProfileAsync(
-        string name, CancellationToken cancellationToken)
+        string name, CancellationToken cancellationToken, Profile? chosen = null)
     {
-        var (profile, rejection) = await FindKnownProfileAsync(name, cancellationToken);
+        var (profile, rejection) = await FindKnownProfileAsync(name, chosen, cancellationToken);
         if (profile?.Prefix is not { } prefixName || rejection is not null)
         {
             return (profile, null, rejection);
@@ -602,11 +607,12 @@ public sealed class QuestionSetSplitter
         }
     }
 
-    private async Task<(Profile? Profile, Rejection? Rejection)> FindKnownProfileAsync(string name, CancellationToken cancellationToken)
+    private async Task<(Profile? Profile, Rejection? Rejection)> FindKnownProfileAsync(
+        string name, Profile? chosen, CancellationToken cancellationToken)
     {
         try
         {
-            return await _profiles.FindAsync(name, cancellationToken) is { } profile
+            return (chosen ?? await _profiles.FindAsync(name, cancellationToken)) is { } profile
                 ? (profile, profile.GetIncompatibility(_model) is { } reason
                     ? new Rejection(reason + await _profiles.AlternativesToAsync(profile, _model, cancellationToken), null)
                     : null)

@@ -26,6 +26,9 @@ public sealed class OddFileTests
         ["results --dev"] = "read from a pipe",
         ["results --html"] = "written",
         ["compare --html"] = "written",
+        ["gate --policy"] = "refused",
+        ["gate --junit"] = "written",
+        ["gate --markdown"] = "written",
         ["replay --html"] = "written",
         ["export --to"] = "written",
         ["study create --answers"] = "read from a pipe",
@@ -70,6 +73,7 @@ public sealed class OddFileTests
     [Theory]
     [InlineData("run {csv} --profile {pipe.json}")]
     [LongInlineData("estimate {csv} --profile {pipe.json}")]
+    [InlineData("gate aaaa --policy {pipe.json}")]
     [InlineData("run {zero.csv}")]
     [LongInlineData("run {folder.csv}")]
     [InlineData("run {socket.csv}")]

@@ -36,7 +36,7 @@ public sealed class ApiFunctionsTests
     public async Task A_function_answers_as_its_row_does()
     {
         var context = new DefaultHttpContext();
-        var result = await new ApiFunctions(Harness.GuardedApi()).ListProfiles(context.Request);
+        var result = await new ApiFunctions(Harness.GuardedApi()).ListPublishedResults(context.Request);
         Assert.Equal("application/json", Assert.IsAssignableFrom<IContentTypeHttpResult>(result).ContentType);
         Assert.Equal("nosniff", context.Response.Headers.XContentTypeOptions);
     }

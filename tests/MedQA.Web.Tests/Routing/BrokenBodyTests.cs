@@ -42,7 +42,7 @@ public sealed class BrokenBodyTests(AzuriteFixture azurite)
             }
         }
 
-        Assert.Equal(5 * Broken.Length, refused);
+        Assert.Equal(6 * Broken.Length, refused);
         var runs = await server.GetAsync("/api/runs?take=500");
         Assert.DoesNotContain(runs.Body.GetProperty("runs").EnumerateArray(), static run => run.GetProperty("state").GetString() == "rejected");
         held.Model.Go.SetResult();

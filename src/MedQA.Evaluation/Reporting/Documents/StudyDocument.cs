@@ -12,6 +12,7 @@ internal static class StudyDocument
         new Heading(1, report.Study),
         new Note(RunReport.NotMedicalAdvice),
         new Note("Nobody has rated an answer yet. Figures appear with the first rating."),
+        .. report.Warnings.Select(static warning => new Note(warning)),
         .. Overview(report),
     ] :
     [
