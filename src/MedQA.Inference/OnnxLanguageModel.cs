@@ -23,16 +23,21 @@ namespace MedQA.Inference;
 public sealed class OnnxLanguageModel : ILanguageModel
 {
     private readonly PromptEncoder _encoder;
-    private readonly InferenceEngine _engine;
+    private readonly EngineOnDemand _engine;
+    private volatile ModelDescription _description;
 
-    private OnnxLanguageModel(PromptEncoder encoder, InferenceEngine engine, ModelDescription description)
+    private OnnxLanguageModel(LoadedFiles files, EngineFacts facts, InferenceEngine? engine, Action<string> report)
     {
-        (_encoder, _engine, Description) = (encoder, engine, description);
-        Embedding = engine.GivesHiddenStates ? new TextEmbedding(encoder, engine) : null;
+        (_encoder, _description) = (files.Encoder, files.Describe(facts));
+        _engine = new EngineOnDemand(cancellationToken => LoadLaterAsync(files, facts, report, cancellationToken), files.Folder.Name, engine);
+        Embedding = facts.GivesEmbeddings ? new TextEmbedding(_encoder, _engine) : null;
     }
 
     /// <inheritdoc/>
-    public ModelDescription Description { get; }
+    /// <remarks>
+    /// As long as a model of <see cref="OpenAsync"/> is not loaded, what an earlier load found; from the first prompt on, what this one did.
+    /// </remarks>
+    public ModelDescription Description => _description;
 
     /// <inheritdoc/>
     public ITextEmbedding? Embedding { get; }
@@ -77,28 +82,42 @@ public sealed class OnnxLanguageModel : ILanguageModel
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(report);
-        options.Validate();
-        var files = ModelFolder.Open(folder, options.Graph);
-        var tokenizer = Tokenizer.Load(files);
-        var encoder = new PromptEncoder(files, tokenizer, ChatTemplate.Load(files));
-        var fingerprint = await files.FingerprintAsync(cancellationToken).ConfigureAwait(false);
-        var fast = await FastGraph.ChooseAsync(files, options, report, cancellationToken).ConfigureAwait(false);
-        var engine = await Task.Run(() => InferenceEngine.Load(fast ?? files, tokenizer, options), cancellationToken)
-            .ConfigureAwait(false);
-        return new(encoder, engine, new()
+        var files = await LoadedFiles.ReadAsync(folder, options, cancellationToken).ConfigureAwait(false);
+        var (engine, facts) = await files.LoadEngineAsync(report, cancellationToken).ConfigureAwait(false);
+        return new(files, facts, engine, report);
+    }
+
+    /// <summary>
+    /// Opens a model, which takes little memory until it is first asked: its graph is loaded then. Where no process has loaded the model
+    /// on this machine with the same options and a <see cref="ModelOptions.GraphCache"/>, and on a GPU, it is loaded now.
+    /// </summary>
+    /// <remarks>If it cannot be loaded then, asking it throws <see cref="ModelUnavailableException"/>, and the next time tries again.</remarks>
+    /// <inheritdoc cref="LoadAsync(string, ModelOptions, Action{string}, CancellationToken)"/>
+    public static async Task<OnnxLanguageModel> OpenAsync(
+        string folder, ModelOptions options, Action<string> report, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(report);
+        var files = await LoadedFiles.ReadAsync(folder, options, cancellationToken).ConfigureAwait(false);
+        if (await EngineFacts.FindAsync(files.Fingerprint, options, cancellationToken).ConfigureAwait(false) is { } known)
         {
-            Name = files.Name,
-            Fingerprint = fingerprint,
-            EngineFingerprint = EngineVersion.Describe(options, engine.CanPack, fast is not null),
-            ContextLength = engine.ContextLength,
-            HasChatTemplate = encoder.HasChatTemplate,
-            GivesEmbeddings = engine.GivesHiddenStates,
-        });
+            return new(files, known, engine: null, report);
+        }
+
+        report($"Loading the model {files.Folder.Name}…");
+        var (engine, facts) = await files.LoadEngineAsync(report, cancellationToken).ConfigureAwait(false);
+        return new(files, facts, engine, report);
     }
 
     /// <inheritdoc/>
-    public Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken) =>
-        _engine.GetQuestionsAtOnceAsync(samples, maxTokens, cancellationToken);
+    public async Task PrepareAsync(CancellationToken cancellationToken) => await _engine.GetAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken)
+    {
+        var engine = await _engine.GetAsync(cancellationToken).ConfigureAwait(false);
+        return await engine.GetQuestionsAtOnceAsync(samples, maxTokens, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     /// <exception cref="UnusableException">A chat for a model without a chat template.</exception>
@@ -109,15 +128,17 @@ public sealed class OnnxLanguageModel : ILanguageModel
     public async Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
     {
         var encoded = _encoder.Encode(prompt);
+        var engine = await _engine.GetAsync(cancellationToken).ConfigureAwait(false);
         return new OnnxReadPrompt(
             _encoder,
-            _engine,
+            engine,
             encoded,
-            await _engine.ReadAsync(encoded.Ids, encoded.SharedLength, cancellationToken).ConfigureAwait(false));
+            await engine.ReadAsync(encoded.Ids, encoded.SharedLength, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
-    public ILanguageModel WithSoftPrompt(SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues)
+    public async Task<ILanguageModel> WithSoftPromptAsync(
+        SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         if (prefix.GetIncompatibility(Description) is { } reason)
@@ -125,13 +146,14 @@ public sealed class OnnxLanguageModel : ILanguageModel
             throw new InputException(reason);
         }
 
+        var engine = await _engine.GetAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             return new ModelWithSoftPrompt(
                 this,
                 _encoder,
-                _engine,
-                _engine.Admit(prefix.Hash, SoftPromptFolder.ParseKeyValues(keyValues, prefix.Hash, $"prefix {prefix.Name}")));
+                engine,
+                engine.Admit(prefix.Hash, SoftPromptFolder.ParseKeyValues(keyValues, prefix.Hash, $"prefix {prefix.Name}")));
         }
         catch (UnusableException exception)
         {
@@ -142,5 +164,65 @@ public sealed class OnnxLanguageModel : ILanguageModel
     /// <summary>
     /// Waits for running operations, then frees the model's memory. Prompts still held can only be disposed of afterwards.
     /// </summary>
-    public async ValueTask DisposeAsync() => await Task.Run(_engine.Dispose).ConfigureAwait(false);
+    public ValueTask DisposeAsync() => _engine.DisposeAsync();
+
+    /// <summary>Loads the engine of a model that was only opened.</summary>
+    private async Task<InferenceEngine> LoadLaterAsync(
+        LoadedFiles opened, EngineFacts expected, Action<string> report, CancellationToken cancellationToken)
+    {
+        report($"Loading the model {opened.Folder.Name}…");
+
+        // The files may have been replaced since. Runs are of the model that was opened.
+        var files = await LoadedFiles.ReadAsync(opened.Folder.Path, opened.Options, cancellationToken).ConfigureAwait(false);
+        if (files.Fingerprint != opened.Fingerprint)
+        {
+            throw new UnusableException(
+                opened.Folder.Path,
+                "the model's files have changed since this process began",
+                "Put the earlier files back, or start the process again to use the new ones");
+        }
+
+        var (engine, facts) = await files.LoadEngineAsync(report, cancellationToken).ConfigureAwait(false);
+        if (facts != expected)
+        {
+            _description = opened.Describe(facts);
+        }
+
+        return engine;
+    }
+
+    /// <summary>What of a model is in memory without its graph.</summary>
+    private sealed record LoadedFiles(
+        ModelFolder Folder, string Fingerprint, Tokenizer Tokenizer, PromptEncoder Encoder, ModelOptions Options)
+    {
+        public static async Task<LoadedFiles> ReadAsync(string folder, ModelOptions options, CancellationToken cancellationToken)
+        {
+            options.Validate();
+            var files = ModelFolder.Open(folder, options.Graph);
+            var tokenizer = Tokenizer.Load(files);
+            var encoder = new PromptEncoder(files, tokenizer, ChatTemplate.Load(files));
+            return new(files, await files.FingerprintAsync(cancellationToken).ConfigureAwait(false), tokenizer, encoder, options);
+        }
+
+        public async Task<(InferenceEngine Engine, EngineFacts Facts)> LoadEngineAsync(
+            Action<string> report, CancellationToken cancellationToken)
+        {
+            var fast = await FastGraph.ChooseAsync(Folder, Options, report, cancellationToken).ConfigureAwait(false);
+            var engine = await Task.Run(() => InferenceEngine.Load(fast ?? Folder, Tokenizer, Options), cancellationToken)
+                .ConfigureAwait(false);
+            var facts = new EngineFacts(engine.ContextLength, engine.CanPack, engine.GivesHiddenStates, fast is not null);
+            await facts.KeepAsync(Fingerprint, Options, cancellationToken).ConfigureAwait(false);
+            return (engine, facts);
+        }
+
+        public ModelDescription Describe(EngineFacts facts) => new()
+        {
+            Name = Folder.Name,
+            Fingerprint = Fingerprint,
+            EngineFingerprint = EngineVersion.Describe(Options, facts.CanPack, facts.HasFastGraph),
+            ContextLength = facts.ContextLength,
+            HasChatTemplate = Encoder.HasChatTemplate,
+            GivesEmbeddings = facts.GivesEmbeddings,
+        };
+    }
 }

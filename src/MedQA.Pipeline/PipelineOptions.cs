@@ -11,11 +11,14 @@ namespace MedQA.Pipeline;
 /// <summary>What differs between the hosts of the pipeline.</summary>
 public sealed record PipelineOptions
 {
-    /// <summary>The model of the runs; <see langword="null"/> for a host that starts none.</summary>
+    /// <summary>The usual model of the runs; <see langword="null"/> for a host that starts none.</summary>
     public ModelDescription? Model { get; init; }
 
     /// <summary>Counts tokens as the model does; <see langword="null"/> where the model is in another process.</summary>
     public Func<Prompt, int>? CountTokens { get; init; }
+
+    /// <summary>Further models that runs can be of.</summary>
+    public IReadOnlyList<AnsweringModel> OtherModels { get; init; } = [];
 
     /// <summary>The profiles that question sets can name.</summary>
     public IProfileSource Profiles { get; init; } = new ProfileFolder(null);

@@ -61,6 +61,7 @@ public static class PipelineServices
         if (options.Model is { } model)
         {
             services.AddSingleton(model)
+                .AddSingleton(options.OtherModels)
                 .AddSingleton<QuestionSetUploads>()
                 .AddSingleton<QuestionSetSplitter>()
                 .AddSingleton<PoisonUploadHandler>();

@@ -32,7 +32,11 @@ public sealed record Api
         Splitter = services.GetService<QuestionSetSplitter>()!,
         Ledger = services.GetService<BudgetLedger>(),
         Profiles = services.GetRequiredService<ProfileCatalog>(),
-        Models = [.. services.GetServices<ModelDescription>()],
+        Models =
+        [
+            .. services.GetServices<ModelDescription>(),
+            .. services.GetService<IReadOnlyList<AnsweringModel>>()?.Select(static other => other.Description) ?? [],
+        ],
         DefaultProfile = services.GetRequiredService<SplitOptions>().DefaultProfile,
         Signals = services.GetRequiredService<PipelineSignals>(),
         Results = services.GetRequiredService<ResultCache>(),
@@ -64,7 +68,7 @@ public sealed record Api
     /// <summary>The available profiles.</summary>
     public required ProfileCatalog Profiles { get; init; }
 
-    /// <summary>The available models.</summary>
+    /// <summary>The available models; the first is the one of runs that name none.</summary>
     public required ImmutableArray<ModelDescription> Models { get; init; }
 
     /// <summary>The profile for question sets that name none.</summary>
@@ -81,8 +85,8 @@ public sealed record Api
     /// </summary>
     public Func<CancellationToken, Task> SaveAsync { get; init; } = static _ => Task.CompletedTask;
 
-    /// <summary>The model that other tools may ask through <c>/v1</c>; <see langword="null"/> if that is not offered.</summary>
-    public AskedModel? Asked { get; init; }
+    /// <summary>The models that other tools may ask through <c>/v1</c>; <see langword="null"/> if that is not offered.</summary>
+    public AskedModels? Asked { get; init; }
 
     /// <summary>Cached parts of the results of ended runs.</summary>
     public required ResultCache Results { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -22,7 +23,7 @@ public sealed class AskedModel(ILanguageModel model) : IDisposable
     /// Identifies model and engine, which decide the bits of an answer: with the same one, the same request with a seed has the same
     /// answer.
     /// </summary>
-    public string SystemFingerprint { get; } = "fp_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+    public string SystemFingerprint => "fp_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
         string.Create(CultureInfo.InvariantCulture, $"{model.Description.Fingerprint}\n{model.Description.EngineFingerprint}"))))[..16];
 
     /// <summary>
@@ -56,5 +57,22 @@ public sealed class AskedModel(ILanguageModel model) : IDisposable
     private sealed class Place(SemaphoreSlim places) : IDisposable
     {
         public void Dispose() => places.Release();
+    }
+}
+
+/// <summary>The models that other tools may ask directly.</summary>
+/// <param name="models">The models, of different names.</param>
+public sealed class AskedModels(IEnumerable<ILanguageModel> models) : IDisposable
+{
+    /// <summary>The models, the usual one first.</summary>
+    public ImmutableArray<AskedModel> All { get; } = [.. models.Select(static model => new AskedModel(model))];
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var model in All)
+        {
+            model.Dispose();
+        }
     }
 }

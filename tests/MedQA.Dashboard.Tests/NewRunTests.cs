@@ -39,6 +39,33 @@ public sealed class NewRunTests(Chromium chromium, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Where_there_are_several_models_the_run_is_of_the_one_that_is_chosen()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString(), others: [new StandInModel("second-model")]);
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var page = visit.Page;
+        await visit.GoAsync("#/new");
+        await JourneyTests.DropAsync(page, "cases.csv", Server.Questions(2));
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("to stand-in");
+        await Expect(page.GetByLabel("Model", new() { Exact = true })).ToHaveValueAsync("stand-in");
+
+        await page.GetByLabel("Model", new() { Exact = true }).SelectOptionAsync("second-model");
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("to second-model");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start the run" }).ClickAsync();
+
+        await Expect(page.GetByText("Completed")).ToBeVisibleAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("second-model");
+        Assert.Empty(visit.Faults);
+
+        // Nothing is shown where there is no choice.
+        await using var single = await Server.StartAsync(azurite.NewConnectionString());
+        await using var other = await chromium.OpenAsync(single.Home);
+        await other.GoAsync("#/new");
+        await Expect(other.Page.Locator("#profile-self-consistency")).ToBeCheckedAsync();
+        await Expect(other.Page.Locator("#model")).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task A_set_without_options_proposes_free_answers_and_leads_back()
     {
         await using var server = await Server.StartAsync(azurite.NewConnectionString());

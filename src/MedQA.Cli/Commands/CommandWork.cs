@@ -32,7 +32,12 @@ internal static class CommandWork
         var log = LogLevel.Warning;
         try
         {
-            var settings = HostSettings.Read(CommonOptions.Given(parsed)) with { Confirmed = parsed.GetValue(CommonOptions.Yes) };
+            var given = CommonOptions.Given(parsed);
+            var settings = HostSettings.Read(given) with
+            {
+                Confirmed = parsed.GetValue(CommonOptions.Yes),
+                ChosenModel = given.GetValueOrDefault("model"),
+            };
             log = settings.Log;
             if (parsed.GetValue(CommonOptions.Output) == OutputFormat.Csv && !writesCsv)
             {

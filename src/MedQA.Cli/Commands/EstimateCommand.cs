@@ -144,6 +144,7 @@ internal static class EstimateCommand
                     reading.Sample,
                     choice.Samples,
                     choice.Seed,
+                    context.Settings.ChosenModel,
                     cancellationToken: cancellationToken));
             }
 

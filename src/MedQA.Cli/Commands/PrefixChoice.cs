@@ -53,6 +53,6 @@ internal static class PrefixChoice
         var (prefix, _, keyValues) = await SoftPromptStore.ReadFolderAsync(folder, name, cancellationToken);
         return profile.GetIncompatibility(model.Description, prefix) is { } reason
             ? throw new InputException(reason)
-            : model.WithSoftPrompt(prefix, keyValues);
+            : await model.WithSoftPromptAsync(prefix, keyValues, cancellationToken);
     }
 }

@@ -89,7 +89,7 @@ internal static class ResumeCommand
         }
 
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, logging, storage.AtWork);
+        using var pipeline = new LocalPipeline(storage.Runs, [model], context.Settings, logging, storage.AtWork);
         await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, cancellationToken);
         return await GoOnAsync(here, new WorkHere("resume", storage, pipeline, model.Description.Fingerprint));
 

@@ -135,7 +135,7 @@ internal static class RunCommand
         await PrefixChoice.CheckAsync(model.Description, asked, context.Settings, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, logging, storage.AtWork);
+        using var pipeline = new LocalPipeline(storage.Runs, [model], context.Settings, logging, storage.AtWork);
         await using var here = await CalledService.OverAsync(context.Settings, storage, pipeline, cancellationToken);
         return await RunAsync(here, new WorkHere("run", storage, pipeline, model.Description.Fingerprint));
 
@@ -153,10 +153,13 @@ internal static class RunCommand
 
             var developed =
                 development is null || asksDevelopment ? null : await service.FindRunAsync(development, cancellationToken);
+
+            // Here there is one model, and it is loaded.
+            var named = work is null ? context.Settings.ChosenModel : null;
             var runs = new List<RunResource>();
             foreach (var file in files)
             {
-                runs.Add(await StartAsync(console, service.Client, file, known, again, ReadingOf(file), cancellationToken));
+                runs.Add(await StartAsync(console, service.Client, file, known, again, ReadingOf(file), named, cancellationToken));
             }
 
             return await RunFollowing.FollowAsync(context, service, runs, asksDevelopment ? runs[0] : developed, work, cancellationToken);
@@ -170,6 +173,7 @@ internal static class RunCommand
         ProfileChoice choice,
         bool again,
         SetReading reading,
+        string? model,
         CancellationToken cancellationToken)
     {
         try
@@ -186,7 +190,8 @@ internal static class RunCommand
                 reading.Sample,
                 choice.Samples,
                 choice.Seed,
-                cancellationToken: cancellationToken);
+                model,
+                cancellationToken);
             if (!isNew)
             {
                 console.Note(run.HasEnded

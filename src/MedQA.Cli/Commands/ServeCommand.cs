@@ -23,6 +23,7 @@ internal static class ServeCommand
               medqa serve --urls http://127.0.0.1:8080
               MEDQA_KEY=$(openssl rand -hex 32) medqa serve      require the key from callers
               curl --data-binary @samples/medqa.csv 'http://127.0.0.1:5080/api/runs?name=medqa.csv'
+              medqa serve --also qwen3-0.6b --also models/mine   models that a run can choose
               medqa serve --openai                               let other evaluation tools ask the model, too
             """);
         var openai = new Option<bool>("--openai")
@@ -30,30 +31,34 @@ internal static class ServeCommand
             Description = "Let other tools ask the model as they ask OpenAI's: /v1/models and /v1/chat/completions, without streaming",
         };
         command.Add(openai);
+        command.Add(LoadedModels.Also);
         command.Add(CommonOptions.Yes);
-        CommandWork.Set(command, (context, parsed, cancel) => ServeAsync(context, parsed.GetValue(openai), cancel));
+        CommandWork.Set(command, (context, parsed, cancel) => ServeAsync(
+            context, parsed.GetValue(LoadedModels.Also) ?? [], parsed.GetValue(openai), cancel));
         return command;
     }
 
-    private static async Task<int> ServeAsync(CommandContext context, bool offersModel, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(
+        CommandContext context, string[] also, bool offersModel, CancellationToken cancellationToken)
     {
         // A key that is too short is reported before anything is started.
         _ = LocalApi.AccessOf(context.Settings);
         await ProfileFolders.TellUnusableAsync(context.Settings, context.Console, cancellationToken);
-        await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
+        await using var models = await LoadedModels.OpenAsync(context.Settings, also, context.Console, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(
-            storage.Runs, model, context.Settings, logging, storage.AtWork, servesAnybody: true);
-        if (offersModel && model.Description.Endpoint is { } elsewhere)
+            storage.Runs, models.All, context.Settings, logging, storage.AtWork, servesAnybody: true);
+        if (offersModel && models.All.Select(static model => model.Description).FirstOrDefault(static model => model.Endpoint is not null)
+            is { Endpoint: { } elsewhere } there)
         {
             throw new InputException(
                 new FaultLocation(Parameter: "--openai"),
-                $"--openai offers a model of this machine, but {model.Description.Name} is behind {elsewhere.Host}",
+                $"--openai offers models of this machine, but {there.Name} is behind {elsewhere.Host}",
                 "Ask that address directly");
         }
 
-        using var asked = offersModel ? new AskedModel(model) : null;
+        using var asked = offersModel ? new AskedModels(models.All) : null;
         await using var server = LocalApi.Create(context.Settings, pipeline.Api with { SaveAsync = storage.SaveAsync, Asked = asked });
 
         // The address is bound before work begins, so that a second server fails at once.
@@ -69,12 +74,12 @@ internal static class ServeCommand
                 exception);
         }
 
-        var present = storage.AtWork?.Begin("serve", model.Description.Fingerprint, new Uri(server.Urls.First()));
+        using var present = models.Begin(storage.AtWork, "serve", new Uri(server.Urls.First()));
         context.Console.Note($"Listening on {string.Join(", ", server.Urls)}; runs are stored in {storage.Place}. Press Ctrl-C to stop.");
         context.Console.Note($"The dashboard: {server.Urls.First()}{(context.Settings.Key is null ? "" : " (requires the key)")}");
         if (offersModel)
         {
-            context.Console.Note($"Other tools can ask model {model.Description.Name} at {new Uri(new Uri(server.Urls.First()), "v1")}.");
+            context.Console.Note($"Other tools can ask {string.Join(", ", models.All.Select(static model => model.Description.Name))} at {new Uri(new Uri(server.Urls.First()), "v1")}.");
         }
 
         try
@@ -98,13 +103,13 @@ internal static class ServeCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            present?.Dispose();
-            context.Console.Note($"Stopped. {StoppedWork.OfAny(storage, model.Description.Fingerprint)}");
+            present.Dispose();
+            context.Console.Note($"Stopped. {StoppedWork.OfAny(storage, models.Fingerprints)}");
             return ExitCode.Stopped;
         }
         finally
         {
-            present?.Dispose();
+            present.Dispose();
             await server.StopAsync(CancellationToken.None);
         }
     }

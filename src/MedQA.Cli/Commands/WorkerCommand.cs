@@ -16,18 +16,20 @@ internal static class WorkerCommand
               medqa worker
               MEDQA_STORAGE='DefaultEndpointsProtocol=…' medqa worker --model models/mine
             """);
+        command.Add(LoadedModels.Also);
         command.Add(CommonOptions.Yes);
-        CommandWork.Set(command, static (context, _, cancel) => WorkAsync(context, cancel));
+        CommandWork.Set(
+            command, static (context, parsed, cancel) => WorkAsync(context, parsed.GetValue(LoadedModels.Also) ?? [], cancel));
         return command;
     }
 
-    private static async Task<int> WorkAsync(CommandContext context, CancellationToken cancellationToken)
+    private static async Task<int> WorkAsync(CommandContext context, string[] also, CancellationToken cancellationToken)
     {
-        await using var model = await LocalModel.LoadAsync(context.Settings, context.Console, cancellationToken);
+        await using var models = await LoadedModels.OpenAsync(context.Settings, also, context.Console, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, model, context.Settings, logging);
-        using var present = storage.AtWork?.Begin(AtWork.Worker, model.Description.Fingerprint);
+        using var pipeline = new LocalPipeline(storage.Runs, models.All, context.Settings, logging);
+        using var present = models.Begin(storage.AtWork, AtWork.Worker);
         context.Console.Note($"Answering questions of {storage.Place}. Press Ctrl-C to stop.");
         await storage.WhileKeptAsync(pipeline.WorkAsync, cancellationToken);
         return ExitCode.Success;

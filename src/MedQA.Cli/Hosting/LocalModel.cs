@@ -28,31 +28,39 @@ internal static class LocalModel
     /// <param name="console">Receives what takes long.</param>
     /// <param name="cancellationToken">Cancels loading.</param>
     /// <param name="hasFastGraph">Whether a faster graph of it is made and used where the processor has one.</param>
+    /// <param name="later">Whether a model of this machine is loaded only when it is first asked, where that is possible.</param>
     /// <param name="tries">How often a request to its service is sent before it is given up; <see langword="null"/> for the usual.</param>
     /// <exception cref="InputException">It is behind an endpoint that the user has not confirmed, or that cannot be used.</exception>
     public static async Task<ILanguageModel> LoadAsync(
-        HostSettings settings, HostConsole console, CancellationToken cancellationToken, bool hasFastGraph = true, int? tries = null)
+        HostSettings settings,
+        HostConsole console,
+        CancellationToken cancellationToken,
+        bool hasFastGraph = true,
+        bool later = false,
+        int? tries = null)
     {
         var folder = FolderOf(settings);
         if (EndpointFile.Exists(folder))
         {
             var file = EndpointFile.Read(folder);
             await ConfirmedEndpoints.RequireAsync(settings, console, file, cancellationToken);
-            var options = new EndpointOptions { Logging = LocalLogging.Create(settings) };
-            return EndpointModel.Open(file, tries is { } most ? options with { MaxTries = most } : options);
+            var asking = new EndpointOptions { Logging = LocalLogging.Create(settings) };
+            return EndpointModel.Open(file, tries is { } most ? asking with { MaxTries = most } : asking);
+        }
+
+        var options = new ModelOptions
+        {
+            Graph = settings.Graph,
+            GraphCache = hasFastGraph ? settings.GraphCache : null,
+            Threads = settings.Threads,
+            Provider = settings.Provider,
+        };
+        if (later)
+        {
+            return await OnnxLanguageModel.OpenAsync(folder, options, console.Note, cancellationToken);
         }
 
         console.Note($"Loading the model {Path.GetFileName(folder)}…");
-        return await OnnxLanguageModel.LoadAsync(
-            folder,
-            new ModelOptions
-            {
-                Graph = settings.Graph,
-                GraphCache = hasFastGraph ? settings.GraphCache : null,
-                Threads = settings.Threads,
-                Provider = settings.Provider,
-            },
-            console.Note,
-            cancellationToken);
+        return await OnnxLanguageModel.LoadAsync(folder, options, console.Note, cancellationToken);
     }
 }

@@ -23,20 +23,21 @@ internal sealed class LocalPipeline : IDisposable
 
     /// <summary>Connects the parts without starting them.</summary>
     /// <param name="storage">The storage.</param>
-    /// <param name="model">The answering model.</param>
+    /// <param name="models">The answering models; the first is the one of runs that name none.</param>
     /// <param name="settings">The settings.</param>
     /// <param name="logging">Receives the logs of the parts.</param>
     /// <param name="attendance">Tracks the processes that work on the storage's runs; <see langword="null"/> if that is unknown.</param>
     /// <param name="servesAnybody">Whether to run question sets that other tools uploaded to the container.</param>
     public LocalPipeline(
         RunStorage storage,
-        ILanguageModel model,
+        IReadOnlyList<ILanguageModel> models,
         HostSettings settings,
         ILoggerFactory logging,
         IRunAttendance? attendance = null,
         bool servesAnybody = false)
     {
         _telemetry = LocalTelemetry.Start(settings);
+        var (model, others) = (models[0], models.Skip(1).ToList());
         _identity = WorkerIdentity.Take(settings.DataFolder);
         var name = $"{Environment.MachineName}{(_identity.Id is { } id ? $"-{id:N}" : "")}";
         Services = new ServiceCollection()
@@ -46,13 +47,14 @@ internal sealed class LocalPipeline : IDisposable
             {
                 Model = model.Description,
                 CountTokens = model.CountTokens,
+                OtherModels = [.. others.Select(static other => new AnsweringModel(other.Description, other.CountTokens))],
                 Profiles = ProfileFolders.OfHost(settings),
                 EarlierProfiles = ProfileFolders.Kept(settings),
                 SoftPromptsFolder = settings.PrefixesFolder,
                 Advance = new AdvanceOptions
                 {
                     OwnWorker = _identity.Id is null ? null : name,
-                    OwnModel = _identity.Id is null ? null : model.Description.Fingerprint,
+                    OwnModels = _identity.Id is null ? [] : [.. models.Select(static one => one.Description.Fingerprint)],
                     MaxComputeHours = settings.MaxHours,
                     MaxCost = settings.MaxCost,
                 },
@@ -64,12 +66,13 @@ internal sealed class LocalPipeline : IDisposable
                     Report = TimeSpan.FromSeconds(1),
 
                     // What a service is answering is paid for.
-                    Drain = model.Description.Endpoint is null ? TimeSpan.Zero : PaidDrain,
+                    Drain = models.All(static one => one.Description.Endpoint is null) ? TimeSpan.Zero : PaidDrain,
                     QuestionsAtOnce = settings.AtOnce,
                 },
                 Attendance = attendance,
             })
             .AddSingleton(model)
+            .AddSingleton<IReadOnlyList<ILanguageModel>>(others)
             .AddSingleton<BatchWorker>()
             .AddResultCache()
             .BuildServiceProvider();

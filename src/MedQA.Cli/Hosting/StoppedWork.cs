@@ -33,7 +33,10 @@ internal static class StoppedWork
     }
 
     /// <summary>Describes what happens to all unfinished runs.</summary>
-    public static string OfAny(LocalStorage storage, string model) => Elsewhere(storage, model) is { } elsewhere
+    /// <param name="storage">Their storage, on which this process no longer works.</param>
+    /// <param name="models">The fingerprints of the models that this process had.</param>
+    public static string OfAny(LocalStorage storage, IReadOnlyList<string> models) =>
+        models.Select(model => Elsewhere(storage, model)).ToList() is [{ } elsewhere, .. var others] && !others.Contains(null)
         ? $"Unfinished runs continue in {elsewhere}, which also works on {storage.Place}."
         : storage.AtWork is null
             ? $"If another process or a service works on {storage.Place}, unfinished runs continue there; otherwise at the next start."

@@ -99,6 +99,12 @@ internal sealed record HostSettings
     /// <summary>Whether the user has confirmed that questions are sent to the address of the model.</summary>
     public bool Confirmed { get; init; }
 
+    /// <summary>
+    /// The model that the command line names, which a service is then asked for; <see langword="null"/> if <see cref="Model"/> is from
+    /// elsewhere, and so is meant for this machine.
+    /// </summary>
+    public string? ChosenModel { get; init; }
+
     /// <summary>The destination of traces and metrics.</summary>
     public TelemetryExporter Telemetry { get; init; }
 

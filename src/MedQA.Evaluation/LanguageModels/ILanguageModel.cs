@@ -26,12 +26,19 @@ public interface ILanguageModel : IAsyncDisposable
     ITextEmbedding? Embedding => null;
 
     /// <summary>
+    /// Loads what is needed to be asked, so that the first question does not take that time; nothing by default.
+    /// </summary>
+    /// <exception cref="ModelUnavailableException">The model cannot be loaded at present.</exception>
+    Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
     /// Returns how many questions are answered fastest when asked at once; 1, the default, if asking several brings nothing. What each of
     /// them is answered does not depend on it. The first call may take as long as a few tokens.
     /// </summary>
     /// <param name="samples">Samples that are drawn per question.</param>
     /// <param name="maxTokens">The most tokens of a sample.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="ModelUnavailableException">The model cannot be loaded at present.</exception>
     Task<int> GetQuestionsAtOnceAsync(int samples, int maxTokens, CancellationToken cancellationToken) => Task.FromResult(1);
 
     /// <summary>
@@ -64,8 +71,11 @@ public interface ILanguageModel : IAsyncDisposable
     /// </summary>
     /// <param name="prefix">Which soft prompt.</param>
     /// <param name="keyValues">What is in its <c>prefix.safetensors</c>.</param>
+    /// <param name="cancellationToken">Ends the waiting for a model that must be loaded for it.</param>
     /// <exception cref="InputException">It is not for this model, or the bytes are not its own.</exception>
-    ILanguageModel WithSoftPrompt(SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues) =>
+    /// <exception cref="ModelUnavailableException">The model cannot be loaded at present.</exception>
+    Task<ILanguageModel> WithSoftPromptAsync(
+        SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues, CancellationToken cancellationToken) =>
         throw new InputException($"model {Description.Name} takes no prefixes.");
 }
 

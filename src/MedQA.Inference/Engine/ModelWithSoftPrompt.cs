@@ -35,6 +35,7 @@ internal sealed class ModelWithSoftPrompt(
     }
 
     /// <inheritdoc/>
-    public ILanguageModel WithSoftPrompt(SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues) =>
-        model.WithSoftPrompt(prefix, keyValues);
+    public Task<ILanguageModel> WithSoftPromptAsync(
+        SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues, CancellationToken cancellationToken) =>
+        model.WithSoftPromptAsync(prefix, keyValues, cancellationToken);
 }

@@ -6,7 +6,7 @@ using MedQA.Inference.Prompts;
 namespace MedQA.Inference.Engine;
 
 /// <summary>The mean of a text's hidden states in the model's last layer, scaled to length 1.</summary>
-internal sealed class TextEmbedding(PromptEncoder encoder, InferenceEngine engine) : ITextEmbedding
+internal sealed class TextEmbedding(PromptEncoder encoder, EngineOnDemand loading) : ITextEmbedding
 {
     private const int MaxKept = 4096;
 
@@ -21,6 +21,7 @@ internal sealed class TextEmbedding(PromptEncoder encoder, InferenceEngine engin
         }
 
         var ids = encoder.Encode(new CompletionPrompt(text, 0)).Ids;
+        var engine = await loading.GetAsync(cancellationToken).ConfigureAwait(false);
         var sums = await engine.SumHiddenAsync(ids.Length > engine.ContextLength ? ids[..engine.ContextLength] : ids, cancellationToken)
             .ConfigureAwait(false);
         var length = Math.Sqrt(sums.Sum(static sum => sum * sum));

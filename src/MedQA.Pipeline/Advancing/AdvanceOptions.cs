@@ -43,8 +43,8 @@ public sealed record AdvanceOptions
     /// </summary>
     public string? OwnWorker { get; init; }
 
-    /// <summary>The fingerprint of that worker's model; <see langword="null"/> without one.</summary>
-    public string? OwnModel { get; init; }
+    /// <summary>The fingerprints of that worker's models.</summary>
+    public IReadOnlyList<string> OwnModels { get; init; } = [];
 
     /// <summary>Refuses what cannot work.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>

@@ -208,7 +208,7 @@ public sealed class RunAdvancer
 
         var ownGone = _options.OwnWorker is not null && _seen.TryAdd(run, true);
         var abandoned = await _sending.FindAbandonedAsync(
-            run, rows, ownGone, _options.OwnModel == row.Summary.ModelFingerprint, _processStarted, cancellationToken);
+            run, rows, ownGone, _options.OwnModels.Contains(row.Summary.ModelFingerprint), _processStarted, cancellationToken);
         await _sending.SendAsync(run, abandoned, row.Traceparent, cancellationToken);
         if (abandoned.Exists(static batch => batch.Sends > 0))
         {

@@ -15,7 +15,7 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Answering;
 
 /// <summary>
-/// Answers batches with one model. One worker of a process may be called for several batches at a time; each question's answer is stored as
+/// Answers batches with one model, or with several. One worker of a process may be called for several batches at a time; each question's answer is stored as
 /// soon as it is there, and a worker that continues the batch later does not ask it again.
 /// </summary>
 public sealed class BatchWorker : IDisposable
@@ -27,18 +27,24 @@ public sealed class BatchWorker : IDisposable
     private const int MaxSpentTries = 10;
 
     private readonly RunStorage _storage;
-    private readonly ILanguageModel _model;
+    private readonly string _usual;
+    private readonly Dictionary<string, WorkingModel> _models = new(StringComparer.Ordinal);
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PipelineSignals _signals;
     private readonly RunRows _runs;
     private readonly BatchRows _batches;
-    private readonly ModelsWithSoftPrompts _models;
     private readonly ConcurrentDictionary<(RunId, BatchId), bool> _held = new();
-    private readonly EndpointShare? _share;
 
-    /// <summary>A worker for a model.</summary>
+    /// <summary>A worker for a model, or for several.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="model">A model.</param>
+    /// <param name="options">Limits of times, and the worker's name.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">Receives failures.</param>
+    /// <param name="signals">Wakes the loop of this process that advances runs.</param>
+    /// <param name="others">Further models.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public BatchWorker(
         RunStorage storage,
@@ -46,19 +52,25 @@ public sealed class BatchWorker : IDisposable
         WorkerOptions options,
         TimeProvider time,
         ILogger<BatchWorker> logger,
-        PipelineSignals? signals = null)
+        PipelineSignals? signals = null,
+        IReadOnlyList<ILanguageModel>? others = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        (_storage, _model, _options, _time, _logger, _signals) = (storage, model, options, time, logger, signals ?? new PipelineSignals());
+        (_storage, _options, _time, _logger, _signals) = (storage, options, time, logger, signals ?? new PipelineSignals());
         _runs = new RunRows(storage);
         _batches = new BatchRows(storage);
-        _share = model.Description.HasLimits
-            ? new EndpointShare(storage, model, (options.Identity ?? Guid.NewGuid()).ToString("N"), time)
-            : null;
-        _models = new ModelsWithSoftPrompts(model, new SoftPromptStore(storage));
+        _usual = model.Description.Fingerprint;
+        var (worker, prefixes) = ((options.Identity ?? Guid.NewGuid()).ToString("N"), new SoftPromptStore(storage));
+        foreach (var one in (ILanguageModel[])[model, .. others ?? []])
+        {
+            _models.Add(one.Description.Fingerprint, new WorkingModel(
+                one,
+                new ModelsWithSoftPrompts(one, prefixes),
+                one.Description.HasLimits ? new EndpointShare(storage, one, worker, time) : null));
+        }
     }
 
     /// <summary>Answers what is left of a message's batch.</summary>
@@ -82,10 +94,15 @@ public sealed class BatchWorker : IDisposable
 
         using var activity = PipelineTracing.Start(
             "answer batch", run.ToString(), ActivityKind.Consumer, message.Traceparent)?.SetTag("medqa.batch", batch.ToString());
+        WorkingModel? working = null;
         try
         {
-            var outcome = await AnswerAsync(run, batch, message, stopping);
-            return Ended(outcome);
+            var found = await _storage.FindManifestAsync(run, stopping);
+            working = found?.Manifest is { } manifest ? _models.GetValueOrDefault(manifest.ModelFingerprint) : null;
+            return Ended(found is null ? BatchOutcome.NotFound
+                : found is { Manifest: { Protocol: { } protocol } accepted }
+                    ? await AnswerAsync(run, batch, accepted, protocol, working, message, stopping)
+                : BatchOutcome.Deleted);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -99,28 +116,31 @@ public sealed class BatchWorker : IDisposable
         BatchOutcome Ended(BatchOutcome outcome)
         {
             activity?.SetTag("medqa.outcome", outcome.ToString());
-            PipelineMetrics.BatchTaken(_model.Description.Name, outcome);
+            PipelineMetrics.BatchTaken((working ?? _models[_usual]).Model.Description.Name, outcome);
             return outcome;
         }
     }
 
     /// <summary>Ends it, when it answers no batch any more.</summary>
-    public void Dispose() => _share?.Dispose();
-
-    private async Task<BatchOutcome> AnswerAsync(RunId run, BatchId batch, BatchMessage message, CancellationToken stopping)
+    public void Dispose()
     {
-        if (await _storage.FindManifestAsync(run, stopping) is not { } found)
+        foreach (var model in _models.Values)
         {
-            return BatchOutcome.NotFound;
+            model.Share?.Dispose();
         }
+    }
 
-        if (found.Manifest is not { Protocol: { } protocol } manifest)
-        {
-            return BatchOutcome.Deleted;
-        }
-
+    private async Task<BatchOutcome> AnswerAsync(
+        RunId run,
+        BatchId batch,
+        RunManifest manifest,
+        Protocol protocol,
+        WorkingModel? working,
+        BatchMessage message,
+        CancellationToken stopping)
+    {
         var note = new BatchRow { Batch = batch, Heard = message.Sent, Worker = _options.Name };
-        var (attempt, unfit) = await AttemptAsync(run, batch, manifest, protocol, stopping);
+        var (attempt, unfit) = await AttemptAsync(run, batch, manifest, protocol, working, stopping);
         if (attempt is null)
         {
             await _batches.NoteWorkAsync(run, note with { State = BatchState.OtherModel, Error = unfit }, stopping);
@@ -177,7 +197,8 @@ public sealed class BatchWorker : IDisposable
             var log = await ProgressLog.OpenAsync(blob, lease.Id, stopping);
             await log.BeginAttemptAsync(_options.Name, _time.GetUtcNow(), stopping);
             await work.BeginAsync(log, stopping);
-            await using var share = _share is null ? null : await _share.TakeAsync(stopping);
+            await attempt.PrepareAsync(stopping);
+            await using var share = working?.Share is { } shared ? await shared.TakeAsync(stopping) : null;
             var outcome = await AnswerQuestionsAsync(run, protocol, attempt, questions, log, work, lease, stopping);
             if (outcome != BatchOutcome.Finished)
             {
@@ -198,6 +219,13 @@ public sealed class BatchWorker : IDisposable
         {
             lease.End(BatchOutcome.Deleted);
             return BatchOutcome.Deleted;
+        }
+        catch (ModelUnavailableException exception)
+        {
+            // It could not be loaded, before any question was asked.
+            work.Unavailable = exception.Message;
+            _logger.ModelUnavailable(work.Batch, run, exception.Message);
+            return await EndAsync(work, lease, run, message, BatchOutcome.ModelUnavailable);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -221,7 +249,7 @@ public sealed class BatchWorker : IDisposable
 
         // An earlier attempt that crashed was asking some of the first that are left: those are asked alone, to learn which one it was.
         // A question that is sent to a service brings down no worker.
-        var suspects = log.Attempts > 1 && _model.Description.Endpoint is null ? atOnce : 0;
+        var suspects = log.Attempts > 1 && attempt.Model.Endpoint is null ? atOnce : 0;
         var firstTries = questions.Where(asked => !log.Answers.ContainsKey(asked.Ordinal) && !log.TimedOut.ContainsKey(asked.Ordinal))
             .ToList();
 
@@ -286,7 +314,7 @@ public sealed class BatchWorker : IDisposable
         var crashes = log.CrashesOf(asked.Ordinal);
 
         // A crash is a question's own only if no other was being asked. What is sent to a service is marked to learn what is sent twice.
-        var isSent = _model.Description.Endpoint is not null;
+        var isSent = attempt.Model.Endpoint is not null;
         var isMarked = isSent || (isAlone && (log.Attempts > 1 || firstSeconds is not null) && crashes < 2);
         if (isMarked)
         {
@@ -356,7 +384,7 @@ public sealed class BatchWorker : IDisposable
         var (stored, line) = attempt.Write(
             protocol, asked, question.FirstSeconds is { } first ? QuestionAttempt.TriedAgain(answered, first) : answered);
         await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
-        PipelineMetrics.QuestionDone(_model.Description.Name, protocol.Profile.Name, stored);
+        PipelineMetrics.QuestionDone(attempt.Model.Name, protocol.Profile.Name, stored);
         if (await work.AddAsync(stored, CancellationToken.None) && await ReasonToStopAsync(run, CancellationToken.None) is { } wish)
         {
             lease.End(wish);
@@ -369,34 +397,32 @@ public sealed class BatchWorker : IDisposable
     /// What asks a run's questions; or why this worker cannot ask them, which leaves the batch to another or to a later time.
     /// </summary>
     private async Task<(QuestionAttempt? Attempt, string? Unfit)> AttemptAsync(
-        RunId run, BatchId batch, RunManifest manifest, Protocol protocol, CancellationToken cancellationToken)
+        RunId run, BatchId batch, RunManifest manifest, Protocol protocol, WorkingModel? working, CancellationToken cancellationToken)
     {
-        if (Unfit(manifest) is { } unfit)
+        if (working is null || manifest.Rules != EvaluationRules.Version)
         {
-            return (null, unfit);
+            return (null, WhyUnfit(manifest, working));
         }
 
         try
         {
-            var model = await _models.GetAsync(protocol.Prefix, cancellationToken);
+            var model = await working.WithSoftPrompts.GetAsync(protocol.Prefix, cancellationToken);
             return (new QuestionAttempt(model, run, batch, manifest.Endpoint?.Prices, _options, _time, _logger), null);
         }
-        catch (InputException exception)
+        catch (Exception exception) when (exception is InputException or ModelUnavailableException)
         {
             return (null, $"Worker {_options.Name} cannot load the run's prefix: {exception.Message}");
         }
     }
 
-    private string? Unfit(RunManifest manifest)
+    private string WhyUnfit(RunManifest manifest, WorkingModel? working)
     {
-        var own = _model.Description;
-        return manifest.ModelFingerprint != own.Fingerprint
-            ? $"The run requires model {manifest.ModelName} ({Short(manifest.ModelFingerprint)}), but worker {_options.Name} has "
-                + $"{own.Name} ({Short(own.Fingerprint)})."
-            : manifest.Rules != EvaluationRules.Version
-                ? $"The run requires version {manifest.Rules} of the evaluation rules, but worker {_options.Name} uses version "
-                    + $"{EvaluationRules.Version}."
-                : null;
+        var own = string.Join(" and ", _models.Values.Select(static one => one.Model.Description)
+            .Select(static model => $"{model.Name} ({Short(model.Fingerprint)})"));
+        return working is null
+            ? $"The run requires model {manifest.ModelName} ({Short(manifest.ModelFingerprint)}), but worker {_options.Name} has {own}."
+            : $"The run requires version {manifest.Rules} of the evaluation rules, but worker {_options.Name} uses version "
+                + $"{EvaluationRules.Version}.";
     }
 
     private async Task<(List<BatchQuestion> Questions, string? Damage)> ReadQuestionsAsync(
@@ -491,4 +517,10 @@ public sealed class BatchWorker : IDisposable
     }
 
     private static string Short(string fingerprint) => fingerprint.Length > 12 ? fingerprint[..12] + "…" : fingerprint;
+
+    /// <summary>One of the models.</summary>
+    /// <param name="Model">The model.</param>
+    /// <param name="WithSoftPrompts">The same, with the soft prompts of runs.</param>
+    /// <param name="Share">This worker's share of the limits of its service; <see langword="null"/> without limits.</param>
+    private sealed record WorkingModel(ILanguageModel Model, ModelsWithSoftPrompts WithSoftPrompts, EndpointShare? Share);
 }

@@ -27,6 +27,13 @@ namespace MedQA.Pipeline.Answering;
 internal sealed class QuestionAttempt(
     ILanguageModel model, RunId run, BatchId batch, TokenPrices? prices, WorkerOptions options, TimeProvider time, ILogger logger)
 {
+    /// <summary>What the model is.</summary>
+    public ModelDescription Model => model.Description;
+
+    /// <summary>Loads the model, if it is not; no question's time limit counts that.</summary>
+    /// <exception cref="ModelUnavailableException">It cannot be loaded at present.</exception>
+    public Task PrepareAsync(CancellationToken cancellationToken) => model.PrepareAsync(cancellationToken);
+
     /// <summary>Returns how many questions to ask at once: as many as the model says, or fewer where the options say so.</summary>
     public async Task<int> GetQuestionsAtOnceAsync(Protocol protocol, CancellationToken cancellationToken) => Math.Min(
         options.QuestionsAtOnce ?? int.MaxValue,

@@ -108,7 +108,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
                 Sized(name, one.Profile, model?.Name ?? "", tally, rejected), one.Profile, model?.Endpoint, one.Prompts?.Tokens ?? 0);
             return (
                 (ReferenceEquals(one, considered[0])
-                    ? await splitter.WhyRejectedAsync(one.Profile.Name, cancellationToken)
+                    ? await splitter.WhyRejectedAsync(one.Profile.Name, model?.Fingerprint, cancellationToken)
                     : model is null ? null : one.Profile.GetIncompatibility(model))
                     ?? one.Profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers),
                 WithFigures(sized, one.Profile, one.Earlier));

@@ -19,6 +19,7 @@ public sealed class ModelsWithSoftPrompts(ILanguageModel model, SoftPromptStore 
     /// <param name="prefix">The run's soft prompt; <see langword="null"/> for the model itself.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="InputException">The soft prompt cannot be had, or is not for this model.</exception>
+    /// <exception cref="ModelUnavailableException">The model cannot be loaded at present.</exception>
     public async Task<ILanguageModel> GetAsync(SoftPromptReference? prefix, CancellationToken cancellationToken)
     {
         if (prefix is null)
@@ -32,7 +33,8 @@ public sealed class ModelsWithSoftPrompts(ILanguageModel model, SoftPromptStore 
         }
 
         // Two that want a new soft prompt at once may both fetch it: they get the same.
-        var prefixed = model.WithSoftPrompt(prefix, await store.ReadKeyValuesAsync(prefix, cancellationToken));
+        var keyValues = await store.ReadKeyValuesAsync(prefix, cancellationToken);
+        var prefixed = await model.WithSoftPromptAsync(prefix, keyValues, cancellationToken);
         lock (_gate)
         {
             _newestFirst.AddFirst((prefix.Hash, prefixed));

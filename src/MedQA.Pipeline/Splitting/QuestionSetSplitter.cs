@@ -29,8 +29,7 @@ public sealed class QuestionSetSplitter
 
     private readonly RunStorage _storage;
     private readonly ProfileCatalog _profiles;
-    private readonly ModelDescription _model;
-    private readonly Func<Prompt, int>? _countTokens;
+    private readonly IReadOnlyList<AnsweringModel> _models;
     private readonly SplitOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -41,10 +40,10 @@ public sealed class QuestionSetSplitter
     private readonly BudgetLedger? _ledger;
     private readonly UploadReceipts _receipts;
 
-    /// <summary>A splitter for runs of one model.</summary>
+    /// <summary>A splitter for runs of one model, or of several.</summary>
     /// <param name="storage">Where uploads and runs lie.</param>
     /// <param name="profiles">The profiles that uploads can name.</param>
-    /// <param name="model">The model that will answer.</param>
+    /// <param name="model">The model that will answer where no other is asked for.</param>
     /// <param name="options">Batch sizes and limits.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told what became of each upload.</param>
@@ -53,6 +52,7 @@ public sealed class QuestionSetSplitter
     /// <param name="ledger">Knows whose budget a run counts for; <see langword="null"/> where there is no budget.</param>
     /// <param name="countTokens">Counts tokens as that model does; <see langword="null"/> where the host cannot, and each question then
     /// takes as many worked examples as fit it.</param>
+    /// <param name="others">Further models that can be asked for.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public QuestionSetSplitter(
         RunStorage storage,
@@ -64,13 +64,15 @@ public sealed class QuestionSetSplitter
         PipelineSignals? signals = null,
         SoftPromptStore? prefixes = null,
         BudgetLedger? ledger = null,
-        Func<Prompt, int>? countTokens = null)
+        Func<Prompt, int>? countTokens = null,
+        IReadOnlyList<AnsweringModel>? others = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
-        (_storage, _profiles, _model, _countTokens, _options, _time, _logger, _signals) =
-            (storage, profiles, model, countTokens, options, time, logger, signals ?? new PipelineSignals());
+        (_storage, _profiles, _options, _time, _logger, _signals) =
+            (storage, profiles, options, time, logger, signals ?? new PipelineSignals());
+        _models = [new AnsweringModel(model, countTokens), .. others ?? []];
         _runs = new RunRows(storage, _signals);
         _prefixes = prefixes ?? new SoftPromptStore(storage);
         _deletion = new RunDeletion(storage, time, _signals);
@@ -87,7 +89,7 @@ public sealed class QuestionSetSplitter
     /// <param name="etag">The version that the event speaks of.</param>
     /// <param name="cancellationToken">Cancels the work; nothing that harms is left.</param>
     public Task<SplitOutcome> OnUploadAsync(string blobName, StoredVersion etag, CancellationToken cancellationToken) =>
-        TakeAsync(blobName, etag, asked: false, waits: true, cancellationToken);
+        TakeAsync(blobName, etag, asked: false, waits: true, chosen: null, model: null, cancellationToken);
 
     /// <summary>
     /// Creates a run of an upload for the caller that has just stored it and waits, independently of other runs of the same content.
@@ -99,19 +101,34 @@ public sealed class QuestionSetSplitter
     /// The profile as the caller found it under the upload's name of it: another one can have taken that name since.
     /// <see langword="null"/> to look the name up.
     /// </param>
-    public Task<SplitOutcome> StartAsync(Upload upload, CancellationToken cancellationToken, Profile? chosen = null)
+    /// <param name="model">The fingerprint of the model to ask; <see langword="null"/> for the usual one.</param>
+    /// <exception cref="ArgumentException">There is no such model here.</exception>
+    public Task<SplitOutcome> StartAsync(
+        Upload upload, CancellationToken cancellationToken, Profile? chosen = null, string? model = null)
     {
         ArgumentNullException.ThrowIfNull(upload);
-
-        return TakeAsync(upload.BlobName, upload.ETag, asked: true, waits: true, cancellationToken, chosen);
+        return TakeAsync(
+            upload.BlobName,
+            upload.ETag,
+            asked: true,
+            waits: true,
+            chosen,
+            model is null ? null : FindModel(model) ?? throw new ArgumentException($"No model has fingerprint {model}.", nameof(model)),
+            cancellationToken);
     }
 
     /// <summary>Handles an upload that was found; one that another process is at work on is left for a later look.</summary>
     internal Task<SplitOutcome> OnFoundAsync(string blobName, StoredVersion etag, CancellationToken cancellationToken) =>
-        TakeAsync(blobName, etag, asked: false, waits: false, cancellationToken);
+        TakeAsync(blobName, etag, asked: false, waits: false, chosen: null, model: null, cancellationToken);
 
     private async Task<SplitOutcome> TakeAsync(
-        string blobName, StoredVersion etag, bool asked, bool waits, CancellationToken cancellationToken, Profile? chosen = null)
+        string blobName,
+        StoredVersion etag,
+        bool asked,
+        bool waits,
+        Profile? chosen,
+        AnsweringModel? model,
+        CancellationToken cancellationToken)
     {
         var began = _time.GetTimestamp();
         while (true)
@@ -119,7 +136,7 @@ public sealed class QuestionSetSplitter
             // Who waits for the answer does not wait for the end of a process that was killed meanwhile: two that make one run write the
             // same.
             var takesOver = asked && _time.GetElapsedTime(began) >= _options.ClaimFor / 6;
-            var outcome = await TryTakeAsync(blobName, etag, asked, takesOver, chosen, cancellationToken);
+            var outcome = await TryTakeAsync(blobName, etag, asked, takesOver, chosen, model, cancellationToken);
             if (outcome.Result != SplitResult.InHand || !waits)
             {
                 return outcome;
@@ -131,7 +148,13 @@ public sealed class QuestionSetSplitter
     }
 
     private async Task<SplitOutcome> TryTakeAsync(
-        string blobName, StoredVersion etag, bool asked, bool takesOver, Profile? chosen, CancellationToken cancellationToken)
+        string blobName,
+        StoredVersion etag,
+        bool asked,
+        bool takesOver,
+        Profile? chosen,
+        AnsweringModel? model,
+        CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(blobName);
 
@@ -144,7 +167,16 @@ public sealed class QuestionSetSplitter
         try
         {
             var facts = await blob.GetFactsAsync(cancellationToken, etag);
-            var outcome = await SplitAsync(blob, etag, facts.Metadata, asked, takesOver, chosen, cancellationToken);
+            var outcome = new SplitOutcome(SplitResult.Left, null);
+            foreach (var candidate in asked ? [model ?? _models[0]] : ModelsFor(facts.Metadata))
+            {
+                outcome = await SplitAsync(blob, etag, facts.Metadata, candidate, asked, takesOver, chosen, cancellationToken);
+                if (outcome.Result != SplitResult.Left)
+                {
+                    break;
+                }
+            }
+
             if (outcome.Result != SplitResult.InHand)
             {
                 _logger.UploadHandled(blobName, outcome.Result, outcome.Run);
@@ -197,8 +229,9 @@ public sealed class QuestionSetSplitter
         }
 
         var (etag, profileName) = (upload.ETag ?? facts.Version, ProfileNameOf(upload.BlobName, facts.Metadata));
-        var (profile, prefix, _) = await FindProfileAsync(profileName, cancellationToken);
-        var run = RunIdentity.Of(upload.BlobName, etag, profileName, profile, prefix, _model.Fingerprint);
+        var model = ModelsFor(facts.Metadata) is [var first, ..] ? first : _models[0];
+        var (profile, prefix, _) = await FindProfileAsync(profileName, model, chosen: null, cancellationToken);
+        var run = RunIdentity.Of(upload.BlobName, etag, profileName, profile, prefix, model.Fingerprint);
         if (await _storage.FindManifestAsync(run, cancellationToken) is { Tombstone: not null })
         {
             return null;
@@ -217,17 +250,28 @@ public sealed class QuestionSetSplitter
                         + $"{FaultText.MessageOf(fault)} Resolve the cause and upload it again.",
                     Source = upload.BlobName,
                     Profile = profileName,
-                    Model = _model.Name,
-                    ModelFingerprint = _model.Fingerprint,
+                    Model = model.Description.Name,
+                    ModelFingerprint = model.Fingerprint,
                     Created = now,
                     Changed = now,
                     Finished = now,
                 },
             },
             cancellationToken);
-        await _receipts.AddAsync(upload.BlobName, etag, run, _model.Fingerprint, cancellationToken);
+        await _receipts.AddAsync(upload.BlobName, etag, run, model.Fingerprint, cancellationToken);
         return run;
     }
+
+    private AnsweringModel? FindModel(string fingerprint) => _models.FirstOrDefault(model => model.Fingerprint == fingerprint);
+
+    /// <summary>
+    /// The models that may make a run of an upload that nobody waits for: the one that it was stored for, if it is here; else all, because
+    /// its receipt can name one of them.
+    /// </summary>
+    private IReadOnlyList<AnsweringModel> ModelsFor(IDictionary<string, string> metadata) =>
+        UploadMetadata.Find(metadata, UploadMetadata.Model) is not { } wanted ? _models
+        : FindModel(wanted) is { } model ? [model]
+        : [];
 
     private async Task<BlobFacts?> FindFactsAsync(UploadEvent upload, CancellationToken cancellationToken)
     {
@@ -254,26 +298,22 @@ public sealed class QuestionSetSplitter
         StoredBlob blob,
         StoredVersion etag,
         IDictionary<string, string> metadata,
+        AnsweringModel model,
         bool asked,
         bool takesOver,
         Profile? chosen,
         CancellationToken cancellationToken)
     {
-        if (!asked && UploadMetadata.Find(metadata, UploadMetadata.Model) is { } model && model != _model.Fingerprint)
-        {
-            return new SplitOutcome(SplitResult.Left, null);
-        }
-
         var profileName = ProfileNameOf(blob.Name, metadata);
-        var (profile, prefix, rejection) = await FindProfileAsync(profileName, cancellationToken, chosen);
+        var (profile, prefix, rejection) = await FindProfileAsync(profileName, model, chosen, cancellationToken);
         var (reading, fault) = UploadMetadata.ReadingOf(metadata);
         rejection ??= fault is null ? null : new Rejection($"the upload's metadata has {fault}.", null);
 
-        var run = RunIdentity.Of(blob.Name, etag, profileName, profile, prefix, _model.Fingerprint);
+        var run = RunIdentity.Of(blob.Name, etag, profileName, profile, prefix, model.Fingerprint);
         using var activity = PipelineTracing.Start("split question set", run.ToString());
 
         var receipt = await FindReceiptAsync(blob.Name, etag, run, cancellationToken);
-        if (!asked && WhyNotOwn(receipt, run) is { } others)
+        if (!asked && WhyNotOwn(receipt, run, model) is { } others)
         {
             return others;
         }
@@ -282,20 +322,20 @@ public sealed class QuestionSetSplitter
         {
             if (receipt is null || (receipt.Run == run && receipt.Standing != UploadStanding.Handled))
             {
-                await _receipts.AddAsync(blob.Name, etag, run, _model.Fingerprint, cancellationToken);
+                await _receipts.AddAsync(blob.Name, etag, run, model.Fingerprint, cancellationToken);
             }
 
             return known;
         }
 
         // Others' runs of the same content keep their receipts, even if a caller requests a separate run.
-        var isOthers = receipt is not null && receipt.Run != run && WhyNotOwn(receipt, run) is not null;
+        var isOthers = receipt is not null && receipt.Run != run && WhyNotOwn(receipt, run, model) is not null;
         if (!isOthers && receipt is { Standing: UploadStanding.Claimed } && IsHeld(receipt) && !takesOver)
         {
             return new SplitOutcome(SplitResult.InHand, null);
         }
 
-        var claim = isOthers ? null : await _receipts.TryClaimAsync(blob.Name, etag, run, _model.Fingerprint, receipt, cancellationToken);
+        var claim = isOthers ? null : await _receipts.TryClaimAsync(blob.Name, etag, run, model.Fingerprint, receipt, cancellationToken);
         if (!isOthers && claim is null)
         {
             return new SplitOutcome(SplitResult.InHand, null);
@@ -309,9 +349,9 @@ public sealed class QuestionSetSplitter
             SourceETag = etag.ToString(),
             Created = _time.GetUtcNow(),
             ProfileName = profileName,
-            ModelName = _model.Name,
-            ModelFingerprint = _model.Fingerprint,
-            Endpoint = _model.Endpoint,
+            ModelName = model.Description.Name,
+            ModelFingerprint = model.Fingerprint,
+            Endpoint = model.Description.Endpoint,
             Rules = EvaluationRules.Version,
             AnswerNotation = reading.Notation,
             DropsFillers = reading.DropsFillers ? true : null,
@@ -322,7 +362,7 @@ public sealed class QuestionSetSplitter
         };
         try
         {
-            return await SplitAsync(blob, etag, metadata, profile, prefix, manifest, run, claim, asked, cancellationToken);
+            return await SplitAsync(blob, etag, metadata, model, profile, prefix, manifest, run, claim, asked, cancellationToken);
         }
         catch (Exception exception) when (claim is not null && !exception.IsOfStorage())
         {
@@ -337,6 +377,7 @@ public sealed class QuestionSetSplitter
         StoredBlob blob,
         StoredVersion etag,
         IDictionary<string, string> metadata,
+        AnsweringModel model,
         Profile? profile,
         SoftPromptReference? prefix,
         RunManifest manifest,
@@ -347,7 +388,7 @@ public sealed class QuestionSetSplitter
     {
         if (profile is not null && manifest.Rejection is null)
         {
-            manifest = await ReadAsync(blob, etag, profile, prefix, manifest, run, claim, cancellationToken);
+            manifest = await ReadAsync(blob, etag, model, profile, prefix, manifest, run, claim, cancellationToken);
         }
 
         if (manifest.Rejection is { } rejection
@@ -365,7 +406,7 @@ public sealed class QuestionSetSplitter
 
         // A process that stood still for long may have been taken for dead: what others have begun since is theirs.
         if (!asked && claim is not null && !await claim.KeepAsync(cancellationToken)
-            && WhyNotOwn(await FindReceiptAsync(blob.Name, etag, run, cancellationToken), run) is { } others)
+            && WhyNotOwn(await FindReceiptAsync(blob.Name, etag, run, cancellationToken), run, model) is { } others)
         {
             await DiscardAsync(run, cancellationToken);
             return others;
@@ -391,7 +432,7 @@ public sealed class QuestionSetSplitter
 
         if (claim is not null && !await claim.CompleteAsync(cancellationToken) && !asked)
         {
-            if (WhyNotOwn(await FindReceiptAsync(blob.Name, etag, run, cancellationToken), run) is { } taker)
+            if (WhyNotOwn(await FindReceiptAsync(blob.Name, etag, run, cancellationToken), run, model) is { } taker)
             {
                 // It stood still between its last look and the run, and an upload is one run.
                 if (await _runs.FindAsync(run, cancellationToken) is { } row)
@@ -402,7 +443,7 @@ public sealed class QuestionSetSplitter
                 return taker;
             }
 
-            await _receipts.AddAsync(blob.Name, etag, run, _model.Fingerprint, cancellationToken);
+            await _receipts.AddAsync(blob.Name, etag, run, model.Fingerprint, cancellationToken);
         }
 
         return new SplitOutcome(manifest.Rejection is null ? SplitResult.Created : SplitResult.Rejected, run, manifest.Rejection);
@@ -422,11 +463,12 @@ public sealed class QuestionSetSplitter
         return receipt;
     }
 
-    /// <summary>Why an upload is not this process's to make a run of, by its receipt; <see langword="null"/> where it is.</summary>
-    private SplitOutcome? WhyNotOwn(UploadReceipt? receipt, RunId run) => receipt switch
+    /// <summary>Why an upload is not to be made a run of a model here, by its receipt; <see langword="null"/> where it is.</summary>
+    private SplitOutcome? WhyNotOwn(UploadReceipt? receipt, RunId run, AnsweringModel model) => receipt switch
     {
         null => null,
-        { Standing: UploadStanding.Again, Model: { } model } when model != _model.Fingerprint => new SplitOutcome(SplitResult.Left, null),
+        { Standing: UploadStanding.Again, Model: { } wanted } when wanted != model.Fingerprint =>
+            new SplitOutcome(SplitResult.Left, null),
         { Standing: UploadStanding.Handled, Run: { } made } when made != run => new SplitOutcome(SplitResult.Known, made),
         { Standing: UploadStanding.Handled, Run: null } => new SplitOutcome(SplitResult.Gone, null),
         { Standing: UploadStanding.Claimed, Run: var made } when made != run && IsHeld(receipt) =>
@@ -474,6 +516,7 @@ public sealed class QuestionSetSplitter
     private async Task<RunManifest> ReadAsync(
         StoredBlob blob,
         StoredVersion etag,
+        AnsweringModel model,
         Profile profile,
         SoftPromptReference? prefix,
         RunManifest manifest,
@@ -482,13 +525,14 @@ public sealed class QuestionSetSplitter
         CancellationToken cancellationToken)
     {
         var kept = _time.GetTimestamp();
-        var batchSize = _options.BatchSizeFor(profile, _model);
-        var cost = _model.Endpoint is null ? null : new PromptCost(profile, _countTokens ?? TokenEstimate.Of);
+        var (answering, countTokens) = model;
+        var batchSize = _options.BatchSizeFor(profile, answering);
+        var cost = answering.Endpoint is null ? null : new PromptCost(profile, countTokens ?? TokenEstimate.Of);
 
         // Examples that are chosen for each question are as many as fit it.
-        var fit = _countTokens is null || profile.ExemplarSelection == ExemplarSelection.Nearest
+        var fit = countTokens is null || profile.ExemplarSelection == ExemplarSelection.Nearest
             ? null
-            : new ExemplarFit(profile, _countTokens, _model.ContextLength - (prefix?.Length ?? 0));
+            : new ExemplarFit(profile, countTokens, answering.ContextLength - (prefix?.Length ?? 0));
         var datasets = new SortedSet<string>(StringComparer.Ordinal);
         var tally = new QuestionSetTally();
         using var blobs = new QuestionBlobs(_storage, run, batchSize);
@@ -579,14 +623,16 @@ public sealed class QuestionSetSplitter
     /// Why a run with a profile would be rejected whatever its questions are, as a sentence; <see langword="null"/> where it would not.
     /// </summary>
     /// <param name="profile">The profile's name.</param>
+    /// <param name="model">The fingerprint of the model that would answer; <see langword="null"/> for the usual one.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<string?> WhyRejectedAsync(string profile, CancellationToken cancellationToken) =>
-        (await FindProfileAsync(profile, cancellationToken)).Rejection?.Sentence;
+    public async Task<string?> WhyRejectedAsync(string profile, string? model, CancellationToken cancellationToken) =>
+        (await FindProfileAsync(
+            profile, (model is null ? null : FindModel(model)) ?? _models[0], chosen: null, cancellationToken)).Rejection?.Sentence;
 
     private async Task<(Profile? Profile, SoftPromptReference? Prefix, Rejection? Rejection)> FindProfileAsync(
-        string name, CancellationToken cancellationToken, Profile? chosen = null)
+        string name, AnsweringModel model, Profile? chosen, CancellationToken cancellationToken)
     {
-        var (profile, rejection) = await FindKnownProfileAsync(name, chosen, cancellationToken);
+        var (profile, rejection) = await FindKnownProfileAsync(name, model.Description, chosen, cancellationToken);
         if (profile?.Prefix is not { } prefixName || rejection is not null)
         {
             return (profile, null, rejection);
@@ -595,7 +641,10 @@ public sealed class QuestionSetSplitter
         try
         {
             return await _prefixes.FindAsync(prefixName, cancellationToken) is { } prefix
-                ? (profile, prefix, profile.GetIncompatibility(_model, prefix) is { } reason ? new Rejection(reason, null) : null)
+                ? (
+                    profile,
+                    prefix,
+                    profile.GetIncompatibility(model.Description, prefix) is { } reason ? new Rejection(reason, null) : null)
                 : (profile, null, new Rejection(
                     $"profile {name} uses the prefix '{prefixName}', which does not exist. Put it into the folder of prefixes "
                         + "(--prefixes) or, in Azure, into the container of prefixes.",
@@ -608,13 +657,13 @@ public sealed class QuestionSetSplitter
     }
 
     private async Task<(Profile? Profile, Rejection? Rejection)> FindKnownProfileAsync(
-        string name, Profile? chosen, CancellationToken cancellationToken)
+        string name, ModelDescription model, Profile? chosen, CancellationToken cancellationToken)
     {
         try
         {
             return (chosen ?? await _profiles.FindAsync(name, cancellationToken)) is { } profile
-                ? (profile, profile.GetIncompatibility(_model) is { } reason
-                    ? new Rejection(reason + await _profiles.AlternativesToAsync(profile, _model, cancellationToken), null)
+                ? (profile, profile.GetIncompatibility(model) is { } reason
+                    ? new Rejection(reason + await _profiles.AlternativesToAsync(profile, model, cancellationToken), null)
                     : null)
                 : (null, new Rejection(
                     $"unknown profile '{name}' (from the upload's folder or metadata). The profiles are "

@@ -45,6 +45,10 @@ public sealed class QuestionSetUploads
     /// container.
     /// </param>
     /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <param name="model">
+    /// The fingerprint of the model that it is stored for; <see langword="null"/> for that of this object. The same content is stored once,
+    /// for the model that it was stored for first.
+    /// </param>
     /// <exception cref="ArgumentException">The profile's name has other characters than lower-case letters, digits and hyphens.</exception>
     public async Task<Upload> StoreAsync(
         Stream body,
@@ -53,7 +57,8 @@ public sealed class QuestionSetUploads
         bool again,
         SetReading reading,
         string? caller,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        string? model = null)
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -84,7 +89,7 @@ public sealed class QuestionSetUploads
             await _ledger.ClaimAsync(blobName, caller, cancellationToken);
         }
 
-        return await StoreAsync(_storage.QuestionSet(blobName), spool, name, reading, _model, cancellationToken);
+        return await StoreAsync(_storage.QuestionSet(blobName), spool, name, reading, model ?? _model, cancellationToken);
     }
 
     /// <summary>

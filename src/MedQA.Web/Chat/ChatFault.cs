@@ -16,14 +16,18 @@ internal static class ChatFault
     public static ProblemException Body(string sentence) => New("invalid-json", sentence);
 
     /// <summary>There is no model of this name.</summary>
-    public static ProblemException UnknownModel(string model, string known) => New(
+    public static ProblemException UnknownModel(string model, IReadOnlyList<string> known) => New(
         "model-not-found",
-        $"There is no model '{Problem.Shown(model)}' here; this server offers '{known}'.",
+        $"There is no model '{Problem.Shown(model)}' here; this server offers {string.Join(", ", known.Select(static name => $"'{name}'"))}.",
         "model",
         StatusCodes.Status404NotFound);
 
     /// <summary>Prompt and answer do not fit the context.</summary>
     public static ProblemException TooLong(string sentence) => New("context-length-exceeded", sentence, "messages");
+
+    /// <summary>The model cannot be asked at present.</summary>
+    public static ProblemException Unavailable(string sentence) => New(
+        "model-unavailable", sentence, "model", StatusCodes.Status503ServiceUnavailable);
 
     /// <summary>The server stops.</summary>
     public static ProblemException Stopping() => New(

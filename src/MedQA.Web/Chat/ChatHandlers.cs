@@ -20,20 +20,17 @@ internal static class ChatHandlers
 
     public static Task<IResult> ModelsAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var model = api.Asked!.Model.Description;
-        return Task.FromResult(Results.Json(
-            new ChatModelList("list", [new(model.Name, "model", 0, "medqa", model.ContextLength)]), ChatJson.Default.ChatModelList));
+        var models = api.Asked!.All.Select(static asked => asked.Model.Description)
+            .Select(static model => new ChatModel(model.Name, "model", 0, "medqa", model.ContextLength));
+        return Task.FromResult(Results.Json(new ChatModelList("list", [.. models]), ChatJson.Default.ChatModelList));
     }
 
     public static async Task<IResult> CompleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var model = api.Asked!.Model;
         var chat = await ReadAsync(api, request, cancellationToken);
-        if (chat.Model != model.Description.Name)
-        {
-            throw ChatFault.UnknownModel(chat.Model, model.Description.Name);
-        }
-
+        var asked = api.Asked!.All.FirstOrDefault(one => one.Model.Description.Name == chat.Model)
+            ?? throw ChatFault.UnknownModel(chat.Model, [.. api.Asked.All.Select(static one => one.Model.Description.Name)]);
+        var model = asked.Model;
         if (!model.Description.HasChatTemplate)
         {
             throw ChatFault.Unsupported("messages", $"cannot be read: model {chat.Model} has no chat template.");
@@ -48,12 +45,16 @@ internal static class ChatHandlers
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, api.Stopping);
         try
         {
-            var (promptTokens, samples) = await SampleAsync(api, chat, either.Token);
-            return Results.Json(Completion(api, chat, promptTokens, samples), ChatJson.Default.ChatCompletion);
+            var (promptTokens, samples) = await SampleAsync(api, asked, chat, either.Token);
+            return Results.Json(Completion(api, asked, chat, promptTokens, samples), ChatJson.Default.ChatCompletion);
         }
         catch (ContextOverflowException exception)
         {
             throw ChatFault.TooLong(exception.Explanation);
+        }
+        catch (ModelUnavailableException exception)
+        {
+            throw ChatFault.Unavailable(exception.Message);
         }
         catch (OperationCanceledException) when (api.Stopping.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -81,10 +82,10 @@ internal static class ChatHandlers
     }
 
     private static async Task<(int PromptTokens, IReadOnlyList<Sample> Samples)> SampleAsync(
-        Api api, ChatRequest chat, CancellationToken cancellationToken)
+        Api api, AskedModel asked, ChatRequest chat, CancellationToken cancellationToken)
     {
-        using var place = await api.Asked!.TakePlaceAsync(cancellationToken);
-        var model = api.Asked.Model;
+        using var place = await asked.TakePlaceAsync(cancellationToken);
+        var model = asked.Model;
         await using var prompt = await model.ReadAsync(chat.Prompt, cancellationToken);
         var left = model.Description.ContextLength - prompt.TokenCount;
         var samples = await prompt.SampleAsync(
@@ -111,7 +112,7 @@ internal static class ChatHandlers
         return bytes;
     }
 
-    private static ChatCompletion Completion(Api api, ChatRequest chat, int promptTokens, IReadOnlyList<Sample> samples)
+    private static ChatCompletion Completion(Api api, AskedModel asked, ChatRequest chat, int promptTokens, IReadOnlyList<Sample> samples)
     {
         var drawn = samples.Sum(static sample => (long)sample.DrawnTokens);
 
@@ -122,7 +123,7 @@ internal static class ChatHandlers
             "chat.completion",
             api.Time.GetUtcNow().ToUnixTimeSeconds(),
             chat.Model,
-            api.Asked!.SystemFingerprint,
+            asked.SystemFingerprint,
             [.. samples.Select((sample, index) => new ChatChoice(
                 index,
                 AnswerOf(sample),

@@ -13,13 +13,13 @@ internal static class EstimateHandlers
     /// </summary>
     public static async Task<IResult> EstimateAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        SetParameters.CheckModel(request, api);
+        var model = SetParameters.Model(request, api) ?? api.Models.FirstOrDefault();
         var (profile, _) = await ProfileParameters.FindAsync(api, request, cancellationToken);
         var alternatives = request.Switch("alternatives")
             ? await api.Profiles.ListAsync(static _ => { }, cancellationToken)
             : [];
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
-        var estimates = new RunEstimates(api.Reader, api.Splitter, api.Models.FirstOrDefault(), api.Ledger);
+        var estimates = new RunEstimates(api.Reader, api.Splitter, model, api.Ledger);
         var estimate = await estimates.ReadAsync(
             body, SetParameters.Name(request, api.Limits), request.Reading, profile, request.Caller, alternatives, cancellationToken);
         return Results.Json(estimate, WebJson.Readable.RunEstimate, Negotiation.Json);

@@ -1,3 +1,4 @@
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Web.Problems;
 
 namespace MedQA.Web.Requests;
@@ -8,16 +9,19 @@ internal static class SetParameters
     private const string Unnamed = "questions.csv";
     private const int MaxNameLength = 200;
 
-    /// <summary>Checks that the service has the model that a request names, if it names one.</summary>
-    /// <exception cref="ProblemException">It has not.</exception>
-    public static void CheckModel(ApiRequest request, Api api)
+    /// <summary>Returns the model that a request names; <see langword="null"/> if it names none.</summary>
+    /// <exception cref="ProblemException">The service does not have it.</exception>
+    public static ModelDescription? Model(ApiRequest request, Api api)
     {
-        if (request.Query("model") is { } model && api.Models.All(known => known.Name != model))
+        if (request.Query("model") is not { } name)
         {
-            throw Problem.BadParameter("model", api.Models.IsEmpty
+            return null;
+        }
+
+        return api.Models.FirstOrDefault(known => known.Name == name)
+            ?? throw Problem.BadParameter("model", api.Models.IsEmpty
                 ? "cannot be chosen: this service has no model."
                 : $"must be one of {string.Join(", ", api.Models.Select(static known => known.Name))}.");
-        }
     }
 
     /// <summary>Returns the question set's name.</summary>

@@ -19,14 +19,14 @@ internal static class RunHandlers
     /// </summary>
     public static async Task<IResult> StartAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        SetParameters.CheckModel(request, api);
+        var model = SetParameters.Model(request, api)?.Fingerprint;
         var (chosen, profile) = ProfileParameters.AreGiven(request)
             ? await ProfileParameters.FindAsync(api, request, cancellationToken)
             : ((Profile?)null, null);
         var (name, reading, again) = (SetParameters.Name(request, api.Limits), request.Reading, request.Switch("again"));
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
-        var upload = await api.Uploads.StoreAsync(body, name, profile, again, reading, request.Caller, cancellationToken);
-        var outcome = await api.Splitter.StartAsync(upload, cancellationToken, profile is null ? null : chosen);
+        var upload = await api.Uploads.StoreAsync(body, name, profile, again, reading, request.Caller, cancellationToken, model);
+        var outcome = await api.Splitter.StartAsync(upload, cancellationToken, profile is null ? null : chosen, model);
         if (outcome is { Result: SplitResult.Created, Run: { } made })
         {
             // Splitting sends nothing. Without this, the run would start only with the upload's own event or the periodic check for

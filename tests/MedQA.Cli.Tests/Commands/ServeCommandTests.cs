@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
@@ -66,6 +67,71 @@ public sealed class ServeCommandTests
         var second = await medqa.RunAsync("serve", "--urls", address);
         Assert.Equal(1, second.Code);
         Assert.Contains($"A `medqa serve` of these runs already listens on {address}/.", second.Notices, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Runs_choose_among_several_models_and_go_on_with_theirs_after_a_crash()
+    {
+        await using var medqa = new MedqaProcess();
+        File.Move(medqa.Profile(samples: 3), Path.Combine(Directory.CreateDirectory(Path.Combine(medqa.Folder, "profiles")).FullName, "sums-3.json"));
+        var tiny = Repository.PathOf("models", "tiny", "llama-packed");
+        var (server, address) = await StartAsync();
+        var models = JsonElement.Parse(await ReadAsync("/api/models"));
+        Assert.Equal(["reasoner", "llama-packed"], models.EnumerateArray().Select(static model => model.GetProperty("name").GetString()));
+
+        var chosen = await medqa.JsonAsync("run", medqa.Sums(1), "--profile", "sums-3", "--model", "llama-packed", "--endpoint", address);
+        Assert.Equal("llama-packed", chosen.GetProperty("run").GetProperty("model").GetString());
+        var usual = await medqa.JsonAsync("run", medqa.Sums(1), "--profile", "sums-3", "--endpoint", address);
+        Assert.Equal("reasoner", usual.GetProperty("run").GetProperty("model").GetString());
+        var (refused, _, why) = await medqa.RunAsync("run", medqa.Sums(1), "--profile", "sums-3", "--model", "gpt", "--endpoint", address);
+        Assert.Equal(2, refused);
+        Assert.Contains("'model' must be one of reasoner, llama-packed", why, StringComparison.Ordinal);
+        Assert.Contains("llama-packed", (await medqa.RunAsync("estimate", medqa.Sums(1), "--profile", "sums-3", "--model", "llama-packed", "--endpoint", address)).Output, StringComparison.Ordinal);
+
+        using var client = new HttpClient();
+        var sums = await File.ReadAllTextAsync(medqa.Sums(40), Cancel);
+        using var started = await client.PostAsync($"{address}/api/runs?profile=sums-3&name=sums.csv&model=llama-packed", new StringContent(sums), Cancel);
+        Assert.Equal(HttpStatusCode.Accepted, started.StatusCode);
+        server.Kill();
+        await server.WaitForExitAsync(Cancel);
+
+        (server, address) = await StartAsync();
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        JsonElement run;
+        while ((run = JsonElement.Parse(await ReadAsync($"{started.Headers.Location}"))).GetProperty("state").GetString() is "queued" or "running" or "waiting")
+        {
+            await timer.WaitForNextTickAsync(Cancel);
+        }
+
+        Assert.Equal(("completed", "llama-packed", 40), (run.GetProperty("state").GetString(), run.GetProperty("model").GetString(), run.GetProperty("done").GetInt32()));
+
+        async Task<(Process Server, string Address)> StartAsync()
+        {
+            var begun = medqa.Start("serve", "--urls", "http://127.0.0.1:0", "--profiles", "profiles", "--also", tiny);
+            _ = begun.StandardOutput.ReadToEndAsync(Cancel);
+            var listening = (await MedqaProcess.SaidAsync(begun, "Listening on ")).Split(';')[0];
+            _ = begun.StandardError.ReadToEndAsync(Cancel);
+            return (begun, listening);
+        }
+
+        async Task<string> ReadAsync(string path)
+        {
+            using var reading = new HttpClient { BaseAddress = new Uri(address) };
+            return await reading.GetStringAsync(path, Cancel);
+        }
+    }
+
+    [Theory]
+    [InlineData("is reasoner, which is the same model as reasoner", "reasoner")]
+    [InlineData("is 'gpt', but there is no such folder or model", "gpt")]
+    public async Task A_further_model_must_exist_and_be_another_one(string sentence, string also)
+    {
+        await using var medqa = new MedqaProcess();
+
+        var (code, _, why) = await medqa.RunAsync("serve", "--also", also);
+
+        Assert.Equal(2, code);
+        Assert.Contains(sentence, why, StringComparison.Ordinal);
     }
 
     [LongFact]

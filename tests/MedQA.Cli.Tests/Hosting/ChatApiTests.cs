@@ -257,15 +257,47 @@ public sealed class ChatApiTests
         Assert.InRange(model.MostOpen, 1, 2);
     }
 
+    [Fact]
+    public async Task Each_of_several_models_is_listed_and_answers_what_names_it()
+    {
+        var (one, other) = (new EchoModel(), new EchoModel("other") { Answer = static sample => sample with { Text = "Other." } });
+        await using var server = await ServedModel.StartAsync([one, other]);
+        var models = JsonElement.Parse(await server.Client.GetStringAsync("/v1/models", Cancel)).GetProperty("data").EnumerateArray();
+        Assert.Equal(["echo", "other"], models.Select(static model => model.GetProperty("id").GetString()));
+
+        var first = await server.AskedAsync($$"""{ "model": "echo", {{Hello}} }""");
+        var second = await server.AskedAsync($$"""{ "model": "other", {{Hello}} }""");
+        var (status, none) = await server.SendAsync($$"""{ "model": "third", {{Hello}} }""");
+
+        Assert.Equal(["user: Hello", "Other."], ((JsonElement[])[first, second]).Select(static answer =>
+            answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString()));
+        Assert.NotEqual(first.GetProperty("system_fingerprint").GetString(), second.GetProperty("system_fingerprint").GetString());
+        Assert.Equal(HttpStatusCode.NotFound, status);
+        Assert.Contains("offers 'echo', 'other'", none.GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_loaded_now_answers_503_in_their_shape()
+    {
+        await using var server = await ServedModel.StartAsync(new EchoModel { IsDamaged = true });
+
+        var (status, said) = await server.SendAsync($$"""{ "model": "echo", {{Hello}} }""");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.Equal("Model echo cannot be loaded: it is damaged.", said.GetProperty("error").GetProperty("message").GetString());
+    }
+
     /// <summary>Says what was said to it last.</summary>
-    private sealed class EchoModel : ILanguageModel
+    private sealed class EchoModel(string name = "echo") : ILanguageModel
     {
         private readonly Lock _lock = new();
 
+        public bool IsDamaged { get; init; }
+
         public ModelDescription Description { get; } = new()
         {
-            Name = "echo",
-            Fingerprint = new string('e', 64),
+            Name = name,
+            Fingerprint = new string(name[0], 64),
             EngineFingerprint = "echo",
             ContextLength = 1000,
             HasChatTemplate = true,
@@ -295,6 +327,11 @@ public sealed class ChatApiTests
 
         public Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken)
         {
+            if (IsDamaged)
+            {
+                throw new ModelUnavailableException($"Model {name} cannot be loaded: it is damaged.");
+            }
+
             lock (_lock)
             {
                 Prompt = (ChatPrompt)prompt;
@@ -358,19 +395,21 @@ public sealed class ChatApiTests
 /// <summary>A model behind the routes by which other tools ask it.</summary>
 internal sealed class ServedModel : IAsyncDisposable
 {
-    private readonly AskedModel _asked;
+    private readonly AskedModels _asked;
     private readonly WebApplication _server;
 
-    private ServedModel(AskedModel asked, WebApplication server, string address) =>
+    private ServedModel(AskedModels asked, WebApplication server, string address) =>
         (_asked, _server, Client) = (asked, server, new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromMinutes(30) });
 
     public HttpClient Client { get; }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<ServedModel> StartAsync(ILanguageModel model, string? key = null)
+    public static Task<ServedModel> StartAsync(ILanguageModel model, string? key = null) => StartAsync([model], key);
+
+    public static async Task<ServedModel> StartAsync(IReadOnlyList<ILanguageModel> models, string? key = null)
     {
-        var asked = new AskedModel(model);
+        var asked = new AskedModels(models);
         var server = LocalApi.Create(
             new HostSettings { Url = new Uri("http://127.0.0.1:0"), Key = key }, LocalApiTests.Unused() with { Asked = asked });
         await server.StartAsync(Cancel);

@@ -44,14 +44,15 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>Starts it.</summary>
     /// <param name="connectionString">The storage.</param>
     /// <param name="key">The key that it asks for, and that <see cref="Client"/> sends; <see langword="null"/> for none.</param>
-    public static async Task<Server> StartAsync(string connectionString, string? key = null)
+    /// <param name="others">Models besides the stand-in that runs can name.</param>
+    public static async Task<Server> StartAsync(string connectionString, string? key = null, IReadOnlyList<StandInModel>? others = null)
     {
         var folder = Directory.CreateTempSubdirectory("medqa-dashboard-");
         var settings = new HostSettings { DataFolder = folder.FullName, Url = new Uri("http://127.0.0.1:0"), Key = key };
         var storage = StorageConnection.Open(connectionString);
         await storage.EnsureCreatedAsync(Cancel);
         var model = new StandInModel();
-        var pipeline = new LocalPipeline(storage, model, settings, NullLoggerFactory.Instance, servesAnybody: true);
+        var pipeline = new LocalPipeline(storage, [model, .. others ?? []], settings, NullLoggerFactory.Instance, servesAnybody: true);
         var application = LocalApi.Create(settings, pipeline.Api);
         await application.StartAsync(Cancel);
         var server = new Server(folder, storage, pipeline, application, model);

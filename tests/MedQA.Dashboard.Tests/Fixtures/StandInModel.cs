@@ -8,12 +8,12 @@ namespace MedQA.Dashboard.Tests.Fixtures;
 /// A model that answers at once. Of the question of case n most samples say letter n mod 4, the more of them the larger n mod 5 is; every seventh case is a tie of two
 /// letters, and of every ninth a sample names no letter, so that its vote must be forced.
 /// </summary>
-internal sealed partial class StandInModel : ILanguageModel
+internal sealed partial class StandInModel(string name = "stand-in") : ILanguageModel
 {
     public ModelDescription Description { get; } = new()
     {
-        Name = "stand-in",
-        Fingerprint = new string('5', 64),
+        Name = name,
+        Fingerprint = new string(name == "stand-in" ? '5' : '6', 64),
         EngineFingerprint = "stand-in engine",
         ContextLength = 100_000,
         HasChatTemplate = true,

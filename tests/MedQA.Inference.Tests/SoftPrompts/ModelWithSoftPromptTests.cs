@@ -32,7 +32,7 @@ public sealed class ModelWithSoftPromptTests : IAsyncLifetime
     public async Task A_prefix_of_a_texts_beginning_gives_what_the_whole_text_gives()
     {
         Assert.Equal(_model.CountTokens(new CompletionPrompt(Begin, 0)), _prefix.Manifest.Length);
-        var prefixed = With(_prefix);
+        var prefixed = await WithAsync(_prefix);
         var (whole, rest) = (new CompletionPrompt(Begin + Rest, Begin.Length), new CompletionPrompt(Rest, 0));
         Assert.Equal(_model.CountTokens(whole), prefixed.CountTokens(rest));
         await using var plain = await _model.ReadAsync(whole, TestContext.Current.CancellationToken);
@@ -55,7 +55,7 @@ public sealed class ModelWithSoftPromptTests : IAsyncLifetime
     {
         using var loaded = LoadedModel.Tiny("llama-packed");
         var other = Write("other", RealTokens.CacheOf(loaded, [.. loaded.Tokenizer.Prefix, .. loaded.Tokenizer.Encode("No patient ever")]), _model.Description.Fingerprint);
-        ILanguageModel[] models = [_model, With(_prefix), With(other)];
+        ILanguageModel[] models = [_model, await WithAsync(_prefix), await WithAsync(other)];
         var alone = new List<string>();
         foreach (var model in models)
         {
@@ -74,11 +74,12 @@ public sealed class ModelWithSoftPromptTests : IAsyncLifetime
     }
 
     [Fact]
-    public void A_prefix_for_another_model_is_refused_with_both_fingerprints()
+    public async Task A_prefix_for_another_model_is_refused_with_both_fingerprints()
     {
         var foreign = new string('a', 64);
 
-        var exception = Assert.Throws<InputException>(() => With(Write("foreign", new(2, 1, 4, [new float[8], new float[8]]), foreign)));
+        var exception = await Assert.ThrowsAsync<InputException>(
+            () => WithAsync(Write("foreign", new(2, 1, 4, [new float[8], new float[8]]), foreign)));
 
         Assert.Equal(
             $"prefix foreign was tuned for model tiny with fingerprint {foreign}, and this model is llama-packed with fingerprint {_model.Description.Fingerprint}; use a prefix of this model, or the model that this one was tuned for.",
@@ -86,18 +87,21 @@ public sealed class ModelWithSoftPromptTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Bytes_that_are_not_the_prefixs_or_of_another_shape_are_refused()
+    public async Task Bytes_that_are_not_the_prefixs_or_of_another_shape_are_refused()
     {
         var reference = Reference(_prefix);
-        Assert.Contains("is expected", Assert.Throws<InputException>(() => _model.WithSoftPrompt(reference, new byte[40])).Message, StringComparison.Ordinal);
+        Assert.Contains("is expected", (await Assert.ThrowsAsync<InputException>(() => _model.WithSoftPromptAsync(reference, new byte[40], TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
 
         var narrow = Write("narrow", new(2, 1, 4, [new float[8], new float[8]]), _model.Description.Fingerprint);
-        Assert.Contains("it has 1 layers, 1 key/value heads and heads of 4 numbers; the model has 2, 2 and 16", Assert.Throws<InputException>(() => With(narrow)).Message, StringComparison.Ordinal);
+        Assert.Contains("it has 1 layers, 1 key/value heads and heads of 4 numbers; the model has 2, 2 and 16", (await Assert.ThrowsAsync<InputException>(() => WithAsync(narrow))).Message, StringComparison.Ordinal);
     }
 
     private static SoftPromptReference Reference(SoftPromptFolder prefix) => SoftPromptReference.Parse(File.ReadAllBytes(Path.Combine(prefix.Path, SoftPromptFiles.Manifest)));
 
-    private ILanguageModel With(SoftPromptFolder prefix) => _model.WithSoftPrompt(Reference(prefix), File.ReadAllBytes(Path.Combine(prefix.Path, SoftPromptFiles.KeyValues)));
+    private async Task<ILanguageModel> WithAsync(SoftPromptFolder prefix) => await _model.WithSoftPromptAsync(
+        Reference(prefix),
+        await File.ReadAllBytesAsync(Path.Combine(prefix.Path, SoftPromptFiles.KeyValues), TestContext.Current.CancellationToken),
+        TestContext.Current.CancellationToken);
 
     private SoftPromptFolder Write(string name, SoftPromptKeyValues keyValues, string fingerprint) => SoftPromptFolder.Write(
         Path.Combine(_folder, name),

@@ -48,8 +48,16 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
     }
 
     /// <summary>Asks this model, and keeps what it was asked with which prefix.</summary>
-    public ILanguageModel WithSoftPrompt(SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues) =>
-        prefix.GetIncompatibility(Description) is { } reason ? throw new InputException(reason) : new Prefixed(this, prefix, keyValues.ToArray());
+    public Task<ILanguageModel> WithSoftPromptAsync(
+        SoftPromptReference prefix, ReadOnlyMemory<byte> keyValues, CancellationToken cancellationToken) =>
+        prefix.GetIncompatibility(Description) is { } reason
+            ? throw new InputException(reason)
+            : Task.FromResult<ILanguageModel>(new Prefixed(this, prefix, keyValues.ToArray()));
+
+    /// <summary>Called before it is asked.</summary>
+    public Func<CancellationToken, Task> Preparing { get; set; } = static _ => Task.CompletedTask;
+
+    public Task PrepareAsync(CancellationToken cancellationToken) => Preparing(cancellationToken);
 
     /// <summary>The prefixes that questions were asked with, once a question.</summary>
     public ConcurrentQueue<(string Hash, byte[] KeyValues)> AskedWith { get; } = [];

@@ -30,7 +30,10 @@ public sealed class TunedPrefixTests : IDisposable
         Assert.Equal((4, 6, "tuned"), (prefix.Manifest.Length, prefix.Manifest.Losses!.Value.Length, prefix.Manifest.Name));
         await using var plain = await OnnxLanguageModel.LoadAsync(TinyGraph, new() { Threads = 1 }, TestContext.Current.CancellationToken);
         var bytes = await File.ReadAllBytesAsync(Path.Combine(output, SoftPromptFiles.Manifest), TestContext.Current.CancellationToken);
-        var model = plain.WithSoftPrompt(SoftPromptReference.Parse(bytes), await File.ReadAllBytesAsync(Path.Combine(output, SoftPromptFiles.KeyValues), TestContext.Current.CancellationToken));
+        var model = await plain.WithSoftPromptAsync(
+            SoftPromptReference.Parse(bytes),
+            await File.ReadAllBytesAsync(Path.Combine(output, SoftPromptFiles.KeyValues), TestContext.Current.CancellationToken),
+            TestContext.Current.CancellationToken);
         const string Text = "Question: What lowers fever?\nA. Aspirin\nB. Salt\nAnswer:";
         await using var read = await model.ReadAsync(new CompletionPrompt(Text, 0), TestContext.Current.CancellationToken);
         var scores = await read.ScoreAsync([new ScoreRequest([], "", [" A", " B"])], TestContext.Current.CancellationToken);

@@ -43,6 +43,9 @@ export async function show(main, { signal, title }) {
   const drop = h('div', { class: 'drop' }, picker,
     h('p', null, h('strong', null, 'Drop a question set here')), h('p', null, h('label', { for: 'file', class: 'button' }, 'Choose a file')), named,
     h('p', { class: 'minor' }, 'CSV with a header: question, option_a, option_b … and answer. TSV, JSON lines, Parquet, Excel and the benchmarks’ own formats are supported too.'));
+  const model = h('select', { id: 'model', on: { change: () => estimate() } });
+  // Shown only where there is a choice.
+  const models = h('div', { class: 'field-block', hidden: true }, h('label', { class: 'field', for: 'model' }, 'Model'), model);
   const proposed = h('div', { class: 'said', role: 'status' });
   const list = h('fieldset', { class: 'plain-set profiles' }, h('legend', null, 'Reading the profiles…'));
   /** @type {HTMLInputElement} */
@@ -68,7 +71,7 @@ export async function show(main, { signal, title }) {
       h('section', { class: 'card', 'aria-labelledby': 'step-1' }, h('h2', { id: 'step-1' }, '1. Questions'), drop,
         h('label', { class: 'field', for: 'part' }, 'Ask'), h('div', { class: 'part' }, part, size),
         h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation)),
-      h('section', { class: 'card', 'aria-labelledby': 'step-2' }, h('h2', { id: 'step-2' }, '2. Profile'), proposed, list,
+      h('section', { class: 'card', 'aria-labelledby': 'step-2' }, h('h2', { id: 'step-2' }, '2. Profile'), models, proposed, list,
         h('div', { class: 'own-profile' }, ownFile, h('label', { for: 'profile-file', class: 'button' }, 'Use a profile file…'), h('span', { class: 'minor' }, 'JSON. It is stored for everybody who uses this service.')), stored,
         h('div', { class: 'varied' },
           h('div', { class: 'field-block' }, h('label', { class: 'field', for: 'samples' }, 'Samples per question'), samples, samplesHelp),
@@ -86,7 +89,10 @@ export async function show(main, { signal, title }) {
     event.dataTransfer?.files[0] && take(event.dataTransfer.files[0]);
   }, { signal });
   try {
-    profiles = await call('/api/profiles', { signal });
+    const [known, offered] = await Promise.all([call('/api/profiles', { signal }), call('/api/models', { signal })]);
+    profiles = known;
+    fill(model, offered.map(one => h('option', { value: one.name }, one.endpoint ? `${one.name}, asked at ${one.endpoint.host}` : one.name)));
+    models.hidden = offered.length < 2;
     chosen = profiles.some(profile => profile.name === usual) ? usual : profiles[0]?.name ?? usual;
     showProfiles();
     describe();
@@ -201,6 +207,7 @@ export async function show(main, { signal, title }) {
   function parameters(file) {
     return {
       profile: chosen, name: file.name,
+      ...!models.hidden && { model: model.value },
       ...samples.value.trim() && { samples: samples.value.trim() },
       ...seed.value.trim() && { seed: seed.value.trim() },
       ...notation.value !== 'detect' && { answerNotation: notation.value },
