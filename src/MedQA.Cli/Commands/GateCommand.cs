@@ -75,7 +75,7 @@ internal static class GateCommand
         // Checked before anything is started.
         ReadOnlyMemory<byte> policy = RegularFile.ReadAllBytes(policyFile);
         var rules = GatePolicyReader.Parse(policy, policyFile);
-        if (baselineName is null && rules.Rules.Any(static rule => rule.Measure == GateMeasure.Loss))
+        if (baselineName is null && rules.NeedsBaseline())
         {
             throw InputException.Of(
                 "--baseline", "is missing: the policy has a rule about losses, which are measured against another run.");
@@ -86,7 +86,13 @@ internal static class GateCommand
         var run = RunNames.Choose(known, name).Id;
         var baseline = baselineName is null ? null : RunNames.Choose(known, baselineName).Id;
         policy = JsonSerializer.SerializeToUtf8Bytes(rules, GateJson.Default.GatePolicy);
-        var json = await ReadAsync(GateFormat.Json);
+        using var content = new MemoryStream();
+        await using (var opened = await service.Client.OpenGateAsync(run, policy, baseline, GateFormat.Json, cancellationToken))
+        {
+            await opened.CopyToAsync(content, cancellationToken);
+        }
+
+        var json = content.ToArray();
         var report = JsonSerializer.Deserialize(json, GateJson.Default.GateReport)
             ?? throw new JsonException("The service sent null where the outcome of a gate is expected.");
         if (junit is not null)
@@ -94,9 +100,10 @@ internal static class GateCommand
             await GivenOutput.WriteAsync(context, junit, GateJUnit.Write(report), cancellationToken);
         }
 
+        var text = ReportMarkdown.Write(report);
         if (markdown is not null)
         {
-            await GivenOutput.WriteAsync(context, markdown, Encoding.UTF8.GetBytes(ReportMarkdown.Write(report)), cancellationToken);
+            await GivenOutput.WriteAsync(context, markdown, Encoding.UTF8.GetBytes(text), cancellationToken);
         }
 
         if (context.Output == OutputFormat.Json)
@@ -105,7 +112,7 @@ internal static class GateCommand
         }
         else
         {
-            MarkdownDocument.Write(context.Console, ReportMarkdown.Write(report));
+            MarkdownDocument.Write(context.Console, text);
         }
 
         return report.Outcome switch
@@ -114,14 +121,6 @@ internal static class GateCommand
             GateOutcome.Fail => ExitCode.GateFailed,
             _ => ExitCode.GateInconclusive,
         };
-
-        async Task<byte[]> ReadAsync(GateFormat format)
-        {
-            await using var opened = await service.Client.OpenGateAsync(run, policy, baseline, format, cancellationToken);
-            using var content = new MemoryStream();
-            await opened.CopyToAsync(content, cancellationToken);
-            return content.ToArray();
-        }
     }
 
     /// <summary>Returns the file that a path leads to, through links.</summary>

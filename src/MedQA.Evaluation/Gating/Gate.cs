@@ -21,12 +21,12 @@ public static class Gate
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(run);
-        if (baseline is null && policy.Rules.Any(static rule => rule.Measure == GateMeasure.Loss))
+        if (baseline is null && policy.NeedsBaseline())
         {
             throw InputException.Of("baseline", "is missing: the policy has a rule about losses, which are measured against a baseline.");
         }
 
-        if (policy.Rules.Any(static rule => rule.Measure == GateMeasure.Loss)
+        if (policy.NeedsBaseline()
             && !run.Answers.Provisional
             && !baseline!.Answers.Provisional
             && !run.Answers.Answers.Keys.Any(baseline.Answers.Answers.ContainsKey))

@@ -26,6 +26,9 @@ public sealed record GatePolicy
     /// <summary>The rules: 1 to <see cref="MaxRules"/>.</summary>
     public required ImmutableArray<GateRule> Rules { get; init; }
 
+    /// <summary>Returns whether a rule measures against another run.</summary>
+    public bool NeedsBaseline() => Rules.Any(static rule => rule.Measure == GateMeasure.Loss);
+
     /// <summary>How many of the rules are judged by an interval: the family that is corrected for.</summary>
     internal int FamilySize => Rules.Count(static rule => rule.HasInterval);
 

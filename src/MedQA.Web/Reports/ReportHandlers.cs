@@ -138,7 +138,7 @@ internal static class ReportHandlers
             ? null
             : (RunId.TryParse(named, out var run) ? await api.Reads.FindAsync(api, run, cancellationToken) : null)
                 ?? throw Problem.UnknownRun(named);
-        if (baseline is null && policy.Rules.Any(static rule => rule.Measure == GateMeasure.Loss))
+        if (baseline is null && policy.NeedsBaseline())
         {
             throw Problem.BadParameter(
                 "baseline",

@@ -44,6 +44,7 @@ export async function show(main, { signal, title }) {
     h('p', null, h('strong', null, 'Drop a question set here')), h('p', null, h('label', { for: 'file', class: 'button' }, 'Choose a file')), named,
     h('p', { class: 'minor' }, 'CSV with a header: question, option_a, option_b … and answer. TSV, JSON lines, Parquet, Excel and the benchmarks’ own formats are supported too.'));
   const model = h('select', { id: 'model', on: { change: () => estimate() } });
+  const second = h('h2', { id: 'step-2' }, '2. Profile');
   // Shown only where there is a choice.
   const models = h('div', { class: 'field-block', hidden: true }, h('label', { class: 'field', for: 'model' }, 'Model'), model);
   const proposed = h('div', { class: 'said', role: 'status' });
@@ -71,7 +72,7 @@ export async function show(main, { signal, title }) {
       h('section', { class: 'card', 'aria-labelledby': 'step-1' }, h('h2', { id: 'step-1' }, '1. Questions'), drop,
         h('label', { class: 'field', for: 'part' }, 'Ask'), h('div', { class: 'part' }, part, size),
         h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation)),
-      h('section', { class: 'card', 'aria-labelledby': 'step-2' }, h('h2', { id: 'step-2' }, '2. Profile'), models, proposed, list,
+      h('section', { class: 'card', 'aria-labelledby': 'step-2' }, second, models, proposed, list,
         h('div', { class: 'own-profile' }, ownFile, h('label', { for: 'profile-file', class: 'button' }, 'Use a profile file…'), h('span', { class: 'minor' }, 'JSON. It is stored for everybody who uses this service.')), stored,
         h('div', { class: 'varied' },
           h('div', { class: 'field-block' }, h('label', { class: 'field', for: 'samples' }, 'Samples per question'), samples, samplesHelp),
@@ -93,6 +94,7 @@ export async function show(main, { signal, title }) {
     profiles = known;
     fill(model, offered.map(one => h('option', { value: one.name }, one.endpoint ? `${one.name}, asked at ${one.endpoint.host}` : one.name)));
     models.hidden = offered.length < 2;
+    fill(second, models.hidden ? '2. Profile' : '2. Model and profile');
     chosen = profiles.some(profile => profile.name === usual) ? usual : profiles[0]?.name ?? usual;
     showProfiles();
     describe();
