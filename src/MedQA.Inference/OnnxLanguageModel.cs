@@ -29,13 +29,15 @@ public sealed class OnnxLanguageModel : ILanguageModel
     private OnnxLanguageModel(LoadedFiles files, EngineFacts facts, InferenceEngine? engine, Action<string> report)
     {
         (_encoder, _description) = (files.Encoder, files.Describe(facts));
-        _engine = new EngineOnDemand(cancellationToken => LoadLaterAsync(files, facts, report, cancellationToken), files.Folder.Name, engine);
+        _engine = new EngineOnDemand(
+            cancellationToken => LoadLaterAsync(files, facts, report, cancellationToken), files.Folder.Name, engine);
         Embedding = facts.GivesEmbeddings ? new TextEmbedding(_encoder, _engine) : null;
     }
 
     /// <inheritdoc/>
     /// <remarks>
-    /// As long as a model of <see cref="OpenAsync"/> is not loaded, what an earlier load found; from the first prompt on, what this one did.
+    /// As long as a model of <see cref="OpenAsync"/> is not loaded, what an earlier load found; from the first prompt on, what this one
+    /// did.
     /// </remarks>
     public ModelDescription Description => _description;
 
@@ -91,7 +93,9 @@ public sealed class OnnxLanguageModel : ILanguageModel
     /// Opens a model, which takes little memory until it is first asked: its graph is loaded then. Where no process has loaded the model
     /// on this machine with the same options and a <see cref="ModelOptions.GraphCache"/>, and on a GPU, it is loaded now.
     /// </summary>
-    /// <remarks>If it cannot be loaded then, asking it throws <see cref="ModelUnavailableException"/>, and the next time tries again.</remarks>
+    /// <remarks>
+    /// If it cannot be loaded then, asking it throws <see cref="ModelUnavailableException"/>, and the next time tries again.
+    /// </remarks>
     /// <inheritdoc cref="LoadAsync(string, ModelOptions, Action{string}, CancellationToken)"/>
     public static async Task<OnnxLanguageModel> OpenAsync(
         string folder, ModelOptions options, Action<string> report, CancellationToken cancellationToken)

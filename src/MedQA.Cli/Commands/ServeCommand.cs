@@ -79,7 +79,8 @@ internal static class ServeCommand
         context.Console.Note($"The dashboard: {server.Urls.First()}{(context.Settings.Key is null ? "" : " (requires the key)")}");
         if (offersModel)
         {
-            context.Console.Note($"Other tools can ask {string.Join(", ", models.All.Select(static model => model.Description.Name))} at {new Uri(new Uri(server.Urls.First()), "v1")}.");
+            var names = string.Join(", ", models.All.Select(static model => model.Description.Name));
+            context.Console.Note($"Other tools can ask {names} at {new Uri(new Uri(server.Urls.First()), "v1")}.");
         }
 
         try

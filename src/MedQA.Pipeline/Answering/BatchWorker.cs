@@ -15,8 +15,8 @@ using Microsoft.Extensions.Logging;
 namespace MedQA.Pipeline.Answering;
 
 /// <summary>
-/// Answers batches with one model, or with several. One worker of a process may be called for several batches at a time; each question's answer is stored as
-/// soon as it is there, and a worker that continues the batch later does not ask it again.
+/// Answers batches with one model, or with several. One worker of a process may be called for several batches at a time; each question's
+/// answer is stored as soon as it is there, and a worker that continues the batch later does not ask it again.
 /// </summary>
 public sealed class BatchWorker : IDisposable
 {

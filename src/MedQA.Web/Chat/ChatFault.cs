@@ -18,7 +18,8 @@ internal static class ChatFault
     /// <summary>There is no model of this name.</summary>
     public static ProblemException UnknownModel(string model, IReadOnlyList<string> known) => New(
         "model-not-found",
-        $"There is no model '{Problem.Shown(model)}' here; this server offers {string.Join(", ", known.Select(static name => $"'{name}'"))}.",
+        $"There is no model '{Problem.Shown(model)}' here; this server offers "
+            + $"{string.Join(", ", known.Select(static name => $"'{name}'"))}.",
         "model",
         StatusCodes.Status404NotFound);
 
