@@ -163,7 +163,7 @@ internal sealed partial class OpenApiSchemas
 
     /// <summary>
     /// Returns the schema of a profile: its fields and, as in the list of profiles, its strategy's, each declared by the property of the
-    /// same name.
+    /// same name, and its hash.
     /// </summary>
     private JsonObject ProfileSchema()
     {
@@ -172,6 +172,16 @@ internal sealed partial class OpenApiSchemas
         var (properties, nullability) = (new JsonObject(), new NullabilityInfoContext());
         foreach (var field in listed.RootElement[0].EnumerateObject())
         {
+            if (field.NameEquals("hash"))
+            {
+                properties[field.Name] = new JsonObject
+                {
+                    ["type"] = "string",
+                    ["description"] = "Identifies the profile's content; the parameter `profileHash` takes it.",
+                };
+                continue;
+            }
+
             var name = string.Concat(field.Name[..1].ToUpperInvariant(), field.Name.AsSpan(1));
             var property = typeof(Profile).GetProperty(name) ?? typeof(Strategy).GetProperty(name)
                 ?? throw new InvalidOperationException($"The profile's field {field.Name} is no property.");

@@ -130,7 +130,7 @@ internal static class EstimateCommand
         if (profile is null)
         {
             using var client = CalledService.ClientOf(context.Settings);
-            var named = await choice.GiveAsync(client, cancellationToken);
+            var (named, hash) = await choice.GiveAsync(client, cancellationToken);
             foreach (var set in sets)
             {
                 await using var content = set.Input.OpenRead();
@@ -144,6 +144,7 @@ internal static class EstimateCommand
                     reading.Sample,
                     choice.Samples,
                     choice.Seed,
+                    profileHash: hash,
                     cancellationToken: cancellationToken));
             }
 

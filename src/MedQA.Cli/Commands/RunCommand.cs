@@ -7,6 +7,7 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
 using MedQA.Files;
+using MedQA.Pipeline.Profiles;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
@@ -145,18 +146,19 @@ internal static class RunCommand
 
         async Task<int> RunAsync(CalledService service, WorkHere? work)
         {
-            var known = choice with { NameOrFile = await choice.GiveAsync(service.Client, cancellationToken) };
-            if (choice.IsFile)
-            {
-                KnownProfiles.Add(context.Settings, known.NameOrFile!);
-            }
-
+            var (profile, hash) = await choice.GiveAsync(service.Client, cancellationToken);
+            var known = choice with { NameOrFile = profile };
             var developed =
                 development is null || asksDevelopment ? null : await service.FindRunAsync(development, cancellationToken);
             var runs = new List<RunResource>();
             foreach (var file in files)
             {
-                runs.Add(await StartAsync(console, service.Client, file, known, again, ReadingOf(file), cancellationToken));
+                runs.Add(await StartAsync(console, service.Client, file, known, hash, again, ReadingOf(file), cancellationToken));
+            }
+
+            if (profile is not null && ProfileVariation.IsSaidBy(profile) && !runs[0].Profile.StartsWith(profile, StringComparison.Ordinal))
+            {
+                console.Note($"Profile {profile} is {runs[0].Profile}: a variation has one name, and runs have that.");
             }
 
             return await RunFollowing.FollowAsync(context, service, runs, asksDevelopment ? runs[0] : developed, work, cancellationToken);
@@ -168,6 +170,7 @@ internal static class RunCommand
         MedQAClient client,
         InputFile file,
         ProfileChoice choice,
+        string? profileHash,
         bool again,
         SetReading reading,
         CancellationToken cancellationToken)
@@ -186,6 +189,7 @@ internal static class RunCommand
                 reading.Sample,
                 choice.Samples,
                 choice.Seed,
+                profileHash: profileHash,
                 cancellationToken: cancellationToken);
             if (!isNew)
             {

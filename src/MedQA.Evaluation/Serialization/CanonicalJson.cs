@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MedQA.Evaluation.Profiles;
@@ -30,6 +31,11 @@ public static class CanonicalJson
         return Written(writer => Write(writer, profile));
     }
 
+    /// <summary>
+    /// Returns the SHA-256 of a profile's canonical bytes, in lower-case hexadecimal digits: profiles with the same hash are the same.
+    /// </summary>
+    public static string HashOf(Profile profile) => Convert.ToHexStringLower(SHA256.HashData(Of(profile)));
+
     /// <summary>Returns a list of profiles to choose from: their fields, followed by what their strategies do.</summary>
     public static byte[] Catalog(IEnumerable<Profile> profiles)
     {
@@ -39,7 +45,7 @@ public static class CanonicalJson
             writer.WriteStartArray();
             foreach (var profile in profiles)
             {
-                Write(writer, profile, [.. ProfileFields.All, .. ProfileFields.OfStrategy]);
+                Write(writer, profile, [.. ProfileFields.All, .. ProfileFields.Listed]);
             }
 
             writer.WriteEndArray();
@@ -50,7 +56,7 @@ public static class CanonicalJson
     public static byte[] Listed(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        return Written(writer => Write(writer, profile, [.. ProfileFields.All, .. ProfileFields.OfStrategy]));
+        return Written(writer => Write(writer, profile, [.. ProfileFields.All, .. ProfileFields.Listed]));
     }
 
     internal static void Write(Utf8JsonWriter writer, Profile profile) => Write(writer, profile, ProfileFields.All);

@@ -45,6 +45,10 @@ public sealed class QuestionSetUploads
     /// container.
     /// </param>
     /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <param name="profileHash">
+    /// The hash of the profile that is meant, so that another process makes the run with it should this one end before;
+    /// <see langword="null"/> for whichever has the name then.
+    /// </param>
     /// <exception cref="ArgumentException">The profile's name has other characters than lower-case letters, digits and hyphens.</exception>
     public async Task<Upload> StoreAsync(
         Stream body,
@@ -53,7 +57,8 @@ public sealed class QuestionSetUploads
         bool again,
         SetReading reading,
         string? caller,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        string? profileHash = null)
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -81,10 +86,10 @@ public sealed class QuestionSetUploads
         var blobName = $"{folder}{hash}{named}{suffix}{ExtensionOf(name)}";
         if (_ledger is not null && caller is not null)
         {
-            await _ledger.ClaimAsync(blobName, caller, cancellationToken);
+            await _ledger.ClaimAsync(blobName, caller, profileHash, cancellationToken);
         }
 
-        return await StoreAsync(_storage.QuestionSet(blobName), spool, name, reading, _model, cancellationToken);
+        return await StoreAsync(_storage.QuestionSet(blobName), spool, name, reading, _model, profileHash, cancellationToken);
     }
 
     /// <summary>
@@ -109,7 +114,13 @@ public sealed class QuestionSetUploads
     }
 
     private static async Task<Upload> StoreAsync(
-        StoredBlob blob, Stream content, string name, SetReading reading, string? model, CancellationToken cancellationToken)
+        StoredBlob blob,
+        Stream content,
+        string name,
+        SetReading reading,
+        string? model,
+        string? profileHash,
+        CancellationToken cancellationToken)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -133,6 +144,11 @@ public sealed class QuestionSetUploads
             {
                 metadata[key] = most.ToString(CultureInfo.InvariantCulture);
             }
+        }
+
+        if (profileHash is not null)
+        {
+            metadata[UploadMetadata.ProfileHash] = UploadMetadata.Encode(profileHash);
         }
 
         if (model is not null)
