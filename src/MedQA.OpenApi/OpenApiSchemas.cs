@@ -163,22 +163,18 @@ internal sealed partial class OpenApiSchemas
 
     /// <summary>
     /// Returns the schema of a profile: its fields and, as in the list of profiles, its strategy's, each declared by the property of the
-    /// same name, and its hash.
+    /// same name, and what the service adds.
     /// </summary>
     private JsonObject ProfileSchema()
     {
         using var document = JsonDocument.Parse(CanonicalJson.Of(BuiltInProfiles.Default));
-        using var listed = JsonDocument.Parse(CanonicalJson.Catalog([BuiltInProfiles.Default]));
+        using var listed = JsonDocument.Parse(CanonicalJson.Catalog([BuiltInProfiles.Default], static _ => false));
         var (properties, nullability) = (new JsonObject(), new NullabilityInfoContext());
         foreach (var field in listed.RootElement[0].EnumerateObject())
         {
-            if (field.NameEquals("hash"))
+            if (OfService(field.Name) is { } known)
             {
-                properties[field.Name] = new JsonObject
-                {
-                    ["type"] = "string",
-                    ["description"] = "Identifies the profile's content; the parameter `profileHash` takes it.",
-                };
+                properties[field.Name] = known;
                 continue;
             }
 
@@ -207,6 +203,22 @@ internal sealed partial class OpenApiSchemas
             ["properties"] = properties,
         };
     }
+
+    /// <summary>Returns the schema of what a service adds to a profile; <see langword="null"/> for the fields of profiles.</summary>
+    private static JsonObject? OfService(string field) => field switch
+    {
+        "hash" => new JsonObject
+        {
+            ["type"] = "string",
+            ["description"] = "Identifies the profile's content; the parameter `profileHash` takes it.",
+        },
+        "stored" => new JsonObject
+        {
+            ["type"] = "boolean",
+            ["description"] = "In lists: whether callers have stored it, and can delete it.",
+        },
+        _ => null,
+    };
 
     private static JsonObject OfType(JsonNode type) => new() { ["type"] = type };
 

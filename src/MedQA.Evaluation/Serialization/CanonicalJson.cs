@@ -37,22 +37,28 @@ public static class CanonicalJson
     public static string HashOf(Profile profile) => Convert.ToHexStringLower(SHA256.HashData(Of(profile)));
 
     /// <summary>Returns a list of profiles to choose from: their fields, followed by what their strategies do.</summary>
-    public static byte[] Catalog(IEnumerable<Profile> profiles)
+    /// <param name="profiles">The profiles.</param>
+    /// <param name="isStored">Says whether callers have stored one, and can delete it.</param>
+    public static byte[] Catalog(IEnumerable<Profile> profiles, Func<Profile, bool> isStored)
     {
         ArgumentNullException.ThrowIfNull(profiles);
+        ArgumentNullException.ThrowIfNull(isStored);
         return Written(writer =>
         {
             writer.WriteStartArray();
             foreach (var profile in profiles)
             {
-                Write(writer, profile, [.. ProfileFields.All, .. ProfileFields.Listed]);
+                writer.WriteStartObject();
+                WriteFields(writer, profile, [.. ProfileFields.All, .. ProfileFields.Listed]);
+                writer.WriteBoolean(ProfileFields.Stored, isStored(profile));
+                writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
         });
     }
 
-    /// <summary>Returns a profile as <see cref="Catalog"/> lists it.</summary>
+    /// <summary>Returns a profile as <see cref="Catalog"/> lists it, but not who stored it.</summary>
     public static byte[] Listed(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
@@ -75,12 +81,16 @@ public static class CanonicalJson
     private static void Write(Utf8JsonWriter writer, Profile profile, ImmutableArray<ProfileFields.Field> fields)
     {
         writer.WriteStartObject();
+        WriteFields(writer, profile, fields);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteFields(Utf8JsonWriter writer, Profile profile, ImmutableArray<ProfileFields.Field> fields)
+    {
         foreach (var field in fields)
         {
             field.Write(writer, profile);
         }
-
-        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, Protocol protocol)

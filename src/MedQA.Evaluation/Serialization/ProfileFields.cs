@@ -108,6 +108,9 @@ internal static class ProfileFields
         new("hash", static (p, _) => p, static (writer, p) => writer.WriteString("hash", CanonicalJson.HashOf(p))),
     ];
 
+    /// <summary>What a list says of a profile that its service knows only: whether callers have stored it.</summary>
+    public const string Stored = "stored";
+
     /// <summary>The names of all strategies, as a phrase.</summary>
     public static string StrategyNames => string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Strategy.Name));
 

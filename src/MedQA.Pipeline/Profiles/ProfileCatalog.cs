@@ -61,6 +61,9 @@ public sealed class ProfileCatalog(IProfileSource host, ProfileStore? stored = n
             : null;
     }
 
+    /// <summary>The names of the host's profiles, which cannot be stored or deleted.</summary>
+    public IReadOnlyList<string> NamesOfHost => host.Names;
+
     /// <summary>
     /// Returns every profile that can be used, in the order in which people should see them, without variations of others. What cannot be
     /// used keeps none of the others away.
@@ -97,7 +100,7 @@ public sealed class ProfileCatalog(IProfileSource host, ProfileStore? stored = n
     public async Task<ProfileChange> PutAsync(Profile profile, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        if (IsOfHost(profile.Name))
+        if (NamesOfHost.Contains(profile.Name))
         {
             return ProfileChange.OfHost;
         }
@@ -130,7 +133,7 @@ public sealed class ProfileCatalog(IProfileSource host, ProfileStore? stored = n
     public async Task<ProfileChange> PutUnlistedAsync(Profile profile, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        if (IsOfHost(profile.Name) && !AreSame(host.Find(profile.Name), profile))
+        if (NamesOfHost.Contains(profile.Name) && !AreSame(host.Find(profile.Name), profile))
         {
             return ProfileChange.OfHost;
         }
@@ -153,13 +156,11 @@ public sealed class ProfileCatalog(IProfileSource host, ProfileStore? stored = n
         ArgumentNullException.ThrowIfNull(name);
         var (wasStored, wasSaved) = (await Stored.DeleteAsync(name, cancellationToken), earlier?.Delete(name) == true);
         return wasStored || wasSaved ? ProfileChange.Done
-            : IsOfHost(name) ? ProfileChange.OfHost
+            : NamesOfHost.Contains(name) ? ProfileChange.OfHost
             : ProfileChange.Unknown;
     }
 
     private ProfileStore Stored => stored ?? throw new InvalidOperationException("This catalog of profiles has no storage.");
-
-    private bool IsOfHost(string name) => host.Names.Contains(name);
 
     /// <summary>The stored or saved profile of a name, without regard to what the name says.</summary>
     private async Task<Profile?> FindStoredAsync(string name, CancellationToken cancellationToken) =>

@@ -20,7 +20,8 @@ internal static class ProfileHandlers
     {
         var logger = request.Http.HttpContext.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>();
         var profiles = await api.Profiles.ListAsync(fault => logger?.ProfileUnusable(fault.Message), cancellationToken);
-        return Conditional.Bytes(request, CanonicalJson.Catalog(profiles), Negotiation.Json);
+        var ofHost = api.Profiles.NamesOfHost.ToHashSet(StringComparer.Ordinal);
+        return Conditional.Bytes(request, CanonicalJson.Catalog(profiles, profile => !ofHost.Contains(profile.Name)), Negotiation.Json);
     }
 
     /// <summary>Returns a profile.</summary>

@@ -25,7 +25,9 @@ public sealed class ProfileHandlersTests(AzuriteFixture azurite)
         Assert.Equal((2, 7, 0.7), (stored.GetProperty("samples").GetInt32(), stored.GetProperty("maxTokens").GetInt32(), stored.GetProperty("temperature").GetDouble()));
         Assert.Contains("reasoning", stored.GetProperty("description").GetString(), StringComparison.Ordinal);
         Assert.Equal(stored.GetRawText(), (await client.GetProfileAsync("mine", Cancel)).GetRawText());
-        Assert.Equal(stored.GetRawText(), (await client.ListProfilesAsync(Cancel))[^1].GetRawText());
+        var listed = await client.ListProfilesAsync(Cancel);
+        Assert.Equal(stored.GetRawText()[..^1] + ""","stored":true}""", listed[^1].GetRawText());
+        Assert.All(listed.SkipLast(1), static profile => Assert.False(profile.GetProperty("stored").GetBoolean()));
 
         var run = await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), "?profile=mine");
         var varied = await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), "?profile=mine&samples=3");
