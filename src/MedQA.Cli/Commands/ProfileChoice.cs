@@ -33,19 +33,18 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     /// <exception cref="InputException">The file does not exist or is invalid, or its profile has the name of another.</exception>
     public async Task<(string? Name, string? Hash)> GiveAsync(MedQAClient client, CancellationToken cancellationToken) =>
         !IsFile ? (NameOrFile == Default ? null : NameOrFile, null)
-            : await StoreAsync(client, NameOrFile!, unlisted: true, cancellationToken);
+            : await StoreAsync(client, NameOrFile!, ReadFile(NameOrFile!), unlisted: true, cancellationToken);
 
     /// <summary>Stores the profile of a file at a service, under its name for everybody or unlisted.</summary>
     /// <returns>Its name and its hash.</returns>
-    /// <exception cref="InputException">The file does not exist or is invalid, or its profile has the name of another.</exception>
+    /// <exception cref="InputException">The profile has the name of another.</exception>
     public static async Task<(string Name, string? Hash)> StoreAsync(
-        MedQAClient client, string file, bool unlisted, CancellationToken cancellationToken)
+        MedQAClient client, string file, (Profile Profile, byte[] Json) read, bool unlisted, CancellationToken cancellationToken)
     {
-        var (profile, json) = ReadFile(file);
         try
         {
-            var stored = await client.PutProfileAsync(profile.Name, json, unlisted, cancellationToken);
-            return (profile.Name, stored.GetProperty("hash").GetString());
+            var stored = await client.PutProfileAsync(read.Profile.Name, read.Json, unlisted, cancellationToken);
+            return (read.Profile.Name, stored.GetProperty("hash").GetString());
         }
         catch (MedQAException exception) when (exception.Type is "urn:medqa:fixed-profile" or "urn:medqa:bad-body")
         {
@@ -65,7 +64,9 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
                 settings, console, chosen, "; a file's name must end with .json", cancellationToken, Samples, Seed);
     }
 
-    private static (Profile Profile, byte[] Json) ReadFile(string path)
+    /// <summary>Reads the profile of a file.</summary>
+    /// <exception cref="InputException">The file does not exist or is invalid, or its profile has the name of a built-in one.</exception>
+    public static (Profile Profile, byte[] Json) ReadFile(string path)
     {
         var json = RegularFile.KindOf(path) != PathKind.Missing
             ? RegularFile.ReadAllBytes(path)

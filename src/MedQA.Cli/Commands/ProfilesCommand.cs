@@ -39,7 +39,7 @@ internal static class ProfilesCommand
         CommandWork.Set(show, (context, parsed, cancel) => ShowAsync(context, parsed.GetRequiredValue(name), cancel));
         command.Add(show);
 
-        var file = new Argument<string>("FILE.json") { Description = "Profile file" };
+        var file = new Argument<string>("FILE") { Description = "Profile file, as JSON" };
         var save = new Command(
             "save", "Store a file's profile under its name, in place of one that was stored before, for everybody who uses the storage.")
         {
@@ -57,8 +57,9 @@ internal static class ProfilesCommand
 
     private static async Task<int> SaveAsync(CommandContext context, string file, CancellationToken cancellationToken)
     {
+        var read = ProfileChoice.ReadFile(file);
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
-        var (name, _) = await ProfileChoice.StoreAsync(service.Client, file, unlisted: false, cancellationToken);
+        var (name, _) = await ProfileChoice.StoreAsync(service.Client, file, read, unlisted: false, cancellationToken);
         await (service.Storage?.SaveAsync(cancellationToken) ?? Task.CompletedTask);
         KnownProfiles.Add(context.Settings, name);
         context.Console.Note($"Profile {name} is stored. `medqa run FILE --profile {name}` uses it.");
@@ -68,6 +69,21 @@ internal static class ProfilesCommand
     private static async Task<int> DeleteAsync(
         CommandContext context, ParseResult parsed, string name, CancellationToken cancellationToken)
     {
+        if (context.Settings.Endpoint is null && ProfileFolders.OfHost(context.Settings).Names.Contains(name))
+        {
+            throw new InputException(
+                $"Profile {name} is built in, or in a folder of this machine's settings or model: only stored profiles can be deleted.");
+        }
+
+        if (context.Settings.Endpoint is null
+            && !LocalStorage.Exists(context.Settings)
+            && !ProfileFolders.Kept(context.Settings).Names.Contains(name))
+        {
+            // Without a storage there is nothing to delete, and none is made for that.
+            throw new InputException(
+                ProfileFolders.Unknown(name, await ProfileFolders.Open(context.Settings).NamesAsync(cancellationToken)));
+        }
+
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
         try
         {
