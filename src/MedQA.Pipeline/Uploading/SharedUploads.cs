@@ -1,4 +1,3 @@
-using MedQA.Evaluation;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
 
