@@ -63,6 +63,10 @@ public sealed class MedQAClient : IDisposable
     /// <param name="samples">Samples per question; <see langword="null"/> for the profile's.</param>
     /// <param name="seed">The seed of every random stream; <see langword="null"/> for the profile's.</param>
     /// <param name="model">The model that is to answer; <see langword="null"/> for the service's.</param>
+    /// <param name="profileHash">
+    /// The <c>hash</c> of the profile that is meant, from <see cref="PutProfileAsync"/> or <see cref="GetProfileAsync"/>, so that
+    /// nobody who stores another one under its name changes what is asked; <see langword="null"/> for the one that has the name now.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -76,13 +80,14 @@ public sealed class MedQAClient : IDisposable
         int? samples = null,
         long? seed = null,
         string? model = null,
+        string? profileHash = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/runs",
             questionSet,
             [
-                .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, model),
+                .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, profileHash, model),
                 ("again", again ? "true" : null),
             ],
             cancellationToken);
@@ -103,6 +108,10 @@ public sealed class MedQAClient : IDisposable
     /// <param name="seed">The seed of every random stream; <see langword="null"/> for the profile's.</param>
     /// <param name="model">The model that is to answer; <see langword="null"/> for the service's.</param>
     /// <param name="alternatives">Whether to say, too, what a run with each of the listed profiles would take.</param>
+    /// <param name="profileHash">
+    /// The <c>hash</c> of the profile that is meant, as for <see cref="StartRunAsync"/>; <see langword="null"/> for the one that has
+    /// the name now.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
         Stream questionSet,
@@ -116,13 +125,14 @@ public sealed class MedQAClient : IDisposable
         long? seed = null,
         string? model = null,
         bool alternatives = false,
+        string? profileHash = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
             "api/estimates",
             questionSet,
             [
-                .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, model),
+                .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, profileHash, model),
                 ("alternatives", alternatives ? "true" : null),
             ],
             cancellationToken);
@@ -464,12 +474,16 @@ public sealed class MedQAClient : IDisposable
     /// </summary>
     /// <param name="profile">Its name, which must be the one in the JSON.</param>
     /// <param name="json">The profile as UTF-8 JSON, as a profile's file has it.</param>
+    /// <param name="unlisted">
+    /// Whether to keep it only for runs and estimates that state its hash: what is stored under its name stays, and nobody else sees it.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The stored profile with all its fields.</returns>
+    /// <returns>The stored profile with all its fields and its <c>hash</c>.</returns>
     public async Task<JsonElement> PutProfileAsync(
-        string profile, ReadOnlyMemory<byte> json, CancellationToken cancellationToken = default)
+        string profile, ReadOnlyMemory<byte> json, bool unlisted = false, CancellationToken cancellationToken = default)
     {
-        using var response = await SendAsync(HttpMethod.Put, OfProfile(profile), [], JsonType, message =>
+        (string, string?)[] parameters = [("unlisted", unlisted ? "true" : null)];
+        using var response = await SendAsync(HttpMethod.Put, OfProfile(profile), parameters, JsonType, message =>
         {
             message.Content = new ReadOnlyMemoryContent(json);
             message.Content.Headers.ContentType = new MediaTypeHeaderValue(JsonType);
@@ -500,11 +514,12 @@ public sealed class MedQAClient : IDisposable
         int? sample,
         int? samples,
         long? seed,
+        string? profileHash,
         string? model) =>
     [
         ("name", name), ("profile", profile), ("answerNotation", answerNotation), ("dropFillers", dropFillers ? "true" : null),
         ("limit", Text(limit)), ("sample", Text(sample)), ("samples", Text(samples)), ("seed", Text(seed)),
-        ("model", model),
+        ("profileHash", profileHash), ("model", model),
     ];
 
     private async IAsyncEnumerable<(string Id, RunResource Run)> EventsAsync(

@@ -163,15 +163,21 @@ internal sealed partial class OpenApiSchemas
 
     /// <summary>
     /// Returns the schema of a profile: its fields and, as in the list of profiles, its strategy's, each declared by the property of the
-    /// same name.
+    /// same name, and what the service adds.
     /// </summary>
     private JsonObject ProfileSchema()
     {
         using var document = JsonDocument.Parse(CanonicalJson.Of(BuiltInProfiles.Default));
-        using var listed = JsonDocument.Parse(CanonicalJson.Catalog([BuiltInProfiles.Default]));
+        using var listed = JsonDocument.Parse(CanonicalJson.Catalog([BuiltInProfiles.Default], static _ => false));
         var (properties, nullability) = (new JsonObject(), new NullabilityInfoContext());
         foreach (var field in listed.RootElement[0].EnumerateObject())
         {
+            if (OfService(field.Name) is { } known)
+            {
+                properties[field.Name] = known;
+                continue;
+            }
+
             var name = string.Concat(field.Name[..1].ToUpperInvariant(), field.Name.AsSpan(1));
             var property = typeof(Profile).GetProperty(name) ?? typeof(Strategy).GetProperty(name)
                 ?? throw new InvalidOperationException($"The profile's field {field.Name} is no property.");
@@ -197,6 +203,22 @@ internal sealed partial class OpenApiSchemas
             ["properties"] = properties,
         };
     }
+
+    /// <summary>Returns the schema of what a service adds to a profile; <see langword="null"/> for the fields of profiles.</summary>
+    private static JsonObject? OfService(string field) => field switch
+    {
+        "hash" => new JsonObject
+        {
+            ["type"] = "string",
+            ["description"] = "Identifies the profile's content; the parameter `profileHash` takes it.",
+        },
+        "stored" => new JsonObject
+        {
+            ["type"] = "boolean",
+            ["description"] = "In lists: whether callers have stored it, and can delete it.",
+        },
+        _ => null,
+    };
 
     private static JsonObject OfType(JsonNode type) => new() { ["type"] = type };
 

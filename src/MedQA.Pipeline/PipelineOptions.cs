@@ -24,7 +24,7 @@ public sealed record PipelineOptions
     public IProfileSource Profiles { get; init; } = new ProfileFolder(null);
 
     /// <summary>Profiles that earlier versions saved; <see langword="null"/> for none.</summary>
-    public IProfileSource? EarlierProfiles { get; init; }
+    public ProfileFolder? EarlierProfiles { get; init; }
 
     /// <summary>A folder with soft prompts besides those of the storage, or <see langword="null"/>.</summary>
     public string? SoftPromptsFolder { get; init; }

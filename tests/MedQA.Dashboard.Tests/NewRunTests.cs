@@ -175,6 +175,76 @@ public sealed class NewRunTests(Chromium chromium, AzuriteFixture azurite)
         Assert.Empty(visit.Faults);
     }
 
+    [Fact]
+    public async Task Other_samples_change_what_the_profiles_ask_and_take_and_an_unreadable_file_takes_the_figures_back()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var page = visit.Page;
+        await visit.GoAsync("#/new");
+        await page.Locator("#samples").FillAsync("77");
+        await page.Locator("#samples").BlurAsync();
+        await Expect(Row(page, "deferral")).ToContainTextAsync("deferring gains. 77 samples, temperature 0.7");
+        await Expect(Row(page, "few-shot")).ToContainTextAsync("1 sample,");
+        await page.Locator("#samples").FillAsync("");
+        await page.Locator("#samples").BlurAsync();
+        await JourneyTests.DropAsync(page, "cases.csv", Server.Questions(3));
+        var takes = Row(page, "deferral").Locator(".profile-takes");
+        await Expect(takes).ToContainTextAsync("at most ");
+        var forty = await takes.TextContentAsync();
+        await page.Locator("#samples").FillAsync("5");
+        await page.Locator("#samples").BlurAsync();
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("5 times");
+        await Expect(takes).Not.ToHaveTextAsync(forty!);
+        await Expect(takes).ToContainTextAsync("at most ");
+
+        await JourneyTests.DropAsync(page, "open.csv", Open);
+        await Expect(Row(page, "few-shot")).ToHaveTextAsync("few-shotneeds options");
+        await JourneyTests.DropAsync(page, "notes.csv", "no question set at all\n");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await Expect(Row(page, "few-shot")).Not.ToContainTextAsync("needs options");
+        await Expect(page.Locator("#profile-few-shot")).ToBeEnabledAsync();
+        await Expect(page.Locator("#profile-self-consistency")).ToBeCheckedAsync();
+        await Expect(page.Locator("main")).Not.ToContainTextAsync("so long-form is selected");
+        await Expect(takes).ToHaveTextAsync("");
+    }
+
+    [Fact]
+    public async Task A_run_is_asked_with_the_profile_that_the_page_shows_and_a_stored_one_can_be_deleted()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var page = visit.Page;
+        await visit.GoAsync("#/new");
+        await Expect(page.Locator("#profile-self-consistency")).ToBeCheckedAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Delete" })).ToHaveCountAsync(0);
+        await GiveAsync(page, """{ "name": "mine", "strategy": "self-consistency", "samples": 2 }""");
+        await Expect(page.Locator("#profile-mine")).ToBeCheckedAsync();
+
+        // Somebody else stores another profile under the name.
+        using var other = new StringContent("""{ "name": "mine", "strategy": "few-shot" }""", Encoding.UTF8, "application/json");
+        using var stored = await server.Client.PutAsync("/api/profiles/mine", other, TestContext.Current.CancellationToken);
+        Assert.True(stored.IsSuccessStatusCode);
+        await JourneyTests.DropAsync(page, "cases.csv", Server.Questions(3));
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("2 times");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start the run" }).ClickAsync();
+        await Expect(page.Locator(".badge")).ToHaveTextAsync("completed");
+        await Expect(page.Locator("main")).ToContainTextAsync("2 samples");
+
+        await visit.GoAsync("#/new");
+        await page.Locator("#profile-mine").CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete mine…" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Go back" }).ClickAsync();
+        await Expect(page.Locator("#profile-mine")).ToBeCheckedAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete mine…" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete the profile" }).ClickAsync();
+        await Expect(page.Locator("main")).ToContainTextAsync("mine is deleted.");
+        await Expect(page.Locator("#profile-mine")).ToHaveCountAsync(0);
+        await Expect(page.Locator("#profile-self-consistency")).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Delete mine…" })).ToHaveCountAsync(0);
+        Assert.Empty(visit.Faults);
+    }
+
     [Theory]
     [InlineData(1280, false)]
     [InlineData(360, true)]

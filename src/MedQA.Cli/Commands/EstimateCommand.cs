@@ -130,7 +130,7 @@ internal static class EstimateCommand
         if (profile is null)
         {
             using var client = CalledService.ClientOf(context.Settings);
-            var named = await choice.GiveAsync(client, cancellationToken);
+            var (named, hash) = await choice.GiveAsync(client, cancellationToken);
             foreach (var set in sets)
             {
                 await using var content = set.Input.OpenRead();
@@ -145,6 +145,7 @@ internal static class EstimateCommand
                     choice.Samples,
                     choice.Seed,
                     context.Settings.ChosenModel,
+                    profileHash: hash,
                     cancellationToken: cancellationToken));
             }
 

@@ -27,29 +27,28 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     public static ProfileChoice Of(string? nameOrFile, int? samples, long? seed) => new(nameOrFile, samples, seed);
 
     /// <summary>
-    /// Returns the name by which a service knows the profile without the overrides, after storing a file's profile there;
-    /// <see langword="null"/> for the default profile.
+    /// Returns the name of the profile without the overrides, <see langword="null"/> for the default profile, and the hash of a file's
+    /// profile. The service keeps that one for runs that state its hash; it changes nothing that others see.
     /// </summary>
     /// <exception cref="InputException">The file does not exist or is invalid, or its profile has the name of another.</exception>
-    public async Task<string?> GiveAsync(MedQAClient client, CancellationToken cancellationToken)
-    {
-        if (!IsFile)
-        {
-            return NameOrFile == Default ? null : NameOrFile;
-        }
+    public async Task<(string? Name, string? Hash)> GiveAsync(MedQAClient client, CancellationToken cancellationToken) =>
+        !IsFile ? (NameOrFile == Default ? null : NameOrFile, null)
+            : await StoreAsync(client, NameOrFile!, ReadFile(NameOrFile!), unlisted: true, cancellationToken);
 
-        var (profile, json) = ReadFile(NameOrFile!);
+    /// <summary>Stores the profile of a file at a service, under its name for everybody or unlisted.</summary>
+    /// <returns>Its name and its hash.</returns>
+    /// <exception cref="InputException">The profile has the name of another.</exception>
+    public static async Task<(string Name, string? Hash)> StoreAsync(
+        MedQAClient client, string file, (Profile Profile, byte[] Json) read, bool unlisted, CancellationToken cancellationToken)
+    {
         try
         {
-            await client.PutProfileAsync(profile.Name, json, cancellationToken);
-            return profile.Name;
+            var stored = await client.PutProfileAsync(read.Profile.Name, read.Json, unlisted, cancellationToken);
+            return (read.Profile.Name, stored.GetProperty("hash").GetString());
         }
         catch (MedQAException exception) when (exception.Type is "urn:medqa:fixed-profile" or "urn:medqa:bad-body")
         {
-            // The file may be one of the service's own.
-            return exception.Type == "urn:medqa:fixed-profile" && await IsSameAsync(client, profile, cancellationToken)
-                ? profile.Name
-                : throw new InputException($"Profile {NameOrFile}: {exception.Message}", exception);
+            throw new InputException($"Profile {file}: {exception.Message}", exception);
         }
     }
 
@@ -59,19 +58,15 @@ internal sealed record ProfileChoice(string? NameOrFile, int? Samples, long? See
     public async Task<Profile> ChooseAsync(HostSettings settings, HostConsole console, CancellationToken cancellationToken)
     {
         var chosen = NameOrFile ?? Default;
-        var profile = IsFile
-            ? ReadFile(chosen).Profile
-            : await ProfileFolders.FindAsync(settings, console, chosen, "; a file's name must end with .json", cancellationToken);
-        return ProfileVariation.Of(profile, Samples, Seed);
+        return IsFile
+            ? ProfileVariation.Of(ReadFile(chosen).Profile, Samples, Seed)
+            : await ProfileFolders.FindAsync(
+                settings, console, chosen, "; a file's name must end with .json", cancellationToken, Samples, Seed);
     }
 
-    private static async Task<bool> IsSameAsync(MedQAClient client, Profile profile, CancellationToken cancellationToken)
-    {
-        var there = await client.GetProfileAsync(profile.Name, cancellationToken);
-        return CanonicalJson.Of(ProfileReader.Parse(there.GetRawText(), profile.Name)).AsSpan().SequenceEqual(CanonicalJson.Of(profile));
-    }
-
-    private static (Profile Profile, byte[] Json) ReadFile(string path)
+    /// <summary>Reads the profile of a file.</summary>
+    /// <exception cref="InputException">The file does not exist or is invalid, or its profile has the name of a built-in one.</exception>
+    public static (Profile Profile, byte[] Json) ReadFile(string path)
     {
         var json = RegularFile.KindOf(path) != PathKind.Missing
             ? RegularFile.ReadAllBytes(path)

@@ -5,6 +5,7 @@ using System.Text.Json;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
+using MedQA.Client;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
@@ -12,7 +13,7 @@ using MedQA.Evaluation.Serialization;
 
 namespace MedQA.Cli.Commands;
 
-/// <summary><c>medqa profiles</c>: lists profiles or shows one.</summary>
+/// <summary><c>medqa profiles</c>: lists profiles, shows one, and stores and deletes them.</summary>
 internal static class ProfilesCommand
 {
     /// <summary>The command.</summary>
@@ -23,6 +24,8 @@ internal static class ProfilesCommand
               medqa profiles
               medqa profiles show self-consistency > mine.json   (edit it and give it a new name)
               medqa run mine.csv --profile mine.json
+              medqa profiles save mine.json                      (known by its name from then on)
+              medqa profiles delete mine
             """);
         CommandWork.Set(command, static (context, _, cancel) => ListAsync(context, cancel), writesCsv: true);
 
@@ -35,7 +38,72 @@ internal static class ProfilesCommand
             "show", "Write a profile with all its fields as JSON, to edit and use with `medqa run --profile FILE.json`.") { name };
         CommandWork.Set(show, (context, parsed, cancel) => ShowAsync(context, parsed.GetRequiredValue(name), cancel));
         command.Add(show);
+
+        var file = new Argument<string>("FILE") { Description = "Profile file, as JSON" };
+        var save = new Command(
+            "save", "Store a file's profile under its name, in place of one that was stored before, for everybody who uses the storage.")
+        {
+            file
+        };
+        CommandWork.Set(save, (context, parsed, cancel) => SaveAsync(context, parsed.GetRequiredValue(file), cancel));
+        command.Add(save);
+
+        var stored = new Argument<string>("NAME") { Description = "Name of a stored profile" }.WithProfiles();
+        var delete = new Command("delete", "Delete a stored profile. Runs keep theirs.") { stored, Deletion.Confirmed };
+        CommandWork.Set(delete, (context, parsed, cancel) => DeleteAsync(context, parsed, parsed.GetRequiredValue(stored), cancel));
+        command.Add(delete);
         return command;
+    }
+
+    private static async Task<int> SaveAsync(CommandContext context, string file, CancellationToken cancellationToken)
+    {
+        var read = ProfileChoice.ReadFile(file);
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        var (name, _) = await ProfileChoice.StoreAsync(service.Client, file, read, unlisted: false, cancellationToken);
+        await (service.Storage?.SaveAsync(cancellationToken) ?? Task.CompletedTask);
+        KnownProfiles.Add(context.Settings, name);
+        context.Console.Note($"Profile {name} is stored. `medqa run FILE --profile {name}` uses it.");
+        return ExitCode.Success;
+    }
+
+    private static async Task<int> DeleteAsync(
+        CommandContext context, ParseResult parsed, string name, CancellationToken cancellationToken)
+    {
+        if (context.Settings.Endpoint is null && ProfileFolders.OfHost(context.Settings).Names.Contains(name))
+        {
+            throw new InputException(
+                $"Profile {name} is built in, or in a folder of this machine's settings or model: only stored profiles can be deleted.");
+        }
+
+        if (context.Settings.Endpoint is null
+            && !LocalStorage.Exists(context.Settings)
+            && !ProfileFolders.Kept(context.Settings).Names.Contains(name))
+        {
+            // Without a storage there is nothing to delete, and none is made for that.
+            throw new InputException(
+                ProfileFolders.Unknown(name, await ProfileFolders.Open(context.Settings).NamesAsync(cancellationToken)));
+        }
+
+        await using var service = await CalledService.OpenAsync(context, cancellationToken);
+        try
+        {
+            await service.Client.GetProfileAsync(name, cancellationToken);
+        }
+        catch (MedQAException exception) when (exception.Type == "urn:medqa:unknown-profile")
+        {
+            throw new InputException(await UnknownAsync(service.Client, name, cancellationToken), exception);
+        }
+        catch (MedQAException exception) when (exception.Type == "urn:medqa:broken-profile")
+        {
+            context.Console.Note(exception.Message);
+        }
+
+        await Deletion.ConfirmAsync(context.Console, parsed, $"Profile {name}", cancellationToken);
+        await service.Client.DeleteProfileAsync(name, cancellationToken);
+        await (service.Storage?.SaveAsync(cancellationToken) ?? Task.CompletedTask);
+        KnownProfiles.Remove(context.Settings, name);
+        context.Console.Note($"Profile {name} is deleted. Runs keep their profiles.");
+        return ExitCode.Success;
     }
 
     private static async Task<int> ListAsync(CommandContext context, CancellationToken cancellationToken)
@@ -96,12 +164,23 @@ internal static class ProfilesCommand
             return ExitCode.Success;
         }
 
-        var profiles = await ReadAsync(context, static _ => { }, cancellationToken);
-        var profile = profiles.FirstOrDefault(profile => profile.Name == name)
-            ?? throw new InputException(ProfileFolders.Unknown(name, [.. profiles.Select(static profile => profile.Name)]));
-        context.Console.Line(Json(profile));
-        return ExitCode.Success;
+        using var client = CalledService.ClientOf(context.Settings);
+        try
+        {
+            var profile = await client.GetProfileAsync(name, cancellationToken);
+            context.Console.Line(Json(ProfileReader.Parse(profile.GetRawText(), context.Settings.Endpoint.ToString())));
+            return ExitCode.Success;
+        }
+        catch (MedQAException exception) when (exception.Type == "urn:medqa:unknown-profile")
+        {
+            throw new InputException(await UnknownAsync(client, name, cancellationToken), exception);
+        }
     }
+
+    private static async Task<string> UnknownAsync(MedQAClient client, string name, CancellationToken cancellationToken) =>
+        ProfileFolders.Unknown(
+            name,
+            [.. (await client.ListProfilesAsync(cancellationToken)).Select(static profile => profile.GetProperty("name").GetString()!)]);
 
     private static async Task<IReadOnlyList<Profile>> ReadAsync(
         CommandContext context, Action<InputException> unusable, CancellationToken cancellationToken)

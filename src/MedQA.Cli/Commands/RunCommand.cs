@@ -7,6 +7,7 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
 using MedQA.Files;
+using MedQA.Pipeline.Profiles;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
@@ -145,12 +146,8 @@ internal static class RunCommand
 
         async Task<int> RunAsync(CalledService service, WorkHere? work)
         {
-            var known = choice with { NameOrFile = await choice.GiveAsync(service.Client, cancellationToken) };
-            if (choice.IsFile)
-            {
-                KnownProfiles.Add(context.Settings, known.NameOrFile!);
-            }
-
+            var (profile, hash) = await choice.GiveAsync(service.Client, cancellationToken);
+            var known = choice with { NameOrFile = profile };
             var developed =
                 development is null || asksDevelopment ? null : await service.FindRunAsync(development, cancellationToken);
 
@@ -159,7 +156,12 @@ internal static class RunCommand
             var runs = new List<RunResource>();
             foreach (var file in files)
             {
-                runs.Add(await StartAsync(console, service.Client, file, known, again, ReadingOf(file), named, cancellationToken));
+                runs.Add(await StartAsync(console, service.Client, file, known, hash, again, ReadingOf(file), named, cancellationToken));
+            }
+
+            if (profile is not null && ProfileVariation.IsSaidBy(profile) && !runs[0].Profile.StartsWith(profile, StringComparison.Ordinal))
+            {
+                console.Note($"Profile {profile} is {runs[0].Profile}: a variation has one name, and runs have that.");
             }
 
             return await RunFollowing.FollowAsync(context, service, runs, asksDevelopment ? runs[0] : developed, work, cancellationToken);
@@ -171,6 +173,7 @@ internal static class RunCommand
         MedQAClient client,
         InputFile file,
         ProfileChoice choice,
+        string? profileHash,
         bool again,
         SetReading reading,
         string? model,
@@ -191,7 +194,8 @@ internal static class RunCommand
                 choice.Samples,
                 choice.Seed,
                 model,
-                cancellationToken);
+                profileHash: profileHash,
+                cancellationToken: cancellationToken);
             if (!isNew)
             {
                 console.Note(run.HasEnded

@@ -18,7 +18,7 @@ internal static class ProfileFolders
     public static IProfileSource OfHost(HostSettings settings) => new ProfileFolder(settings.ProfilesFolder, FolderOfModel(settings));
 
     /// <summary>The profiles that commands of earlier versions saved in the data folder.</summary>
-    public static IProfileSource Kept(HostSettings settings) => new ProfileFolder(Path.Combine(settings.DataFolder, FolderName));
+    public static ProfileFolder Kept(HostSettings settings) => new ProfileFolder(Path.Combine(settings.DataFolder, FolderName));
 
     /// <summary>Opens all profiles but those of the storage.</summary>
     public static ProfileCatalog Open(HostSettings settings) => new(OfHost(settings), earlier: Kept(settings));
@@ -36,15 +36,24 @@ internal static class ProfileFolders
         return await use(new ProfileCatalog(OfHost(settings), new ProfileStore(storage.Runs), Kept(settings)));
     }
 
-    /// <summary>Returns the profile of a name. The storage is opened only for a name that the host does not know.</summary>
+    /// <summary>
+    /// Returns the profile of a name, with other samples or another seed where they are given. The storage is opened only for a name that
+    /// the host does not know.
+    /// </summary>
     /// <exception cref="InputException">There is none, or it cannot be used.</exception>
     public static async Task<Profile> FindAsync(
-        HostSettings settings, HostConsole console, string name, string hint, CancellationToken cancellationToken) =>
-        await new ProfileCatalog(OfHost(settings)).FindAsync(name, cancellationToken)
+        HostSettings settings,
+        HostConsole console,
+        string name,
+        string hint,
+        CancellationToken cancellationToken,
+        int? samples = null,
+        long? seed = null) =>
+        await new ProfileCatalog(OfHost(settings)).FindAsync(name, null, samples, seed, cancellationToken)
             ?? await UseAsync(
                 settings,
                 console,
-                async profiles => await profiles.FindAsync(name, cancellationToken)
+                async profiles => await profiles.FindAsync(name, null, samples, seed, cancellationToken)
                     ?? throw new InputException(Unknown(name, await profiles.NamesAsync(cancellationToken), hint)),
                 cancellationToken);
 

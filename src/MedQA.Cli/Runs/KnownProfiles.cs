@@ -13,6 +13,9 @@ internal static class KnownProfiles
     /// <summary>Saves the name of a new profile.</summary>
     public static void Add(HostSettings settings, string profile) => Keep(settings, Names.Kept(settings).Union([profile]));
 
+    /// <summary>Forgets the name of a profile that is gone.</summary>
+    public static void Remove(HostSettings settings, string profile) => Keep(settings, Names.Kept(settings).Except([profile]));
+
     /// <summary>Returns the names.</summary>
     public static IReadOnlyList<string> Find(HostSettings settings) => Names.Kept(settings);
 }

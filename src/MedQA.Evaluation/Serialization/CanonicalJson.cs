@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MedQA.Evaluation.Profiles;
@@ -30,27 +31,38 @@ public static class CanonicalJson
         return Written(writer => Write(writer, profile));
     }
 
+    /// <summary>
+    /// Returns the SHA-256 of a profile's canonical bytes, in lower-case hexadecimal digits: profiles with the same hash are the same.
+    /// </summary>
+    public static string HashOf(Profile profile) => Convert.ToHexStringLower(SHA256.HashData(Of(profile)));
+
     /// <summary>Returns a list of profiles to choose from: their fields, followed by what their strategies do.</summary>
-    public static byte[] Catalog(IEnumerable<Profile> profiles)
+    /// <param name="profiles">The profiles.</param>
+    /// <param name="isStored">Says whether callers have stored one, and can delete it.</param>
+    public static byte[] Catalog(IEnumerable<Profile> profiles, Func<Profile, bool> isStored)
     {
         ArgumentNullException.ThrowIfNull(profiles);
+        ArgumentNullException.ThrowIfNull(isStored);
         return Written(writer =>
         {
             writer.WriteStartArray();
             foreach (var profile in profiles)
             {
-                Write(writer, profile, [.. ProfileFields.All, .. ProfileFields.OfStrategy]);
+                writer.WriteStartObject();
+                WriteFields(writer, profile, [.. ProfileFields.All, .. ProfileFields.Listed]);
+                writer.WriteBoolean(ProfileFields.Stored, isStored(profile));
+                writer.WriteEndObject();
             }
 
             writer.WriteEndArray();
         });
     }
 
-    /// <summary>Returns a profile as <see cref="Catalog"/> lists it.</summary>
+    /// <summary>Returns a profile as <see cref="Catalog"/> lists it, but not who stored it.</summary>
     public static byte[] Listed(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        return Written(writer => Write(writer, profile, [.. ProfileFields.All, .. ProfileFields.OfStrategy]));
+        return Written(writer => Write(writer, profile, [.. ProfileFields.All, .. ProfileFields.Listed]));
     }
 
     internal static void Write(Utf8JsonWriter writer, Profile profile) => Write(writer, profile, ProfileFields.All);
@@ -69,12 +81,16 @@ public static class CanonicalJson
     private static void Write(Utf8JsonWriter writer, Profile profile, ImmutableArray<ProfileFields.Field> fields)
     {
         writer.WriteStartObject();
+        WriteFields(writer, profile, fields);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteFields(Utf8JsonWriter writer, Profile profile, ImmutableArray<ProfileFields.Field> fields)
+    {
         foreach (var field in fields)
         {
             field.Write(writer, profile);
         }
-
-        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, Protocol protocol)

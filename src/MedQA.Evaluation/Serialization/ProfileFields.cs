@@ -87,10 +87,10 @@ internal static class ProfileFields
     ];
 
     /// <summary>
-    /// What a list of profiles adds to a profile: what its strategy does, and gives. It is not part of the profile, so it is
-    /// ignored where one is read.
+    /// What a list of profiles adds to a profile: what its strategy does, and gives, and the profile's hash. It is not part of the profile,
+    /// so it is ignored where one is read.
     /// </summary>
-    public static ImmutableArray<Field> OfStrategy { get; } =
+    public static ImmutableArray<Field> Listed { get; } =
     [
         new("description", static (p, _) => p, static (writer, p) => writer.WriteString("description", p.Strategy.Description)),
         new(
@@ -105,7 +105,11 @@ internal static class ProfileFields
             "scoresOptions",
             static (p, _) => p,
             static (writer, p) => writer.WriteBoolean("scoresOptions", p.Strategy.ScoresOptions)),
+        new("hash", static (p, _) => p, static (writer, p) => writer.WriteString("hash", CanonicalJson.HashOf(p))),
     ];
+
+    /// <summary>What a list says of a profile that its service knows only: whether callers have stored it.</summary>
+    public const string Stored = "stored";
 
     /// <summary>The names of all strategies, as a phrase.</summary>
     public static string StrategyNames => string.Join(", ", BuiltInProfiles.All.Select(static profile => profile.Strategy.Name));

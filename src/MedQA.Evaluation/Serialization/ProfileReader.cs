@@ -111,7 +111,8 @@ public static class ProfileReader
         var given = new HashSet<string>();
         foreach (var property in json.EnumerateObject())
         {
-            if (!ProfileFields.All.Concat(ProfileFields.OfStrategy).Any(field => field.Name == property.Name))
+            if (property.Name != ProfileFields.Stored
+                && !ProfileFields.All.Concat(ProfileFields.Listed).Any(field => field.Name == property.Name))
             {
                 throw ProfileFault.Of(
                     sourceName, property.Name, $"is an unknown field{Suggestion(property.Name)}. The fields are {FieldNames()}.");

@@ -62,10 +62,12 @@ public sealed class BudgetLedger
     /// </summary>
     /// <param name="blobName">The blob that will be written.</param>
     /// <param name="caller">Who asked for it.</param>
+    /// <param name="profileHash">The hash of the profile that the caller means; <see langword="null"/> where none is stated.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    internal Task ClaimAsync(string blobName, string caller, CancellationToken cancellationToken)
+    internal Task ClaimAsync(string blobName, string caller, string? profileHash, CancellationToken cancellationToken)
     {
         var claim = new StoredRow(Partition, ClaimKey(blobName)) { ["Caller"] = caller };
+        claim.SetWhereKnown("ProfileHash", profileHash);
         return _table.PutAsync(claim, cancellationToken);
     }
 
@@ -75,15 +77,17 @@ public sealed class BudgetLedger
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="blobName">The run's upload.</param>
-    /// <param name="isWhatWasClaimed">Looks whether the blob is as this service stores it; asked only where there is a claim.</param>
+    /// <param name="isWhatWasClaimed">
+    /// Looks whether the blob is as this service stores it, for the profile with the hash in the claim; asked only where there is a claim.
+    /// </param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     internal async Task NoteCallerAsync(
-        RunId run, string blobName, Func<CancellationToken, Task<bool>> isWhatWasClaimed, CancellationToken cancellationToken)
+        RunId run, string blobName, Func<string?, CancellationToken, Task<bool>> isWhatWasClaimed, CancellationToken cancellationToken)
     {
         while (await FindAsync(RunKey(run), cancellationToken) is null)
         {
             var claim = await FindAsync(ClaimKey(blobName), cancellationToken);
-            if (claim is not null && !await isWhatWasClaimed(cancellationToken))
+            if (claim is not null && !await isWhatWasClaimed(claim.GetString("ProfileHash"), cancellationToken))
             {
                 claim = null;
             }

@@ -21,6 +21,7 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
     private static readonly TimeSpan LateWriters = TimeSpan.FromMinutes(10);
 
     private readonly RunRows _runs = new(storage, signals);
+    private readonly SharedUploads _sharedUploads = new(storage, new RunRows(storage));
 
     /// <summary>Does the next part.</summary>
     public async Task<AdvanceOutcome> StepAsync(RunRow row, CancellationToken cancellationToken)
@@ -112,7 +113,8 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
     }
 
     /// <summary>
-    /// The upload goes with its run where this service stored it. Uploading the same questions again then is a new upload, and a new run.
+    /// The upload goes with its last run where this service stored it. Uploading the same questions again then is a new upload, and a new
+    /// run.
     /// </summary>
     private async Task DeleteUploadAsync(RunManifest manifest, CancellationToken cancellationToken)
     {
@@ -120,7 +122,8 @@ internal sealed class RunDeletion(RunStorage storage, TimeProvider time, Pipelin
         try
         {
             if (await upload.FindFactsAsync(cancellationToken, version) is { Metadata: var metadata }
-                && UploadMetadata.Find(metadata, UploadMetadata.StoredBy) == UploadMetadata.Service)
+                && UploadMetadata.Find(metadata, UploadMetadata.StoredBy) == UploadMetadata.Service
+                && !await _sharedUploads.HasOtherAsync(RunId.Parse(manifest.Run), manifest.Source, version, cancellationToken))
             {
                 await upload.DeleteAsync(cancellationToken, version);
             }

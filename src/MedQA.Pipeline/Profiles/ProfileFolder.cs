@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
@@ -46,6 +47,25 @@ public sealed class ProfileFolder : IProfileSource
         return profile.Name == name
             ? profile
             : throw ProfileFault.Of(file, "name", $"is \"{profile.Name}\", but the file is named {name}.json; the names must match.");
+    }
+
+    /// <summary>Deletes the files of a name.</summary>
+    /// <returns>Whether there was one.</returns>
+    /// <exception cref="InputException">One cannot be deleted.</exception>
+    public bool Delete(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var files = Files().Where(file => Path.GetFileNameWithoutExtension(file) == name).ToList();
+        try
+        {
+            files.ForEach(File.Delete);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw ProfileFault.Of($"{name}.json", null, $"the file cannot be deleted: {FaultText.MessageOf(exception)}", exception);
+        }
+
+        return files.Count > 0;
     }
 
     private static byte[] Read(string path, string file)

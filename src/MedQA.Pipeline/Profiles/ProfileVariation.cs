@@ -7,7 +7,8 @@ namespace MedQA.Pipeline.Profiles;
 
 /// <summary>
 /// Profiles with another number of samples or another seed. Their names say what differs, <c>self-consistency-samples-5-seed-7</c>, so
-/// they need not be stored: whoever knows the profile can derive them.
+/// they need not be stored: whoever knows the profile can derive them. A variation has one name: the samples before the seed, each once,
+/// and only what the profile itself does not say. Other spellings mean it, too.
 /// </summary>
 public static class ProfileVariation
 {
@@ -45,35 +46,28 @@ public static class ProfileVariation
                     "name",
                     $"would be \"{name}\" with these samples and this seed, which has {name.Length} characters, but a name has at most "
                         + $"{MaxNameLength}. Give the profile a shorter name.")
-                : Checked(varied, name);
+                : ProfileReader.Check(varied with { Name = name }, name);
     }
 
     /// <summary>Whether a name says a variation of another profile.</summary>
     public static bool IsSaidBy(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Parse(name) is not null;
+        return SaidBy(name) is not null;
     }
 
     /// <summary>
-    /// Returns the variation that a name says; <see langword="null"/> where the name does not say any, or there is no profile to vary.
+    /// Returns the last variation that a name says, and the name of the profile that it varies, which can say further ones;
+    /// <see langword="null"/> where the name says none.
     /// </summary>
-    /// <param name="name">The name.</param>
-    /// <param name="find">Finds the profile to vary, which can be a variation itself.</param>
-    /// <exception cref="InputException">The profile exists, but does not allow the variation.</exception>
-    internal static async Task<Profile?> FindAsync(string name, Func<string, Task<Profile?>> find) =>
-        name.Length <= MaxNameLength && Parse(name) is { } said && await find(said.Varied) is { } profile
-            ? Checked(said.Samples is { } samples ? profile with { Samples = samples } : profile with { Seed = said.Seed }, name)
-            : null;
-
-    private static (string Varied, int? Samples, long Seed)? Parse(string name)
+    internal static (string Varied, int? Samples, long? Seed)? SaidBy(string name)
     {
         var bySamples = name.LastIndexOf(SamplesMark, StringComparison.Ordinal);
         var bySeed = name.LastIndexOf(SeedMark, StringComparison.Ordinal);
         var digits = bySamples > bySeed ? bySamples + SamplesMark.Length : bySeed + SeedMark.Length;
         return Math.Max(bySamples, bySeed) <= 0 || !IsWritten(name[digits..], out var number) ? null
             : bySeed > bySamples ? (name[..bySeed], null, number)
-            : number is >= 1 and <= Profile.MaxSamples ? (name[..bySamples], (int)number, 0)
+            : number is >= 1 and <= Profile.MaxSamples ? (name[..bySamples], (int)number, null)
             : null;
     }
 
@@ -81,6 +75,4 @@ public static class ProfileVariation
     private static bool IsWritten(string text, out long number) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)
         && number.ToString(CultureInfo.InvariantCulture) == text;
-
-    private static Profile Checked(Profile varied, string name) => ProfileReader.Check(varied with { Name = name }, name);
 }

@@ -33,7 +33,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
     /// <param name="reading">How it is to be read.</param>
     /// <param name="profile">How its questions would be asked.</param>
     /// <param name="caller">Whose budget the run would count for.</param>
-    /// <param name="alternatives">Profiles to say of, too, what their runs would take.</param>
+    /// <param name="alternatives">Profiles to say of, too, what their runs would take: as they are listed, and as they would ask.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="InputException">It is no question set.</exception>
     public async Task<RunEstimate> ReadAsync(
@@ -42,7 +42,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
         SetReading reading,
         Profile profile,
         string caller,
-        IReadOnlyList<Profile> alternatives,
+        IReadOnlyList<(string Listed, Profile Profile)> alternatives,
         CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(questionSet);
@@ -59,9 +59,10 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
         }.With(reading);
         var newest = new NewestRuns(reader);
         var considered = new List<Considered>();
-        foreach (var one in (Profile[])[profile, .. alternatives])
+        foreach (var (listed, one) in ((string, Profile)[])[(profile.Name, profile), .. alternatives])
         {
             considered.Add(new Considered(
+                listed,
                 one,
                 model is { Endpoint: not null } ? new PromptCost(one, TokenEstimate.Of) : null,
                 model is null ? [] : await EarlierAsync(newest, model, one, cancellationToken)));
@@ -89,7 +90,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             var (reason, other) = await EstimateAsync(one);
             others.Add(new ProfileEstimate
             {
-                Profile = other.Profile,
+                Profile = one.Listed,
                 Rejection = reason,
                 CallsPerQuestion = other.CallsPerQuestion,
                 MaxGeneratedTokens = other.MaxGeneratedTokens,
@@ -108,7 +109,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
                 Sized(name, one.Profile, model?.Name ?? "", tally, rejected), one.Profile, model?.Endpoint, one.Prompts?.Tokens ?? 0);
             return (
                 (ReferenceEquals(one, considered[0])
-                    ? await splitter.WhyRejectedAsync(one.Profile.Name, model?.Fingerprint, cancellationToken)
+                    ? await splitter.WhyRejectedAsync(one.Profile, model?.Fingerprint, cancellationToken)
                     : model is null ? null : one.Profile.GetIncompatibility(model))
                     ?? one.Profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers),
                 WithFigures(sized, one.Profile, one.Earlier));
@@ -256,7 +257,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
     }
 
     /// <summary>A profile and what its figures are made of.</summary>
-    private sealed record Considered(Profile Profile, PromptCost? Prompts, IReadOnlyList<RunSummary> Earlier);
+    private sealed record Considered(string Listed, Profile Profile, PromptCost? Prompts, IReadOnlyList<RunSummary> Earlier);
 
     /// <summary>The newest runs, each page read when it is first wanted.</summary>
     private sealed class NewestRuns(RunReader reader)

@@ -39,6 +39,7 @@ public sealed class QuestionSetSplitter
     private readonly RunDeletion _deletion;
     private readonly BudgetLedger? _ledger;
     private readonly UploadReceipts _receipts;
+    private readonly SharedUploads _sharedUploads;
 
     /// <summary>A splitter for runs of one model, or of several.</summary>
     /// <param name="storage">Where uploads and runs lie.</param>
@@ -78,6 +79,7 @@ public sealed class QuestionSetSplitter
         _deletion = new RunDeletion(storage, time, _signals);
         _ledger = ledger;
         _receipts = new UploadReceipts(storage);
+        _sharedUploads = new SharedUploads(storage, _runs);
     }
 
     /// <summary>
@@ -230,7 +232,8 @@ public sealed class QuestionSetSplitter
 
         var (etag, profileName) = (upload.ETag ?? facts.Version, ProfileNameOf(upload.BlobName, facts.Metadata));
         var model = ModelsFor(facts.Metadata) is [var first, ..] ? first : _models[0];
-        var (profile, prefix, _) = await FindProfileAsync(profileName, model, chosen: null, cancellationToken);
+        var (profile, prefix, _) = await FindProfileAsync(
+            profileName, ProfileHashOf(facts.Metadata), model, chosen: null, cancellationToken);
         var run = RunIdentity.Of(upload.BlobName, etag, profileName, profile, prefix, model.Fingerprint);
         if (await _storage.FindManifestAsync(run, cancellationToken) is { Tombstone: not null })
         {
@@ -249,7 +252,7 @@ public sealed class QuestionSetSplitter
                     Reason = "The question set could not be split into batches after several attempts: "
                         + $"{FaultText.MessageOf(fault)} Resolve the cause and upload it again.",
                     Source = upload.BlobName,
-                    Profile = profileName,
+                    Profile = profile?.Name ?? profileName,
                     Model = model.Description.Name,
                     ModelFingerprint = model.Fingerprint,
                     Created = now,
@@ -294,6 +297,8 @@ public sealed class QuestionSetSplitter
             ? blobName[..slash]
             : UploadMetadata.Find(metadata, UploadMetadata.Profile) ?? _options.DefaultProfile;
 
+    private static string? ProfileHashOf(IDictionary<string, string> metadata) => UploadMetadata.Find(metadata, UploadMetadata.ProfileHash);
+
     private async Task<SplitOutcome> SplitAsync(
         StoredBlob blob,
         StoredVersion etag,
@@ -305,7 +310,10 @@ public sealed class QuestionSetSplitter
         CancellationToken cancellationToken)
     {
         var profileName = ProfileNameOf(blob.Name, metadata);
-        var (profile, prefix, rejection) = await FindProfileAsync(profileName, model, chosen, cancellationToken);
+
+        // What an upload says of the profile is for whoever makes its run in place of the process that stored it.
+        var hash = asked ? null : ProfileHashOf(metadata);
+        var (profile, prefix, rejection) = await FindProfileAsync(profileName, hash, model, chosen, cancellationToken);
         var (reading, fault) = UploadMetadata.ReadingOf(metadata);
         rejection ??= fault is null ? null : new Rejection($"the upload's metadata has {fault}.", null);
 
@@ -313,6 +321,14 @@ public sealed class QuestionSetSplitter
         using var activity = PipelineTracing.Start("split question set", run.ToString());
 
         var receipt = await FindReceiptAsync(blob.Name, etag, run, cancellationToken);
+        if (profile is not null && profile.Name != profileName && receipt?.Run is { } earlier && earlier != run
+            && profile with { Name = profileName } is var spelled
+            && RunIdentity.Of(blob.Name, etag, profileName, spelled, prefix, model.Fingerprint) == earlier)
+        {
+            // An earlier version has made, or begun, the run under the folder's own spelling of the variation.
+            (profile, run) = (spelled, earlier);
+        }
+
         if (!asked && WhyNotOwn(receipt, run, model) is { } others)
         {
             return others;
@@ -348,7 +364,7 @@ public sealed class QuestionSetSplitter
             Source = blob.Name,
             SourceETag = etag.ToString(),
             Created = _time.GetUtcNow(),
-            ProfileName = profileName,
+            ProfileName = profile?.Name ?? profileName,
             ModelName = model.Description.Name,
             ModelFingerprint = model.Fingerprint,
             Endpoint = model.Description.Endpoint,
@@ -401,7 +417,11 @@ public sealed class QuestionSetSplitter
         if (_ledger is not null && manifest.Rejection is null)
         {
             await _ledger.NoteCallerAsync(
-                run, blob.Name, cancel => QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancel), cancellationToken);
+                run,
+                blob.Name,
+                async (claimed, cancel) => (asked || ProfileHashOf(metadata) is not { } stated || stated == claimed)
+                    && await QuestionSetUploads.IsAsStoredAsync(blob, etag, metadata, cancel),
+                cancellationToken);
         }
 
         // A process that stood still for long may have been taken for dead: what others have begun since is theirs.
@@ -491,7 +511,7 @@ public sealed class QuestionSetSplitter
         StoredBlob? upload, StoredVersion etag, RunId run, UploadClaim? claim, CancellationToken cancellationToken)
     {
         await DiscardAsync(run, cancellationToken);
-        if (upload is not null)
+        if (upload is not null && !await _sharedUploads.HasOtherAsync(run, upload.Name, etag, cancellationToken))
         {
             // If it was rewritten meanwhile, that is another upload.
             await upload.TryDeleteAsync(etag, cancellationToken);
@@ -622,17 +642,20 @@ public sealed class QuestionSetSplitter
     /// <summary>
     /// Why a run with a profile would be rejected whatever its questions are, as a sentence; <see langword="null"/> where it would not.
     /// </summary>
-    /// <param name="profile">The profile's name.</param>
+    /// <param name="profile">The profile.</param>
     /// <param name="model">The fingerprint of the model that would answer; <see langword="null"/> for the usual one.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    public async Task<string?> WhyRejectedAsync(string profile, string? model, CancellationToken cancellationToken) =>
-        (await FindProfileAsync(
-            profile, (model is null ? null : FindModel(model)) ?? _models[0], chosen: null, cancellationToken)).Rejection?.Sentence;
+    public async Task<string?> WhyRejectedAsync(Profile profile, string? model, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(profile);
+        var answering = (model is null ? null : FindModel(model)) ?? _models[0];
+        return (await FindProfileAsync(profile.Name, hash: null, answering, profile, cancellationToken)).Rejection?.Sentence;
+    }
 
     private async Task<(Profile? Profile, SoftPromptReference? Prefix, Rejection? Rejection)> FindProfileAsync(
-        string name, AnsweringModel model, Profile? chosen, CancellationToken cancellationToken)
+        string name, string? hash, AnsweringModel model, Profile? chosen, CancellationToken cancellationToken)
     {
-        var (profile, rejection) = await FindKnownProfileAsync(name, model.Description, chosen, cancellationToken);
+        var (profile, rejection) = await FindKnownProfileAsync(name, hash, model.Description, chosen, cancellationToken);
         if (profile?.Prefix is not { } prefixName || rejection is not null)
         {
             return (profile, null, rejection);
@@ -657,17 +680,20 @@ public sealed class QuestionSetSplitter
     }
 
     private async Task<(Profile? Profile, Rejection? Rejection)> FindKnownProfileAsync(
-        string name, ModelDescription model, Profile? chosen, CancellationToken cancellationToken)
+        string name, string? hash, ModelDescription model, Profile? chosen, CancellationToken cancellationToken)
     {
         try
         {
-            return (chosen ?? await _profiles.FindAsync(name, cancellationToken)) is { } profile
+            return (chosen ?? await _profiles.FindAsync(name, hash, null, null, cancellationToken)) is { } profile
                 ? (profile, profile.GetIncompatibility(model) is { } reason
                     ? new Rejection(reason + await _profiles.AlternativesToAsync(profile, model, cancellationToken), null)
                     : null)
                 : (null, new Rejection(
-                    $"unknown profile '{name}' (from the upload's folder or metadata). The profiles are "
-                        + $"{string.Join(", ", await _profiles.NamesAsync(cancellationToken))}.",
+                    hash is not null
+                        ? $"the profile '{name}' that was meant (by its hash, in the upload's metadata) is no longer kept. Start the run "
+                            + "again with the profile's file or, by its name alone, with the profile that has the name now."
+                        : $"unknown profile '{name}' (from the upload's folder or metadata). The profiles are "
+                            + $"{string.Join(", ", await _profiles.NamesAsync(cancellationToken))}.",
                     null));
         }
         catch (InputException exception)

@@ -130,9 +130,12 @@ internal sealed class RunRows(RunStorage storage, PipelineSignals? signals = nul
     /// A run of an upload, whatever its model and profile; <see langword="null"/> where there is none. Looks through all runs.
     /// </summary>
     public async Task<RunRow?> FindOfSourceAsync(string source, CancellationToken cancellationToken) =>
-        await _table.QueryAsync($"PartitionKey eq {RunRow.Partition} and Source eq {source}", cancellationToken)
-            .Select(RunRow.From)
-            .FirstOrDefaultAsync(cancellationToken);
+        await OfSourceAsync(source, cancellationToken).FirstOrDefaultAsync(cancellationToken);
+
+    /// <summary>All runs of an upload, whatever their model and profile. Looks through all runs.</summary>
+    public IAsyncEnumerable<RunRow> OfSourceAsync(string source, CancellationToken cancellationToken) => _table
+        .QueryAsync($"PartitionKey eq {RunRow.Partition} and Source eq {source}", cancellationToken)
+        .Select(RunRow.From);
 
     /// <summary>Runs with nothing left to do that have not changed since a moment, in the order of their names.</summary>
     public IAsyncEnumerable<RunRow> EndedBeforeAsync(DateTimeOffset moment, CancellationToken cancellationToken) => _table

@@ -24,6 +24,7 @@ public sealed class RunStorage
     internal const string VersionMetadata = "format";
 
     private const string ProfilesFolder = "profiles/";
+    private const string KeptProfilesFolder = "profile-contents/";
 
     /// <summary>Uses three services of one account.</summary>
     /// <param name="blobs">Blob service.</param>
@@ -57,7 +58,10 @@ public sealed class RunStorage
     /// <summary>Uploads: <c>[profile/]name.ext</c>.</summary>
     public BlobContainerClient QuestionSets { get; }
 
-    /// <summary>Everything that a run writes, under <c>{run}/</c>, and profiles that callers have stored, under <c>profiles/</c>.</summary>
+    /// <summary>
+    /// Everything that a run writes, under <c>{run}/</c>, and profiles that callers have stored: under <c>profiles/</c> by their names,
+    /// under <c>profile-contents/</c> by their hashes.
+    /// </summary>
     public BlobContainerClient Runs { get; }
 
     /// <summary>
@@ -161,6 +165,13 @@ public sealed class RunStorage
     /// <summary>The blobs of all profiles that callers have stored, in the order of their names.</summary>
     internal IAsyncEnumerable<BlobFacts> ListProfilesAsync(CancellationToken cancellationToken) =>
         ListAsync(Runs, ProfilesFolder, cancellationToken);
+
+    /// <summary>A profile that is kept by its hash.</summary>
+    internal StoredBlob KeptProfile(string hash) => RunBlob($"{KeptProfilesFolder}{hash}.json");
+
+    /// <summary>The blobs of all profiles that are kept by their hashes.</summary>
+    internal IAsyncEnumerable<BlobFacts> ListKeptProfilesAsync(CancellationToken cancellationToken) =>
+        ListAsync(Runs, KeptProfilesFolder, cancellationToken);
 
     /// <summary>A blob of a study.</summary>
     internal StoredBlob StudyBlob(string study, string name) => new(Studies.GetBlockBlobClient($"{study}/{name}"));

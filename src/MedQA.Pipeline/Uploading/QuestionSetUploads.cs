@@ -49,6 +49,10 @@ public sealed class QuestionSetUploads
     /// The fingerprint of the model that it is stored for; <see langword="null"/> for that of this object. The same content is stored once,
     /// for the model that it was stored for first.
     /// </param>
+    /// <param name="profileHash">
+    /// The hash of the profile that is meant, so that another process makes the run with it should this one end before;
+    /// <see langword="null"/> for whichever has the name then.
+    /// </param>
     /// <exception cref="ArgumentException">The profile's name has other characters than lower-case letters, digits and hyphens.</exception>
     public async Task<Upload> StoreAsync(
         Stream body,
@@ -58,7 +62,8 @@ public sealed class QuestionSetUploads
         SetReading reading,
         string? caller,
         CancellationToken cancellationToken,
-        string? model = null)
+        string? model = null,
+        string? profileHash = null)
     {
         ArgumentNullException.ThrowIfNull(body);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -86,10 +91,10 @@ public sealed class QuestionSetUploads
         var blobName = $"{folder}{hash}{named}{suffix}{ExtensionOf(name)}";
         if (_ledger is not null && caller is not null)
         {
-            await _ledger.ClaimAsync(blobName, caller, cancellationToken);
+            await _ledger.ClaimAsync(blobName, caller, profileHash, cancellationToken);
         }
 
-        return await StoreAsync(_storage.QuestionSet(blobName), spool, name, reading, model ?? _model, cancellationToken);
+        return await StoreAsync(_storage.QuestionSet(blobName), spool, name, reading, model ?? _model, profileHash, cancellationToken);
     }
 
     /// <summary>
@@ -114,7 +119,13 @@ public sealed class QuestionSetUploads
     }
 
     private static async Task<Upload> StoreAsync(
-        StoredBlob blob, Stream content, string name, SetReading reading, string? model, CancellationToken cancellationToken)
+        StoredBlob blob,
+        Stream content,
+        string name,
+        SetReading reading,
+        string? model,
+        string? profileHash,
+        CancellationToken cancellationToken)
     {
         var metadata = new Dictionary<string, string>
         {
@@ -138,6 +149,11 @@ public sealed class QuestionSetUploads
             {
                 metadata[key] = most.ToString(CultureInfo.InvariantCulture);
             }
+        }
+
+        if (profileHash is not null)
+        {
+            metadata[UploadMetadata.ProfileHash] = UploadMetadata.Encode(profileHash);
         }
 
         if (model is not null)

@@ -9,6 +9,9 @@ internal static class UploadMetadata
     /// <summary>The profile, where no folder names it.</summary>
     public const string Profile = "profile";
 
+    /// <summary>The hash of the profile that is meant, where whoever stored the upload stated it.</summary>
+    public const string ProfileHash = "profilehash";
+
     /// <summary>The name that people gave the question set, where it is not the blob's.</summary>
     public const string Name = "name";
 

@@ -20,34 +20,35 @@ internal static class ProfileHandlers
     {
         var logger = request.Http.HttpContext.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>();
         var profiles = await api.Profiles.ListAsync(fault => logger?.ProfileUnusable(fault.Message), cancellationToken);
-        return Conditional.Bytes(request, CanonicalJson.Catalog(profiles), Negotiation.Json);
+        var ofHost = api.Profiles.NamesOfHost.ToHashSet(StringComparer.Ordinal);
+        return Conditional.Bytes(request, CanonicalJson.Catalog(profiles, profile => !ofHost.Contains(profile.Name)), Negotiation.Json);
     }
 
     /// <summary>Returns a profile.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
+        var name = request.Path["profile"];
         try
         {
             return Conditional.Bytes(
                 request,
-                CanonicalJson.Listed(
-                    await api.Profiles.FindAsync(request.Path["profile"], cancellationToken)
-                        ?? throw Problem.NoProfile(request.Path["profile"])),
+                CanonicalJson.Listed(await api.Profiles.FindAsync(name, cancellationToken) ?? throw Problem.NoProfile(name)),
                 Negotiation.Json);
         }
         catch (InputException exception)
         {
             // A name can say a variation that its profile does not allow. Otherwise what is stored is invalid.
-            throw ProfileVariation.IsSaidBy(request.Path["profile"])
-                ? Problem.NoProfile(request.Path["profile"])
-                : new InvalidDataException(exception.Message, exception);
+            throw ProfileVariation.IsSaidBy(name) ? Problem.NoProfile(name, exception) : Problem.BrokenProfile(name, exception);
         }
     }
 
-    /// <summary>Stores the profile in the body; one of its name that was stored before is replaced.</summary>
+    /// <summary>
+    /// Stores the profile in the body; one of its name that was stored before is replaced. An unlisted one is only kept for starts that
+    /// state its hash.
+    /// </summary>
     public static async Task<IResult> PutAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
-        var name = request.Path["profile"];
+        var (name, isUnlisted) = (request.Path["profile"], request.Switch("unlisted"));
         await using var body = LimitedBody.OfJson(request.Http, api.Limits.MaxProfileBytes);
         using var content = new MemoryStream();
         await body.CopyToAsync(content, cancellationToken);
@@ -73,12 +74,18 @@ internal static class ProfileHandlers
             throw Problem.BadBody("modelOptions", "'modelOptions' can be given by administrators only. Leave it out.");
         }
 
-        return await api.Profiles.PutAsync(profile, cancellationToken) switch
+        return (isUnlisted
+            ? await api.Profiles.PutUnlistedAsync(profile, cancellationToken)
+            : await api.Profiles.PutAsync(profile, cancellationToken)) switch
         {
-            ProfileChange.OfHost => throw Problem.ProfileOfHost(name),
+            ProfileChange.OfHost => throw Problem.ProfileOfHost(name, "Store yours under another name."),
             ProfileChange.OtherVariation => throw Problem.BadBody(
                 "name",
                 $"'{name}' says another number of samples or another seed of a profile, and this is not that one. Give it another name."),
+            ProfileChange.NameInUse => throw Problem.BadBody(
+                "name",
+                $"Another profile is stored under a name that would say a variation of '{name}', such as '{name}-samples-5'. Delete that "
+                    + "one, or give this one another name."),
             ProfileChange.Full => throw Problem.TooManyProfiles(),
             _ => Results.Bytes(CanonicalJson.Listed(profile), Negotiation.Json),
         };
@@ -88,11 +95,18 @@ internal static class ProfileHandlers
     public static async Task<IResult> DeleteAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var name = request.Path["profile"];
-        return await api.Profiles.DeleteAsync(name, cancellationToken) switch
+        try
         {
-            ProfileChange.OfHost => throw Problem.ProfileOfHost(name),
-            ProfileChange.Unknown => throw Problem.NoProfile(name),
-            _ => Results.NoContent(),
-        };
+            return await api.Profiles.DeleteAsync(name, cancellationToken) switch
+            {
+                ProfileChange.OfHost => throw Problem.ProfileOfHost(name, "Only stored profiles can be deleted."),
+                ProfileChange.Unknown => throw Problem.NoProfile(name),
+                _ => Results.NoContent(),
+            };
+        }
+        catch (InputException exception)
+        {
+            throw Problem.BrokenProfile(name, exception);
+        }
     }
 }

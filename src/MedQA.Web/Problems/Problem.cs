@@ -102,13 +102,23 @@ internal static class Problem
     public static ProblemException UnknownProfile(string profile) =>
         BadParameter("profile", $"Unknown profile '{Shown(profile)}'. GET /api/profiles lists the profiles.");
 
-    public static ProblemException NoProfile(string profile) =>
-        New(StatusCodes.Status404NotFound, "unknown-profile", "No such profile", $"No profile '{Shown(profile)}' is stored. "
-            + "GET /api/profiles lists all profiles.");
+    public static ProblemException NoProfile(string profile, InputException? why = null) =>
+        New(StatusCodes.Status404NotFound, "unknown-profile", "No such profile", (why is null
+            ? $"No profile '{Shown(profile)}' is stored."
+            : $"There is no such profile. {why.Message}") + " GET /api/profiles lists all profiles.");
 
-    public static ProblemException ProfileOfHost(string profile) =>
+    public static ProblemException BrokenProfile(string profile, InputException why) =>
+        New(StatusCodes.Status409Conflict, "broken-profile", "The profile cannot be used", $"{why.Message} PUT "
+            + $"/api/profiles/{Shown(profile)} replaces it and DELETE removes it; if it is a file of the service, correct that.");
+
+    public static ProblemException OtherProfile(string profile) =>
+        New(StatusCodes.Status409Conflict, "other-profile", "The profile is another one now", $"No profile '{Shown(profile)}' with this "
+            + "profileHash is known: it was changed or deleted since the hash was read. Read the profile again, or send yours with PUT "
+            + $"/api/profiles/{Shown(profile)}?unlisted=true; then repeat the request with the hash in the response.");
+
+    public static ProblemException ProfileOfHost(string profile, string remedy) =>
         New(StatusCodes.Status409Conflict, "fixed-profile", "The profile cannot be changed", $"Profile '{Shown(profile)}' is built in or "
-            + "belongs to the service's own files. Store yours under another name.");
+            + $"belongs to the service's own files. {remedy}");
 
     public static ProblemException TooManyProfiles() =>
         New(StatusCodes.Status409Conflict, "too-many-profiles", "Too many profiles", string.Create(

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
+using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Studies;
 using MedQA.Web.Problems;
@@ -97,6 +98,16 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         Query("limit") is not null && Query("sample") is not null
             ? throw Problem.BadParameter("sample", "cannot be given together with limit.")
             : Size("sample"));
+
+    /// <summary>The hash of the profile that is meant.</summary>
+    /// <exception cref="ProblemException">It is not the hash of a profile.</exception>
+    public string? ProfileHash => Query("profileHash") switch
+    {
+        null => null,
+        var text when ProfileStore.IsHash(text) => text,
+        _ => throw Problem.BadParameter(
+            "profileHash", "must be the field 'hash' of a profile in a response: 64 lower-case hexadecimal digits."),
+    };
 
     /// <summary>Samples per question, in place of the profile's.</summary>
     /// <exception cref="ProblemException">They are not a number from 1 to the most.</exception>

@@ -69,10 +69,21 @@ internal static class ApiContracts
     private static readonly ApiProblem FixedProfile = new(
         409, "fixed-profile", "The profile is built in, or belongs to the service's own files.");
     private static readonly ApiProblem TooManyProfiles = new(409, "too-many-profiles", "As many profiles are stored as can be.");
+    private static readonly ApiProblem BrokenProfile = new(
+        409, "broken-profile", "What is stored under the name, or in the service's file, is not a usable profile.");
+    private static readonly ApiProblem OtherProfile = new(
+        409, "other-profile", "No profile of this name with the hash in `profileHash` is known.");
     private static readonly ApiProblem Storage = new(503, "storage", "The storage does not respond.");
 
     private static readonly ApiParameter Profile = new(
         "profile", ApiParameterKind.Text, "The profile to ask with, by name. Default: self-consistency");
+    private static readonly ApiParameter ProfileHash = new(
+        "profileHash",
+        ApiParameterKind.Text,
+        "The `hash` of the profile that is meant: it is found even if another profile has taken its name since it was put")
+    {
+        Most = 64
+    };
     private static readonly ApiParameter Name = new(
         "name", ApiParameterKind.Text, "The question set's file name; its extension suggests the format. Default: questions.csv");
     private static readonly ApiParameter Notation = new(
@@ -135,6 +146,7 @@ internal static class ApiContracts
                 Sample,
                 Samples,
                 Seed,
+                ProfileHash,
                 Model,
                 new("again", ApiParameterKind.Switch, "Starts a new run even if this question set was run with this profile before")
             ],
@@ -142,7 +154,9 @@ internal static class ApiContracts
                 Of(202, "A new run.", static () => WebJson.Default.RunResource),
                 Of(200, "The existing run of this question set and profile.", static () => WebJson.Default.RunResource)
             ],
-            Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, Deleted, Changed, TooLarge, WrongMedia, Storage],
+            Problems = [
+                BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, Deleted, Changed, OtherProfile, TooLarge, WrongMedia, Storage
+            ],
         },
         ["ListRuns"] = new()
         {
@@ -341,11 +355,15 @@ internal static class ApiContracts
                 Sample,
                 Samples,
                 Seed,
+                ProfileHash,
                 Model,
-                new("alternatives", ApiParameterKind.Switch, "Adds what a run with each of the listed profiles would take")
+                new(
+                    "alternatives",
+                    ApiParameterKind.Switch,
+                    "Adds what a run with each of the listed profiles would take, with `samples` and `seed` as far as it takes them")
             ],
             Answers = [Of(200, "The estimate.", static () => WebJson.Default.RunEstimate)],
-            Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, TooLarge, WrongMedia, Storage],
+            Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, OtherProfile, TooLarge, WrongMedia, Storage],
         },
         ["CreateStudy"] = new()
         {
@@ -417,26 +435,30 @@ internal static class ApiContracts
             IsConditional = true,
             Answers = [Of(
                 200,
-                "The profiles, with all fields and a description of each strategy.",
+                "The profiles, with all fields, their hashes and a description of each strategy.",
                 static () => ReportJson.Default.ImmutableArrayProfile)],
             Problems = [NotAcceptable, Storage]
         },
         ["GetProfile"] = new()
         {
             IsConditional = true,
-            Answers = [Of(200, "The profile, with all fields.", static () => ReportJson.Default.Profile)],
-            Problems = [UnknownProfile, NotAcceptable, Storage]
+            Answers = [Of(200, "The profile, with all fields and its hash.", static () => ReportJson.Default.Profile)],
+            Problems = [UnknownProfile, NotAcceptable, BrokenProfile, Storage]
         },
         ["PutProfile"] = new()
         {
             TakesProfile = true,
-            Answers = [Of(200, "The stored profile, with all fields.", static () => ReportJson.Default.Profile)],
-            Problems = [BadBody, EmptyBody, NotAcceptable, FixedProfile, TooManyProfiles, TooLarge, WrongJsonMedia, Storage],
+            Parameters = [new(
+                "unlisted",
+                ApiParameterKind.Switch,
+                "Only keeps the profile for requests that state its hash, for at least 30 days; what is stored under its name stays")],
+            Answers = [Of(200, "The stored profile, with all fields and its hash.", static () => ReportJson.Default.Profile)],
+            Problems = [BadParameter, BadBody, EmptyBody, NotAcceptable, FixedProfile, TooManyProfiles, TooLarge, WrongJsonMedia, Storage],
         },
         ["DeleteProfile"] = new()
         {
             Answers = [new(204, "The profile was deleted.")],
-            Problems = [UnknownProfile, FixedProfile, Storage]
+            Problems = [UnknownProfile, FixedProfile, BrokenProfile, Storage]
         },
         ["ListModels"] = Catalog("The models.", static () => WebJson.Default.ModelDescriptionArray),
         ["GetDocument"] = new()

@@ -25,8 +25,9 @@ internal static class RunHandlers
             : ((Profile?)null, null);
         var (name, reading, again) = (SetParameters.Name(request, api.Limits), request.Reading, request.Switch("again"));
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
-        var upload = await api.Uploads.StoreAsync(body, name, profile, again, reading, request.Caller, cancellationToken, model);
-        var outcome = await api.Splitter.StartAsync(upload, cancellationToken, profile is null ? null : chosen, model);
+        var upload = await api.Uploads.StoreAsync(
+            body, name, profile, again, reading, request.Caller, cancellationToken, model, request.ProfileHash);
+        var outcome = await api.Splitter.StartAsync(upload, cancellationToken, chosen, model);
         if (outcome is { Result: SplitResult.Created, Run: { } made })
         {
             // Splitting sends nothing. Without this, the run would start only with the upload's own event or the periodic check for

@@ -23,14 +23,36 @@ public sealed class EndpointTests(FinishedRuns finished)
         var (_, estimate, _) = await medqa.RunAsync("estimate", medqa.Sums(2), "--profile", "sums-3", "--samples", "2", "--seed", "-7", "--endpoint", endpoint);
         Assert.Contains("sums-3-samples-2-seed--7, 2 answers of ", estimate, StringComparison.Ordinal);
 
-        // A file's profile is stored there, and known by its name from then on, here too; the service's own stay as they are.
+        // A file's profile is asked with there, and nobody else sees it until it is saved; the service's own stay as they are.
+        var estimated = await medqa.RunAsync("estimate", medqa.Sums(1), "--profile", medqa.Profile(2), "--endpoint", endpoint);
+        Assert.True(estimated.Code == 0 && estimated.Output.Contains("sums-2, 2 answers of ", StringComparison.Ordinal), estimated.Notices + estimated.Output);
         var own = await medqa.JsonAsync("run", medqa.Sums(1), "--profile", medqa.Profile(2), "--endpoint", endpoint);
         Assert.Equal("sums-2", own.GetProperty("run").GetProperty("profile").GetString());
+        Assert.StartsWith("medqa: No profile 'sums-2' (did you mean sums-", (await medqa.RunAsync("profiles", "show", "sums-2", "--endpoint", endpoint)).Notices, StringComparison.Ordinal);
+        var (saved, _, why2) = await medqa.RunAsync("profiles", "save", medqa.Profile(2), "--endpoint", endpoint);
+        Assert.True(saved == 0, why2);
         File.Delete(medqa.Profile(2));
-        var (named, shownHere, why2) = await medqa.RunAsync("profiles", "show", "sums-2");
-        Assert.True(named == 0, why2);
-        Assert.Contains("\"samples\": 2", shownHere, StringComparison.Ordinal);
-        Assert.Contains("\nsums-2,", (await medqa.RunAsync("profiles", "--output", "csv")).Output, StringComparison.Ordinal);
+        foreach (string[] at in (string[][])[["--endpoint", endpoint], []])
+        {
+            var (named, shownHere, why3) = await medqa.RunAsync(["profiles", "show", "sums-2-samples-4", .. at]);
+            Assert.True(named == 0, why3);
+            Assert.Contains("\"samples\": 4", shownHere, StringComparison.Ordinal);
+            Assert.Contains("\nsums-2,", (await medqa.RunAsync(["profiles", "--output", "csv", .. at])).Output, StringComparison.Ordinal);
+        }
+
+        // Another spelling is run under the one name, and said so.
+        var spelled = await medqa.RunAsync("run", medqa.Sums(1), "--profile", "sums-2-seed-1-samples-2", "--endpoint", endpoint);
+        Assert.True(spelled.Code == 0, spelled.Notices);
+        Assert.Contains("Profile sums-2-seed-1-samples-2 is sums-2: a variation has one name", spelled.Notices, StringComparison.Ordinal);
+
+        var (asked, _, hint) = await medqa.RunAsync("profiles", "delete", "sums-2", "--endpoint", endpoint);
+        Assert.Equal(2, asked);
+        Assert.Contains("Profile sums-2 will be deleted. This cannot be undone. Confirm that with --yes.", hint, StringComparison.Ordinal);
+        Assert.Equal(0, (await medqa.RunAsync("profiles", "delete", "sums-2", "--yes", "--endpoint", endpoint)).Code);
+        Assert.StartsWith("medqa: No profile 'sums-2'", (await medqa.RunAsync("profiles", "delete", "sums-2", "--yes", "--endpoint", endpoint)).Notices, StringComparison.Ordinal);
+        var (fixedCode, _, fixedSaid) = await medqa.RunAsync("profiles", "delete", "sums-3", "--yes", "--endpoint", endpoint);
+        Assert.Equal(2, fixedCode);
+        Assert.Contains("Only stored profiles can be deleted.", fixedSaid, StringComparison.Ordinal);
         Assert.Equal("sums-3", (await medqa.JsonAsync("run", medqa.Sums(1), "--profile", medqa.Profile(3), "--endpoint", endpoint)).GetProperty("run").GetProperty("profile").GetString());
         var other = medqa.Profile(3);
         await File.WriteAllTextAsync(other, (await File.ReadAllTextAsync(other, Cancel)).Replace("180", "90", StringComparison.Ordinal), Cancel);

@@ -19,6 +19,7 @@ public sealed class OddFileTests
         ["run --dev"] = "read from a pipe",
         ["estimate FILE"] = "read from a pipe",
         ["estimate --profile"] = "refused",
+        ["profiles save FILE"] = "refused",
         ["import FILE"] = "read from a pipe",
         ["import --to"] = "written",
         ["overlap FILE"] = "read from a pipe",
@@ -73,6 +74,7 @@ public sealed class OddFileTests
     [Theory]
     [InlineData("run {csv} --profile {pipe.json}")]
     [LongInlineData("estimate {csv} --profile {pipe.json}")]
+    [LongInlineData("profiles save {pipe.json}")]
     [InlineData("gate aaaa --policy {pipe.json}")]
     [InlineData("run {zero.csv}")]
     [LongInlineData("run {folder.csv}")]

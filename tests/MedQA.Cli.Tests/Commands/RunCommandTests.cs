@@ -299,6 +299,7 @@ public sealed class RunCommandTests(FinishedRuns finished)
 
         // Names of profiles and runs, without a start of the storage.
         var (run, _) = await finished.CopyToAsync(medqa);
+        File.WriteAllText(Path.Combine(medqa.Folder, ".medqa", "known-profiles"), "sums-3\n");
         var (_, profiles, _) = await medqa.RunAsync("[suggest:26]", "medqa run x.csv --profile ");
         Assert.Contains("few-shot", Lines(profiles));
         Assert.Contains("sums-3", Lines(profiles));

@@ -309,7 +309,7 @@ public sealed class BudgetedRunTests(AzuriteFixture azurite)
         var bench = new Bench(await azurite.NewAsync(), time: time, budget: TwoSets);
         var run = await bench.StartAsync(2);
         await bench.Advancer.AdvanceAsync(run, Cancel);
-        await bench.Ledger!.ClaimAsync("never.csv", "alice", Cancel);
+        await bench.Ledger!.ClaimAsync("never.csv", "alice", null, Cancel);
         var retention = new RunRetention(bench.Storage, new RetentionOptions(), time, NullLogger<RunRetention>.Instance, ledger: bench.Ledger);
 
         time.Advance(TimeSpan.FromDays(7));

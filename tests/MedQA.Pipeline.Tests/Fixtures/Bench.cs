@@ -34,7 +34,8 @@ internal sealed class Bench
         WorkerOptions? worker = null,
         AdvanceOptions? advance = null,
         string? prefixes = null,
-        DayBudget? budget = null)
+        DayBudget? budget = null,
+        ProfileStore? profiles = null)
     {
         Storage = storage;
         Model = model ?? new ScriptedModel();
@@ -44,7 +45,7 @@ internal sealed class Bench
         split ??= new SplitOptions { DefaultProfile = "quick", BatchSize = 2, ClaimFor = TimeSpan.FromMilliseconds(50) };
         Splitter = new QuestionSetSplitter(
             storage,
-            new ProfileCatalog(new OneProfile()),
+            new ProfileCatalog(new OneProfile(), profiles),
             Model.Description,
             split,
             Time,

@@ -67,6 +67,7 @@ internal static class KnownCalls
             using var stored = await server.Client.PutAsync($"/api/profiles/{name}", profile, Cancel);
         }
 
+        await server.Storage.Runs.GetBlobClient("profiles/torn.json").UploadAsync(BinaryData.FromString("{"), Cancel);
         var run = await server.FinishedRunAsync(questions);
         var second = await server.FinishedRunAsync(questions, "?profile=chain-of-thought");
         var other = await server.FinishedRunAsync(ApiServer.Questions(1, right: 1));

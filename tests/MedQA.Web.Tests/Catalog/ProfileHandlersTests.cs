@@ -21,18 +21,20 @@ public sealed class ProfileHandlersTests(AzuriteFixture azurite)
               // A comment is allowed, and so is a last comma.
               "name": "mine", "strategy": "self-consistency", "samples": 2, "maxTokens": 7,
             }
-            """u8.ToArray(), Cancel);
+            """u8.ToArray(), cancellationToken: Cancel);
         Assert.Equal((2, 7, 0.7), (stored.GetProperty("samples").GetInt32(), stored.GetProperty("maxTokens").GetInt32(), stored.GetProperty("temperature").GetDouble()));
         Assert.Contains("reasoning", stored.GetProperty("description").GetString(), StringComparison.Ordinal);
         Assert.Equal(stored.GetRawText(), (await client.GetProfileAsync("mine", Cancel)).GetRawText());
-        Assert.Equal(stored.GetRawText(), (await client.ListProfilesAsync(Cancel))[^1].GetRawText());
+        var listed = await client.ListProfilesAsync(Cancel);
+        Assert.Equal(stored.GetRawText()[..^1] + ""","stored":true}""", listed[^1].GetRawText());
+        Assert.All(listed.SkipLast(1), static profile => Assert.False(profile.GetProperty("stored").GetBoolean()));
 
         var run = await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), "?profile=mine");
         var varied = await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), "?profile=mine&samples=3");
         var (_, estimate) = await server.SendAsync(HttpMethod.Post, "/api/estimates?profile=mine", ApiServer.Questions(2, right: 1));
         Assert.Equal((2, 1), (estimate.GetProperty("callsPerQuestion").GetInt32(), estimate.GetProperty("basedOn").GetArrayLength()));
 
-        await client.PutProfileAsync("mine", """{ "name": "mine", "strategy": "few-shot" }"""u8.ToArray(), Cancel);
+        await client.PutProfileAsync("mine", """{ "name": "mine", "strategy": "few-shot" }"""u8.ToArray(), cancellationToken: Cancel);
         Assert.Equal(2, await SamplesOfAsync(server, run));
         Assert.NotEqual(run, await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), "?profile=mine"));
 
@@ -43,6 +45,83 @@ public sealed class ProfileHandlersTests(AzuriteFixture azurite)
         Assert.Equal("urn:medqa:unknown-profile", gone.Type);
         var (unknown, problem) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=mine", ApiServer.Questions(3, right: 1));
         Assert.Equal((HttpStatusCode.BadRequest, "profile"), (unknown.StatusCode, problem.GetProperty("parameter").GetString()));
+    }
+
+    [Fact]
+    public async Task Of_two_callers_with_a_profile_of_one_name_each_asks_with_the_own_one_and_neither_changes_what_is_stored()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(server, "mine", """{ "name": "mine", "strategy": "few-shot" }""")).Status);
+        var before = (await server.GetAsync("/api/profiles")).Body.GetRawText();
+        var callers = await Task.WhenAll(Enumerable.Range(2, 4).Select(async samples =>
+            (Samples: samples, Hash: await HashAsync(server, "mine", $$"""{ "name": "mine", "strategy": "self-consistency", "samples": {{samples}} }""", "?unlisted=true"))));
+
+        // Every profile is there before the first start.
+        foreach (var (samples, hash) in callers)
+        {
+            var (_, estimate) = await server.SendAsync(HttpMethod.Post, $"/api/estimates?profile=mine&profileHash={hash}", ApiServer.Questions(2, right: 1));
+            Assert.Equal(("mine", samples), (estimate.GetProperty("profile").GetString(), estimate.GetProperty("callsPerQuestion").GetInt32()));
+            Assert.Empty(estimate.GetProperty("warnings").EnumerateArray());
+            var run = await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), $"?profile=mine&profileHash={hash}");
+            Assert.Equal(samples, await SamplesOfAsync(server, run));
+            Assert.Equal(run, await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), $"?profile=mine&profileHash={hash}"));
+            var varied = await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), $"?profile=mine&samples=7&seed=3&profileHash={hash}");
+            Assert.Equal(7, await SamplesOfAsync(server, varied));
+        }
+
+        Assert.Equal(before, (await server.GetAsync("/api/profiles")).Body.GetRawText());
+        Assert.Equal("few-shot", (await server.GetAsync("/api/profiles/mine")).Body.GetProperty("strategy").GetString());
+        Assert.Equal(1, await SamplesOfAsync(server, await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), "?profile=mine")));
+    }
+
+    [Fact]
+    public async Task Whoever_states_the_hash_of_a_stored_profile_gets_that_one_after_it_was_replaced()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var first = await HashAsync(server, "mine", """{ "name": "mine", "strategy": "self-consistency", "samples": 2 }""");
+        Assert.Equal(first, (await server.GetAsync("/api/profiles/mine")).Body.GetProperty("hash").GetString());
+        Assert.Equal(first, (await server.GetAsync("/api/profiles")).Body.EnumerateArray().Last().GetProperty("hash").GetString());
+        Assert.NotEqual(first, await HashAsync(server, "mine", """{ "name": "mine", "strategy": "few-shot" }"""));
+        Assert.Equal(2, await SamplesOfAsync(server, await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), $"?profile=mine&profileHash={first}")));
+
+        // The host's profiles and variations have hashes, too.
+        var varied = (await server.GetAsync("/api/profiles/self-consistency-samples-3")).Body.GetProperty("hash").GetString();
+        Assert.Equal(3, await SamplesOfAsync(server, await server.FinishedRunAsync(ApiServer.Questions(2, right: 1), $"?profile=self-consistency-samples-3&profileHash={varied}")));
+
+        foreach (var (name, hash) in ((string, string)[])[("mine", new string('a', 64)), ("few-shot", first), ("none", new string('a', 64))])
+        {
+            foreach (var address in (string[])["/api/runs", "/api/estimates"])
+            {
+                var (other, problem) = await server.SendAsync(HttpMethod.Post, $"{address}?profile={name}&profileHash={hash}", ApiServer.Questions(2, right: 1));
+                Assert.Equal((HttpStatusCode.Conflict, "urn:medqa:other-profile"), (other.StatusCode, problem.GetProperty("type").GetString()));
+                Assert.Contains($"send yours with PUT /api/profiles/{name}?unlisted=true", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+            }
+        }
+
+        foreach (var hash in (string[])["a", new string('A', 64), "..%2Fmine"])
+        {
+            var (bad, problem) = await server.SendAsync(HttpMethod.Post, $"/api/runs?profile=mine&profileHash={hash}", ApiServer.Questions(2, right: 1));
+            Assert.Equal((HttpStatusCode.BadRequest, "profileHash"), (bad.StatusCode, problem.GetProperty("parameter").GetString()));
+        }
+    }
+
+    [Fact]
+    public async Task An_unlisted_profile_is_refused_under_the_name_of_one_of_the_host_that_differs()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(server, "few-shot", """{ "name": "few-shot", "strategy": "few-shot" }""", "?unlisted=true")).Status);
+        Assert.Equal(HttpStatusCode.Conflict, (await PutAsync(server, "few-shot", """{ "name": "few-shot", "strategy": "few-shot", "maxTokens": 3 }""", "?unlisted=true")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await PutAsync(server, "self-consistency-samples-5", """{ "name": "self-consistency-samples-5", "strategy": "few-shot" }""", "?unlisted=true")).Status);
+    }
+
+    [Fact]
+    public async Task A_new_profile_whose_variation_would_have_the_name_of_a_stored_one_is_refused()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        Assert.Equal(HttpStatusCode.OK, (await PutAsync(server, "mine-samples-5", """{ "name": "mine-samples-5", "strategy": "few-shot" }""")).Status);
+        var (status, problem) = await PutAsync(server, "mine", """{ "name": "mine", "strategy": "self-consistency" }""");
+        Assert.Equal((HttpStatusCode.BadRequest, "name"), (status, problem.GetProperty("parameter").GetString()));
+        Assert.Contains("such as 'mine-samples-5'. Delete that one", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +211,9 @@ public sealed class ProfileHandlersTests(AzuriteFixture azurite)
         Assert.DoesNotContain(profiles.EnumerateArray(), static profile => profile.GetProperty("name").GetString() is "torn" or "empty" or "other");
 
         var (damaged, problem) = await server.GetAsync("/api/profiles/torn");
-        Assert.Equal((HttpStatusCode.InternalServerError, "urn:medqa:damaged"), (damaged.StatusCode, problem.GetProperty("type").GetString()));
+        Assert.Equal((HttpStatusCode.Conflict, "urn:medqa:broken-profile"), (damaged.StatusCode, problem.GetProperty("type").GetString()));
+        Assert.Contains("this is not JSON", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        Assert.Contains("PUT /api/profiles/torn replaces it and DELETE removes it", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NoContent, (await server.SendAsync(HttpMethod.Delete, "/api/profiles/torn")).Response.StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await PutAsync(server, "empty", """{ "name": "empty", "strategy": "few-shot" }""")).Status);
     }
@@ -154,10 +235,13 @@ public sealed class ProfileHandlersTests(AzuriteFixture azurite)
     private static async Task<int> SamplesOfAsync(ApiServer server, string run) =>
         (await server.GetAsync($"/api/runs/{run}/report")).Body.GetProperty("protocol").GetProperty("profile").GetProperty("samples").GetInt32();
 
-    private static async Task<(HttpStatusCode Status, JsonElement Body)> PutAsync(ApiServer server, string name, string json)
+    private static async Task<string> HashAsync(ApiServer server, string name, string json, string query = "") =>
+        (await PutAsync(server, name, json, query)).Body.GetProperty("hash").GetString()!;
+
+    private static async Task<(HttpStatusCode Status, JsonElement Body)> PutAsync(ApiServer server, string name, string json, string query = "")
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
-        using var response = await server.Client.PutAsync($"/api/profiles/{name}", content, Cancel);
+        using var response = await server.Client.PutAsync($"/api/profiles/{name}{query}", content, Cancel);
         return (response.StatusCode, JsonElement.Parse(await response.Content.ReadAsStringAsync(Cancel)));
     }
 }

@@ -58,7 +58,10 @@ public sealed class EstimateHandlersTests(AzuriteFixture azurite)
         var takes = estimate.GetProperty("alternatives").EnumerateArray().ToDictionary(static one => one.GetProperty("profile").GetString()!);
         Assert.Equal(listed, takes.Keys);
         Assert.All(takes.Values, static one => Assert.False(one.TryGetProperty("rejection", out _)));
-        Assert.Equal((11, 100 * 11 * 144), (takes["self-consistency"].GetProperty("callsPerQuestion").GetInt32(), takes["self-consistency"].GetProperty("maxGeneratedTokens").GetInt32()));
+
+        // With the samples of the request where the profile takes several, without them where it takes one.
+        Assert.Equal((1, 3), (takes["few-shot"].GetProperty("callsPerQuestion").GetInt32(), takes["deferral"].GetProperty("callsPerQuestion").GetInt32()));
+        Assert.Equal((3, 100 * 3 * 144), (takes["self-consistency"].GetProperty("callsPerQuestion").GetInt32(), takes["self-consistency"].GetProperty("maxGeneratedTokens").GetInt32()));
         Assert.Equal(100 * 4, takes["few-shot"].GetProperty("expectedGeneratedTokens").GetInt32());
         Assert.True(takes["few-shot"].GetProperty("expectedSeconds").GetDouble() > 0);
         Assert.False(takes["self-consistency"].TryGetProperty("expectedSeconds", out _));

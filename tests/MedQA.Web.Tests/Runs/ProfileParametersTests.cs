@@ -38,6 +38,33 @@ public sealed class ProfileParametersTests(AzuriteFixture azurite)
         Assert.DoesNotContain(profiles.EnumerateArray(), static profile => profile.GetProperty("name").GetString()!.Contains("-samples-", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Every_spelling_of_a_variation_is_one_run_whose_profile_has_the_one_name()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var questions = ApiServer.Questions(2, right: 1);
+        foreach (var (name, spellings) in ((string, string[])[])
+        [
+            ("self-consistency-samples-3-seed-7", ["profile=self-consistency-samples-3-seed-7", "profile=self-consistency-seed-7-samples-3", "profile=self-consistency-samples-9-samples-3&seed=7", "profile=self-consistency-seed-7&samples=3"]),
+            ("self-consistency", ["profile=self-consistency", "profile=self-consistency-samples-11", "profile=self-consistency-seed-1-samples-11", "profile=self-consistency-samples-3&samples=11"]),
+        ])
+        {
+            var runs = new List<string>();
+            foreach (var spelling in spellings)
+            {
+                var (response, run) = await server.SendAsync(HttpMethod.Post, $"/api/runs?{spelling}", questions);
+                Assert.Equal((runs.Count == 0 ? HttpStatusCode.Accepted : HttpStatusCode.OK, name), (response.StatusCode, run.GetProperty("profile").GetString()));
+                runs.Add(run.GetProperty("run").GetString()!);
+                var (_, estimate) = await server.SendAsync(HttpMethod.Post, $"/api/estimates?{spelling}", questions);
+                Assert.Equal(name, estimate.GetProperty("profile").GetString());
+            }
+
+            Assert.Single(runs.Distinct());
+        }
+
+        Assert.Equal("self-consistency-samples-3-seed-7", (await server.GetAsync("/api/profiles/self-consistency-seed-7-samples-3")).Body.GetProperty("name").GetString());
+    }
+
     [Theory]
     [InlineData("samples=0", "samples", "must be a number from 1 to 1000.")]
     [InlineData("samples=1001", "samples", "must be a number from 1 to 1000.")]

@@ -13,7 +13,7 @@ internal static class DeferralStrategy
     public static Profile Profile { get; } = UsualProfile.Of(new Strategy
     {
         Name = "deferral",
-        Description = "Draws 41 reasonings, for a fine measure of confidence and of what deferring gains.",
+        Description = "Draws many reasonings, for a fine measure of confidence and of what deferring gains.",
         Answer = AskedQuestion.By(SelfConsistencyStrategy.AnswerAsync),
         IsReplayable = true,
     }) with { Samples = 41 };

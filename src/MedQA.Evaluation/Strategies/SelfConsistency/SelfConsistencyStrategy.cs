@@ -13,7 +13,7 @@ internal static class SelfConsistencyStrategy
     public static Profile Profile { get; } = UsualProfile.Of(new Strategy
     {
         Name = "self-consistency",
-        Description = "Draws 11 reasonings and takes the answer with the most votes, as Med-PaLM does. The usual choice.",
+        Description = "Draws several reasonings and takes the answer with the most votes, as Med-PaLM does. The usual choice.",
         Answer = AskedQuestion.By(AnswerAsync),
         IsReplayable = true,
     });

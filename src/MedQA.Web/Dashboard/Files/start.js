@@ -1,6 +1,7 @@
 // A new run: the file, the profile, the estimate, then the start.
 
 import { call } from './api.js';
+import { confirm } from './dialogs.js';
 import { fill, h } from './dom.js';
 import { count, duration, money, plural } from './format.js';
 import { facts, heading, loading, problemBox } from './parts.js';
@@ -52,8 +53,9 @@ export async function show(main, { signal, title }) {
   /** @type {HTMLInputElement} */
   const ownFile = h('input', { type: 'file', id: 'profile-file', class: 'spoken', accept: '.json,application/json', on: { change: () => ownFile.files?.[0] && store(ownFile.files[0]) } });
   const stored = h('div', { class: 'said', role: 'status' });
+  const remove = h('button', { type: 'button', hidden: true, on: { click: discard } });
   /** @type {HTMLInputElement} */
-  const samples = h('input', { type: 'text', inputmode: 'numeric', id: 'samples', autocomplete: 'off', 'aria-describedby': 'samples-help', on: { input: describe, change: () => estimate() } });
+  const samples = h('input', { type: 'text', inputmode: 'numeric', id: 'samples', autocomplete: 'off', 'aria-describedby': 'samples-help', on: { input: describe, change: vary } });
   const samplesHelp = h('p', { class: 'minor', id: 'samples-help' });
   /** @type {HTMLInputElement} */
   const seed = h('input', { type: 'text', inputmode: 'numeric', id: 'seed', autocomplete: 'off', 'aria-describedby': 'seed-help', on: { input: describe, change: () => estimate() } });
@@ -73,7 +75,7 @@ export async function show(main, { signal, title }) {
         h('label', { class: 'field', for: 'part' }, 'Ask'), h('div', { class: 'part' }, part, size),
         h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation)),
       h('section', { class: 'card', 'aria-labelledby': 'step-2' }, second, models, proposed, list,
-        h('div', { class: 'own-profile' }, ownFile, h('label', { for: 'profile-file', class: 'button' }, 'Use a profile file…'), h('span', { class: 'minor' }, 'JSON. It is stored for everybody who uses this service.')), stored,
+        h('div', { class: 'own-profile' }, ownFile, h('label', { for: 'profile-file', class: 'button' }, 'Use a profile file…'), remove, h('span', { class: 'minor' }, 'JSON. It is stored for everybody who uses this service.')), stored,
         h('div', { class: 'varied' },
           h('div', { class: 'field-block' }, h('label', { class: 'field', for: 'samples' }, 'Samples per question'), samples, samplesHelp),
           h('div', { class: 'field-block' }, h('label', { class: 'field', for: 'seed' }, 'Seed'), seed, seedHelp)),
@@ -90,14 +92,14 @@ export async function show(main, { signal, title }) {
     event.dataTransfer?.files[0] && take(event.dataTransfer.files[0]);
   }, { signal });
   try {
-    const [known, offered] = await Promise.all([call('/api/profiles', { signal }), call('/api/models', { signal })]);
-    profiles = known;
+    const [listed, offered] = await Promise.all([call('/api/profiles', { signal }), call('/api/models', { signal })]);
+    profiles = listed;
     fill(model, offered.map(one => h('option', { value: one.name }, one.endpoint ? `${one.name}, asked at ${one.endpoint.host}` : one.name)));
     models.hidden = offered.length < 2;
     fill(second, models.hidden ? '2. Profile' : '2. Model and profile');
-    chosen = profiles.some(profile => profile.name === usual) ? usual : profiles[0]?.name ?? usual;
-    showProfiles();
+    chosen = usualOf(profiles);
     describe();
+    showProfiles();
     estimate();
   } catch (problem) {
     signal.aborted || fill(list, h('legend', { class: 'spoken' }, 'Profile'), problemBox(problem, () => show(main, { signal, title })));
@@ -127,7 +129,7 @@ export async function show(main, { signal, title }) {
         h('input', { type: 'radio', name: 'profile', id, value: profile.name, checked: profile.name === chosen, disabled: takes?.rejection !== undefined && profile.name !== chosen, 'aria-describedby': `${id}-says ${id}-takes`, on: { change: () => choose(profile.name) } }),
         h('label', { for: id }, profile.name),
         h('p', { class: 'profile-takes', id: `${id}-takes` }, needsOptions ? 'needs options' : takes && !takes.rejection ? figures(takes, known?.currency) : null),
-        h('p', { class: 'minor', id: `${id}-says` }, needsOptions ? null : takes?.rejection ? sentence(takes.rejection) : `${profile.description} ${asks(profile)}`));
+        h('p', { class: 'minor', id: `${id}-says` }, needsOptions ? null : takes?.rejection ? sentence(takes.rejection) : `${profile.description} ${asks(profile, givenSamples())}`));
     }));
   }
 
@@ -172,11 +174,59 @@ export async function show(main, { signal, title }) {
     if (single) {
       samples.value = '';
     }
+    remove.hidden = profile?.stored !== true;
+    fill(remove, `Delete ${chosen}…`);
     const wrong = { samples: wrongSamples(samples.value.trim()), seed: wrongSeed(seed.value.trim()) };
     tell(samples, samplesHelp, wrong.samples, single ? `${chosen} takes one.` : profile ? `Blank: the profile’s, ${profile.samples}.` : '');
     tell(seed, seedHelp, wrong.seed, profile ? `Blank: the profile’s, ${profile.seed}.` : '');
     start.disabled = file === null || profiles.length === 0 || wrong.samples !== null || wrong.seed !== null;
     return wrong.samples === null && wrong.seed === null;
+  }
+
+  /** The samples that are asked for in place of the profiles' own, or null. */
+  function givenSamples() {
+    const text = samples.value.trim();
+    return text === '' || wrongSamples(text) !== null ? null : Number(text);
+  }
+
+  /** Shows what the profiles ask with other samples. */
+  function vary() {
+    describe();
+    showProfiles();
+    estimate();
+  }
+
+  /** Deletes the selected profile, which somebody has stored. */
+  async function discard() {
+    const name = chosen;
+    if (!await confirm({ title: `Delete profile ${name}?`, text: 'It is deleted for everybody who uses this service. Runs keep their profiles. This cannot be undone.', action: 'Delete the profile', danger: true })) {
+      return;
+    }
+    try {
+      await call(/** @type {const} */ (`/api/profiles/${encodeURIComponent(name)}`), { method: 'DELETE', signal });
+      profiles = await call('/api/profiles', { signal });
+      choose(usualOf(profiles));
+      showProfiles();
+      fill(stored, h('p', null, h('strong', null, name), ' is deleted.'));
+      focusOn(chosen);
+    } catch (problem) {
+      signal.aborted || fill(stored, problemBox(problem));
+    }
+  }
+
+  /** Reads the profiles again where the selected one is another now than the page shows. @param {any} problem */
+  async function refresh(problem) {
+    if (problem.details?.type !== 'urn:medqa:other-profile') {
+      return;
+    }
+    try {
+      profiles = await call('/api/profiles', { signal });
+      chosen = profiles.some(profile => profile.name === chosen) ? chosen : usualOf(profiles);
+      describe();
+      showProfiles();
+    } catch (fault) {
+      signal.aborted || fill(stored, problemBox(fault));
+    }
   }
 
   /** Stores the profile of a file, then selects it. @param {File} given */
@@ -207,9 +257,12 @@ export async function show(main, { signal, title }) {
 
   /** @param {File} file */
   function parameters(file) {
+    const hash = profiles.find(profile => profile.name === chosen)?.hash;
     return {
       profile: chosen, name: file.name,
       ...!models.hidden && { model: model.value },
+      // What is asked is what the page shows, whatever is stored under the name meanwhile.
+      ...hash && { profileHash: hash },
       ...samples.value.trim() && { samples: samples.value.trim() },
       ...seed.value.trim() && { seed: seed.value.trim() },
       ...notation.value !== 'detect' && { answerNotation: notation.value },
@@ -242,7 +295,18 @@ export async function show(main, { signal, title }) {
       }
     } catch (problem) {
       if (measuring === mine && !signal.aborted) {
+        // What the last file took says nothing of this one.
+        known = null;
+        if (before !== null) {
+          [chosen, before] = [before, null];
+          fill(proposed);
+          describe();
+        }
+        const focused = list.contains(document.activeElement);
+        showProfiles();
+        focused && focusOn(chosen);
         fill(estimated, problemBox(problem, estimate));
+        await refresh(problem);
       }
     }
   }
@@ -263,17 +327,22 @@ export async function show(main, { signal, title }) {
       if (!signal.aborted) {
         start.disabled = false;
         fill(failed, problemBox(problem));
+        await refresh(problem);
       }
     }
   }
 }
 
-/** What a profile asks per question. @param {Profile} profile */
-function asks(profile) {
+/** The profile that is selected first. @param {Profile[]} profiles */
+const usualOf = profiles => profiles.some(profile => profile.name === usual) ? usual : profiles[0]?.name ?? usual;
+
+/** What a profile asks per question. @param {Profile} profile @param {number | null} given Samples in place of its own. */
+function asks(profile, given) {
   if (profile.scoresOptions) {
     return 'Generates nothing.';
   }
-  const drawn = profile.samples === 1 ? '1 sample' : `${count(profile.samples)} samples`;
+  const samples = given !== null && profile.takesSamples ? given : profile.samples;
+  const drawn = samples === 1 ? '1 sample' : `${count(samples)} samples`;
   return `${drawn}${profile.refinements > 0 ? ` and ${plural(profile.refinements, 'refinement')}` : ''}, temperature ${profile.temperature}, at most ${plural(profile.maxTokens, 'token')} each.`;
 }
 
