@@ -36,7 +36,13 @@ public sealed record AnswerDetail(Question Question, AnsweredQuestion Answer);
 /// <param name="Options">Its options in order; none for a free answer.</param>
 /// <param name="Gold">The index of the right option, or <see langword="null"/>.</param>
 public sealed record Question(
-    string Id, string Dataset, string? Topic, string? Context, string Text, IReadOnlyList<string> Options, int? Gold);
+    string Id, string Dataset, string? Topic, string? Context, string Text, IReadOnlyList<string> Options, int? Gold)
+{
+    /// <summary>
+    /// What the question set says of it besides: its other columns by their names; <see langword="null"/> if there are none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+}
 
 /// <summary>The answer to a question, with its reasonings and votes.</summary>
 public sealed record AnsweredQuestion

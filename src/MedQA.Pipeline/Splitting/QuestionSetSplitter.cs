@@ -317,6 +317,7 @@ public sealed class QuestionSetSplitter
             DropsFillers = reading.DropsFillers ? true : null,
             Limit = reading.Limit,
             Sample = reading.Sample,
+            Map = reading.Map?.ToString(),
             Rejection = rejection,
             Traceparent = PipelineTracing.Traceparent,
         };
@@ -571,6 +572,7 @@ public sealed class QuestionSetSplitter
             RejectedRows = blobs.Rejected,
             FirstRejected = blobs.First,
             QuestionsHash = hash,
+            Metadata = tally.Metadata.Count == 0 ? null : [.. tally.Metadata],
             Notes = [.. tally.Notes()],
         };
     }

@@ -92,7 +92,8 @@ internal static class AnswerHandlers
         var answers = api.Reader.AllTextsAsync(run, query.Filter, cancellationToken);
         return format == Lines
             ? Results.Stream(stream => WriteLinesAsync(stream, answers, cancellationToken), Lines)
-            : Results.Stream(stream => WriteTableAsync(stream, answers, cancellationToken), "text/csv; charset=utf-8", $"{run}.csv");
+            : Results.Stream(
+                stream => WriteTableAsync(api, run, stream, answers, cancellationToken), "text/csv; charset=utf-8", $"{run}.csv");
     }
 
     /// <summary>Returns a question with its answer, every reasoning and every vote.</summary>
@@ -185,12 +186,14 @@ internal static class AnswerHandlers
         await stream.WriteAsync(lines.WrittenMemory, cancellationToken);
     }
 
-    private static async Task WriteTableAsync(Stream stream, IAsyncEnumerable<AnswerRow> answers, CancellationToken cancellationToken)
+    private static async Task WriteTableAsync(
+        Api api, RunId run, Stream stream, IAsyncEnumerable<AnswerRow> answers, CancellationToken cancellationToken)
     {
-        var text = new StringBuilder(AnswerTable.Header);
+        var columns = AnswerTable.For(await api.Reader.GetManifestAsync(run, cancellationToken));
+        var text = new StringBuilder(columns.Header);
         await foreach (var answer in answers.WithCancellation(cancellationToken))
         {
-            text.Append(AnswerTable.Line(answer));
+            text.Append(columns.LineOf(answer));
             if (text.Length >= FlushAt)
             {
                 await FlushAsync();

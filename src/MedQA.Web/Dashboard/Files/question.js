@@ -33,6 +33,7 @@ export function questionView({ question, answer }, readPrompt, isFinal) {
     h('p', { class: 'prose stem' }, question.text),
     free ? [reasonings(question, answer, 'Answer'), references(question)] : [options(question, answer), reasonings(question, answer)],
     exactPrompt(readPrompt),
+    metadata(question),
     facts([
       ['Prompt', `${answer.usage ? 'about ' : ''}${plural(answer.promptTokens, 'token')}`, answer.exemplars ? h('span', { class: 'minor' }, ` ${plural(answer.exemplars, 'worked example')}`) : null],
       ['Generated', plural(answer.reasonings.reduce((sum, reasoning) => sum + reasoning.drawnTokens, 0), 'token')],
@@ -42,6 +43,12 @@ export function questionView({ question, answer }, readPrompt, isFinal) {
       answer.stoppingPosterior === undefined ? null : ['Stopping posterior', fraction(answer.stoppingPosterior)],
       answer.fixedOptions ? ['Options kept in place', String(answer.fixedOptions)] : null,
     ]));
+}
+
+/** What the question set says of the question besides. @param {Question} question */
+function metadata(question) {
+  const known = Object.entries(question.metadata ?? {});
+  return known.length === 0 ? null : h('section', { class: 'metadata' }, h('h3', null, 'Metadata'), facts(known.map(([name, value]) => [name, value])));
 }
 
 /** The prompt that the model got, read when it is asked for. @param {() => Promise<string | undefined>} read */
