@@ -16,6 +16,12 @@ public sealed record AnswerQuery
     public string? Search { get; init; }
 
     /// <summary>
+    /// Only questions with this value of metadata, <c>difficulty:hard</c>, or with all of a JSON object of such texts;
+    /// <see langword="null"/> for all.
+    /// </summary>
+    public string? Metadata { get; init; }
+
+    /// <summary>
     /// The order: <c>asked</c>, <c>agreement</c>, <c>dataset</c>, <c>length</c>, the last three only of a run that has ended;
     /// <see langword="null"/> for the order of the questions.
     /// </summary>

@@ -63,6 +63,8 @@ public sealed class MedQAClient : IDisposable
     /// <param name="samples">Samples per question; <see langword="null"/> for the profile's.</param>
     /// <param name="seed">The seed of every random stream; <see langword="null"/> for the profile's.</param>
     /// <param name="model">The model that is to answer; <see langword="null"/> for the service's.</param>
+    /// <param name="map">Which columns hold which part of a question: <c>gold=right_letter,option_a=op1</c>, or a JSON object; <see
+    /// langword="null"/> if their names say it.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -76,6 +78,7 @@ public sealed class MedQAClient : IDisposable
         int? samples = null,
         long? seed = null,
         string? model = null,
+        string? map = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
@@ -84,6 +87,7 @@ public sealed class MedQAClient : IDisposable
             [
                 .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, model),
                 ("again", again ? "true" : null),
+                ("map", map),
             ],
             cancellationToken);
         return new StartedRun(
@@ -103,6 +107,7 @@ public sealed class MedQAClient : IDisposable
     /// <param name="seed">The seed of every random stream; <see langword="null"/> for the profile's.</param>
     /// <param name="model">The model that is to answer; <see langword="null"/> for the service's.</param>
     /// <param name="alternatives">Whether to say, too, what a run with each of the listed profiles would take.</param>
+    /// <param name="map">Which columns hold which part of a question, as for a run.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
         Stream questionSet,
@@ -116,6 +121,7 @@ public sealed class MedQAClient : IDisposable
         long? seed = null,
         string? model = null,
         bool alternatives = false,
+        string? map = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
@@ -124,6 +130,7 @@ public sealed class MedQAClient : IDisposable
             [
                 .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, model),
                 ("alternatives", alternatives ? "true" : null),
+                ("map", map),
             ],
             cancellationToken);
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
@@ -284,7 +291,8 @@ public sealed class MedQAClient : IDisposable
             ("search", query?.Search),
             ("order", query?.Order),
             ("continuation", continuation),
-            ("take", Text(take))
+            ("take", Text(take)),
+            ("meta", query?.Metadata)
         ],
         ClientJson.Default.AnswerPage,
         cancellationToken);

@@ -19,7 +19,7 @@ public sealed class ColumnMap : IEquatable<ColumnMap>
     public const string Metadata = "metadata";
 
     /// <summary>The longest map, as <see cref="ToString"/> writes it and percent-encoded: metadata of blobs holds no more.</summary>
-    internal const int MaxLength = 4_000;
+    public const int MaxLength = 4_000;
 
     internal const string GoldPart = "gold";
 

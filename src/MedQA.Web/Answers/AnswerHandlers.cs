@@ -38,6 +38,7 @@ internal static class AnswerHandlers
             Filter = Filter(request),
             AgreementBelow = AgreementBelow(request),
             Search = request.Text("search", MaxSearchLength),
+            Metadata = Metadata(request),
             Order = EnumNames.Find<AnswerOrder>(request.Query("order")) ?? AnswerOrder.Asked,
         };
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
@@ -51,7 +52,8 @@ internal static class AnswerHandlers
             var part = string.Create(
                 CultureInfo.InvariantCulture,
                 $"answers {take} {query.Filter} {query.Order} {query.AgreementBelow:R} {continuation?.Length} {continuation} "
-                    + $"{query.Search}");
+                    + $"{query.Search}")
+                + (query.Metadata is { } metadata ? $"\n{metadata}" : "");
             return await Conditional.JsonAsync(
                 api,
                 request,
@@ -62,10 +64,14 @@ internal static class AnswerHandlers
                 cancellationToken);
         }
 
-        if (query.AgreementBelow is not null || query.Search is not null || query.Order != AnswerOrder.Asked)
+        if (query.AgreementBelow is not null || query.Search is not null || query.Metadata is not null
+            || query.Order != AnswerOrder.Asked)
         {
             throw Problem.BadParameter(
-                query.Search is not null ? "search" : query.AgreementBelow is not null ? "agreementBelow" : "order",
+                query.Search is not null ? "search"
+                    : query.Metadata is not null ? "meta"
+                    : query.AgreementBelow is not null ? "agreementBelow"
+                    : "order",
                 "must be omitted when all answers are streamed; only JSON pages support it.");
         }
 
@@ -163,6 +169,14 @@ internal static class AnswerHandlers
             when double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var most)
                 && most is >= 0 and <= 1 => most,
         _ => throw Problem.BadParameter("agreementBelow", "must be a number from 0 to 1."),
+    };
+
+    private static MetadataFilter? Metadata(ApiRequest request) => request.Text("meta", MetadataFilter.MaxLength) switch
+    {
+        null => null,
+        var text when MetadataFilter.TryParse(text, out var filter) => filter,
+        _ => throw Problem.BadParameter(
+            "meta", "must be a name and a value with a colon between them, difficulty:hard, or a JSON object of such texts."),
     };
 
     private static AnswerFilter Filter(ApiRequest request) => EnumNames.Find<AnswerFilter>(request.Query("filter")) ?? AnswerFilter.All;

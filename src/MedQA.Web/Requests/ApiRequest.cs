@@ -96,7 +96,19 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         Size("limit"),
         Query("limit") is not null && Query("sample") is not null
             ? throw Problem.BadParameter("sample", "cannot be given together with limit.")
-            : Size("sample"));
+            : Size("sample"),
+        Map);
+
+    private ColumnMap? Map
+    {
+        get
+        {
+            string? fault = null;
+            return Text("map", ColumnMap.MaxLength) is not { } text ? null
+                : ColumnMap.TryParse(text, out var map, out fault) ? map
+                : throw Problem.BadParameter("map", $"{fault}.");
+        }
+    }
 
     /// <summary>Samples per question, in place of the profile's.</summary>
     /// <exception cref="ProblemException">They are not a number from 1 to the most.</exception>
