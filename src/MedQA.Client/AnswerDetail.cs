@@ -16,6 +16,12 @@ public sealed record AnswerQuery
     public string? Search { get; init; }
 
     /// <summary>
+    /// Only questions with this value of metadata, <c>difficulty:hard</c>, or with all of a JSON object of such texts;
+    /// <see langword="null"/> for all.
+    /// </summary>
+    public string? Metadata { get; init; }
+
+    /// <summary>
     /// The order: <c>asked</c>, <c>agreement</c>, <c>dataset</c>, <c>length</c>, the last three only of a run that has ended;
     /// <see langword="null"/> for the order of the questions.
     /// </summary>
@@ -36,7 +42,13 @@ public sealed record AnswerDetail(Question Question, AnsweredQuestion Answer);
 /// <param name="Options">Its options in order; none for a free answer.</param>
 /// <param name="Gold">The index of the right option, or <see langword="null"/>.</param>
 public sealed record Question(
-    string Id, string Dataset, string? Topic, string? Context, string Text, IReadOnlyList<string> Options, int? Gold);
+    string Id, string Dataset, string? Topic, string? Context, string Text, IReadOnlyList<string> Options, int? Gold)
+{
+    /// <summary>
+    /// What the question set says of it besides: its other columns by their names; <see langword="null"/> if there are none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+}
 
 /// <summary>The answer to a question, with its reasonings and votes.</summary>
 public sealed record AnsweredQuestion

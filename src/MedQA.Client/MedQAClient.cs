@@ -67,6 +67,8 @@ public sealed class MedQAClient : IDisposable
     /// The <c>hash</c> of the profile that is meant, from <see cref="PutProfileAsync"/> or <see cref="GetProfileAsync"/>, so that
     /// nobody who stores another one under its name changes what is asked; <see langword="null"/> for the one that has the name now.
     /// </param>
+    /// <param name="map">Which columns hold which part of a question: <c>gold=right_letter,option_a=op1</c>, or a JSON object; <see
+    /// langword="null"/> if their names say it.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -81,6 +83,7 @@ public sealed class MedQAClient : IDisposable
         long? seed = null,
         string? model = null,
         string? profileHash = null,
+        string? map = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
@@ -89,6 +92,7 @@ public sealed class MedQAClient : IDisposable
             [
                 .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, profileHash, model),
                 ("again", again ? "true" : null),
+                ("map", map),
             ],
             cancellationToken);
         return new StartedRun(
@@ -112,6 +116,7 @@ public sealed class MedQAClient : IDisposable
     /// The <c>hash</c> of the profile that is meant, as for <see cref="StartRunAsync"/>; <see langword="null"/> for the one that has
     /// the name now.
     /// </param>
+    /// <param name="map">Which columns hold which part of a question, as for a run.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
         Stream questionSet,
@@ -126,6 +131,7 @@ public sealed class MedQAClient : IDisposable
         string? model = null,
         bool alternatives = false,
         string? profileHash = null,
+        string? map = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
@@ -134,6 +140,7 @@ public sealed class MedQAClient : IDisposable
             [
                 .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, profileHash, model),
                 ("alternatives", alternatives ? "true" : null),
+                ("map", map),
             ],
             cancellationToken);
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);
@@ -294,7 +301,8 @@ public sealed class MedQAClient : IDisposable
             ("search", query?.Search),
             ("order", query?.Order),
             ("continuation", continuation),
-            ("take", Text(take))
+            ("take", Text(take)),
+            ("meta", query?.Metadata)
         ],
         ClientJson.Default.AnswerPage,
         cancellationToken);

@@ -88,6 +88,12 @@ public record AnswerRow
 
     /// <summary>The votes per option, when all answers are streamed; otherwise, and for a free answer, <see langword="null"/>.</summary>
     public IReadOnlyList<int>? Votes { get; init; }
+
+    /// <summary>
+    /// What the question set says of the question besides (its other columns, by name), when all answers are streamed; otherwise, and
+    /// without any, <see langword="null"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }
 
 /// <summary>A page of answers, in the order of the questions.</summary>

@@ -89,6 +89,11 @@ public sealed record RunEstimate
     /// <summary>What to consider before starting the run, one sentence each.</summary>
     public ImmutableArray<string> Warnings { get; init; } = [];
 
+    /// <summary>
+    /// The columns that are no part of a question and are kept beside it as metadata; missing if there are none.
+    /// </summary>
+    public ImmutableArray<string>? Metadata { get; init; }
+
     /// <summary>What a run with each of the listed profiles would take; empty unless it was asked for.</summary>
     public ImmutableArray<ProfileEstimate> Alternatives { get; init; } = [];
 }

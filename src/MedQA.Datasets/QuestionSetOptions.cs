@@ -21,6 +21,12 @@ public sealed record QuestionSetOptions
     /// </summary>
     public bool DropsFillers { get; init; }
 
+    /// <summary>
+    /// Which columns hold which part of a question, where their names do not say it; <see langword="null"/> for the names alone. A map that
+    /// does not fit the file refuses it.
+    /// </summary>
+    public ColumnMap? Map { get; init; }
+
     /// <summary>How many usable questions are read, from the first on; <see langword="null"/> for all.</summary>
     public int? Limit { get; init; }
 
@@ -68,6 +74,7 @@ public sealed record QuestionSetOptions
         DropsFillers = reading.DropsFillers,
         Limit = reading.Limit,
         Sample = reading.Sample,
+        Map = reading.Map,
     };
 
     /// <summary>The data set's name for rows that name none.</summary>

@@ -5,7 +5,9 @@ namespace MedQA.Datasets;
 /// <param name="DropsFillers">See <see cref="QuestionSetOptions.DropsFillers"/>.</param>
 /// <param name="Limit">See <see cref="QuestionSetOptions.Limit"/>.</param>
 /// <param name="Sample">See <see cref="QuestionSetOptions.Sample"/>.</param>
-public readonly record struct SetReading(AnswerNotation Notation, bool DropsFillers = false, int? Limit = null, int? Sample = null)
+/// <param name="Map">See <see cref="QuestionSetOptions.Map"/>.</param>
+public readonly record struct SetReading(
+    AnswerNotation Notation, bool DropsFillers = false, int? Limit = null, int? Sample = null, ColumnMap? Map = null)
 {
     /// <summary>The most that <see cref="Limit"/> and <see cref="Sample"/> can be: as many questions as a run can have.</summary>
     public const int MaxSize = 1_000_000;

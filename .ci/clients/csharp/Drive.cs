@@ -22,11 +22,11 @@ using (var lines = new StreamReader(events.Stream))
 var run = await client.GetRunAsync(started.Run, null, cancel);
 Check(run is { State: RunState.Completed, Done: 12, Failed: 0, Accuracy: not null, Finished: not null }, $"The run is {run.State}: {run.Reason}");
 
-var page = await client.ListAnswersAsync(run.Run, null, null, null, null, null, 5, null, cancel);
+var page = await client.ListAnswersAsync(run.Run, null, null, null, null, null, 5, null, null, cancel);
 Check(page.Answers.Count == 5 && page.Continuation is not null, $"The first page has {page.Answers.Count} answers.");
-var rest = await client.ListAnswersAsync(run.Run, null, null, null, null, page.Continuation, 100, null, cancel);
+var rest = await client.ListAnswersAsync(run.Run, null, null, null, null, page.Continuation, 100, null, null, cancel);
 Check(page.Answers.Concat(rest.Answers).Select(static answer => answer.Ordinal).SequenceEqual(Enumerable.Range(0, 12)), "The pages do not have the 12 answers in order.");
-var wrong = await client.ListAnswersAsync(run.Run, Filter.Wrong, null, null, null, null, 100, null, cancel);
+var wrong = await client.ListAnswersAsync(run.Run, Filter.Wrong, null, null, null, null, 100, null, null, cancel);
 Check(wrong.Answers.Count == run.Graded - run.Correct && wrong.Answers.All(static answer => answer.Correct == false), "The wrong answers are others.");
 var detail = await client.GetAnswerAsync(run.Run, page.Answers.First().Id, null, null, null, cancel);
 Check(detail.Answer.Reasonings.Count > 0 && detail.Question.Options.Count == 4, "The answer has no reasonings, or no options.");

@@ -57,7 +57,10 @@ internal static class EstimateCommand
               medqa estimate mine.csv
               medqa estimate mine.csv --profile deferral --price 1.20
               medqa estimate mine.csv --endpoint https://medqa.example.com     from what earlier runs of the service took
-            """) { files, profile, samples, seed, measured, price, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample };
+            """) {
+                files, profile, samples, seed, measured, price, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample,
+                reading.Map,
+            };
         command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => EstimateAsync(
             context,
@@ -146,6 +149,7 @@ internal static class EstimateCommand
                     choice.Seed,
                     context.Settings.ChosenModel,
                     profileHash: hash,
+                    map: reading.Map?.ToString(),
                     cancellationToken: cancellationToken));
             }
 

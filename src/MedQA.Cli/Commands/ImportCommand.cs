@@ -42,7 +42,7 @@ internal static class ImportCommand
               medqa import US_qbank.jsonl --to medqa.csv
               medqa import anatomy_test.csv virology_test.csv --to mmlu.csv
               medqa import benchmarks/ --suite multimedqa --to multimedqa.csv
-            """) { files, to, suite, reading.Notation, reading.DropFillers };
+            """) { files, to, suite, reading.Notation, reading.DropFillers, reading.Map };
         CommandWork.Set(
             command,
             (context, parsed, cancel) => ImportAsync(
@@ -60,7 +60,7 @@ internal static class ImportCommand
         var rejectedPath = Path.ChangeExtension(to, ".rejected.csv");
         ImportOutcome? outcome = null;
         await using var rejected = OutputFile.OpenTemporary();
-        var options = new QuestionSetOptions { AnswerNotation = reading.Notation, DropsFillers = reading.DropsFillers };
+        var options = new QuestionSetOptions { AnswerNotation = reading.Notation, DropsFillers = reading.DropsFillers, Map = reading.Map };
         await OutputFile.WriteAsync(to, async canonical =>
         {
             outcome = await QuestionSetImport.ImportAsync(files, options, canonical, rejected, cancellationToken);

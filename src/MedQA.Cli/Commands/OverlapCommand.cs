@@ -49,7 +49,7 @@ internal static class OverlapCommand
               medqa overlap mine.csv --with training/
               medqa overlap mine.csv --with pubmed.jsonl.gz --examples --run latest > overlap.md
               medqa overlap --run latest
-            """) { file, with, examples, run, reading.Notation, reading.DropFillers };
+            """) { file, with, examples, run, reading.Notation, reading.DropFillers, reading.Map };
         CommandWork.Set(command, (context, parsed, cancel) => FindAsync(
             context,
             parsed.GetValue(file),

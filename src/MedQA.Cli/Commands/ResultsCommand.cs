@@ -32,6 +32,27 @@ internal static class ResultsCommand
                 + "agreement above which at least 90 % are right, with 95 % confidence",
             HelpName = "RUN|FILE"
         }.WithRuns();
+        var slices = new Option<string[]>("--slices")
+        {
+            Description = "Also accuracy by metadata of the question set, each value tested against all other questions: names, separated "
+                + "by commas",
+            HelpName = "NAME,…",
+            AllowMultipleArgumentsPerToken = false,
+            CustomParser = static result =>
+            {
+                string[] names =
+                [
+                    .. result.Tokens.SelectMany(static token => token.Value.Split(',', StringSplitOptions.TrimEntries))
+                        .Distinct(StringComparer.Ordinal),
+                ];
+                if (names.Length > MetadataSlices.MaxNames || names.Contains(""))
+                {
+                    result.AddError($"--slices must name 1 to {MetadataSlices.MaxNames} columns of metadata, separated by commas.");
+                }
+
+                return names;
+            },
+        };
         var html = GivenOutput.Html();
         var selection = new RunListOptions();
         var command = new CommandWithExamples("results", "List runs, or show the scores of a run.", """
@@ -41,13 +62,14 @@ internal static class ResultsCommand
               medqa results latest --markdown > report.md
               medqa results latest --dev 4c2r
               medqa results latest --html report.html
+              medqa results latest --slices difficulty,year
               medqa results latest --output json
               medqa results latest --output csv > answers.csv     all answers, for a spreadsheet
               medqa results --output csv > runs.csv
               medqa results --search "medqa few-shot" --tag paper
               medqa results --filter completed --order highestAccuracy
               medqa results --endpoint https://medqa.example.com
-            """) { run, markdown, development, html, selection.Search, selection.Tag, selection.Filter, selection.Order };
+            """) { run, markdown, development, slices, html, selection.Search, selection.Tag, selection.Filter, selection.Order };
         CommandWork.Set(
             command,
             (context, parsed, cancel) => ShowAsync(
@@ -56,6 +78,7 @@ internal static class ResultsCommand
                 selection.Of(parsed),
                 parsed.GetValue(markdown),
                 parsed.GetValue(development),
+                parsed.GetValue(slices) ?? [],
                 parsed.GetValue(html),
                 cancel),
             writesCsv: true);
@@ -68,9 +91,15 @@ internal static class ResultsCommand
         RunListQuery? selection,
         bool markdown,
         string? development,
+        string[] slices,
         string? html,
         CancellationToken cancellationToken)
     {
+        if (slices.Length > 0 && (name is null || html is not null || context.Output == OutputFormat.Csv))
+        {
+            throw InputException.Of("--slices", "applies to one run, shown as text, Markdown or JSON: specify it, without --html.");
+        }
+
         if (name is not null && selection is not null)
         {
             throw new InputException(
@@ -98,6 +127,7 @@ internal static class ResultsCommand
         }
 
         var run = await service.FindRunAsync(name, cancellationToken);
+        var sliced = slices.Length == 0 ? null : await SlicedAsync(service, run, slices, cancellationToken);
         var guarantor = development is null ? null : await Development.ReadAsync(context, service, development, cancellationToken);
         if (html is not null)
         {
@@ -108,13 +138,19 @@ internal static class ResultsCommand
 
         if (!markdown)
         {
-            await ShowAsync(context, service, run, guarantor, cancellationToken);
+            await ShowAsync(context, service, run, guarantor, cancellationToken, sliced);
+            if (sliced is not null && context.Output == OutputFormat.Table)
+            {
+                MarkdownDocument.Write(context.Console, ReportMarkdown.Write(sliced));
+            }
+
             return ExitCode.Success;
         }
 
-        MarkdownDocument.Write(context.Console, guarantor is null
+        var report = guarantor is null
             ? await ReadAsync(service, run, "report.md", cancellationToken)
-            : ReportMarkdown.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), guarantor)));
+            : ReportMarkdown.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), guarantor));
+        MarkdownDocument.Write(context.Console, sliced is null ? report : $"{report.TrimEnd()}\n\n{ReportMarkdown.Write(sliced)}");
         return ExitCode.Success;
     }
 
@@ -124,8 +160,14 @@ internal static class ResultsCommand
     /// <param name="run">The run.</param>
     /// <param name="development">The report of a development run that guarantees a threshold, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="slices">Accuracy by metadata, which JSON has too; <see langword="null"/> for none.</param>
     internal static async Task ShowAsync(
-        CommandContext context, CalledService service, RunResource run, RunReport? development, CancellationToken cancellationToken)
+        CommandContext context,
+        CalledService service,
+        RunResource run,
+        RunReport? development,
+        CancellationToken cancellationToken,
+        MetadataSlices? slices = null)
     {
         if (context.Output == OutputFormat.Csv)
         {
@@ -139,12 +181,25 @@ internal static class ResultsCommand
             : JsonDocument.Parse(ReportJson.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), development)));
         if (context.Output == OutputFormat.Json)
         {
-            context.Console.Line(Json(run, report));
+            context.Console.Line(Json(run, report, slices));
         }
         else
         {
             RunTable.Write(context.Console, run, report?.Deserialize(ReportJson.Default.RunReport));
         }
+    }
+
+    /// <summary>Reads the run's answers and counts them by metadata.</summary>
+    private static async Task<MetadataSlices> SlicedAsync(
+        CalledService service, RunResource run, string[] names, CancellationToken cancellationToken)
+    {
+        var accumulator = new MetadataSlicesAccumulator(names);
+        await foreach (var (question, answered) in service.AnswersAsync(run, cancellationToken))
+        {
+            accumulator.Add(question, answered);
+        }
+
+        return accumulator.Build();
     }
 
     private static void List(CommandContext context, IReadOnlyList<RunResource> runs, bool isSelected)
@@ -184,7 +239,7 @@ internal static class ResultsCommand
         return content is null ? null : await JsonDocument.ParseAsync(content, cancellationToken: cancellationToken);
     }
 
-    private static string Json(RunResource run, JsonDocument? report)
+    private static string Json(RunResource run, JsonDocument? report, MetadataSlices? slices)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
@@ -196,6 +251,12 @@ internal static class ResultsCommand
             {
                 writer.WritePropertyName("report");
                 report.WriteTo(writer);
+            }
+
+            if (slices is not null)
+            {
+                writer.WritePropertyName("slices");
+                JsonSerializer.Serialize(writer, slices, ReportJson.Default.MetadataSlices);
             }
 
             writer.WriteEndObject();

@@ -56,7 +56,10 @@ internal static class RunCommand
               medqa run mine.csv --profile deferral --dev others.csv
               medqa run mine.csv --profile mine.json --output json > scores.json
               medqa run mine.csv --endpoint https://medqa.example.com     let a service answer them
-            """) { files, profile, samples, seed, again, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample, development };
+            """) {
+                files, profile, samples, seed, again, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample, reading.Map,
+                development,
+            };
         command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => RunAsync(
             context,
@@ -195,6 +198,7 @@ internal static class RunCommand
                 choice.Seed,
                 model,
                 profileHash: profileHash,
+                map: reading.Map?.ToString(),
                 cancellationToken: cancellationToken);
             if (!isNew)
             {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MedQA.Datasets;
 using MedQA.Evaluation;
+using MedQA.Files;
 
 namespace MedQA.Cli.Commands;
 
@@ -46,13 +47,49 @@ internal sealed class SetReadingOptions
         HelpName = "N",
     };
 
+    /// <summary>Which columns hold which part of a question.</summary>
+    public Option<ColumnMap?> Map { get; } = new("--map")
+    {
+        Description = "Columns whose names do not say what they hold: gold=right_letter,option_a=op1, or a JSON file. The part metadata "
+            + "keeps a column beside the question",
+        HelpName = "PART=COLUMN,…|FILE",
+        CustomParser = static result =>
+        {
+            var given = result.Tokens is [var token] ? token.Value : "";
+            var text = given;
+            if (given.Length > 0 && !given.Contains('=', StringComparison.Ordinal))
+            {
+                try
+                {
+                    // A longer text is no map: what is read of it suffices to say so.
+                    using var file = RegularFile.OpenText(given);
+                    var read = new char[ColumnMap.MaxLength + 1];
+                    text = new string(read, 0, file.ReadBlock(read));
+                }
+                catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+                {
+                    result.AddError($"--map {given} is no PART=COLUMN, and cannot be read as a file: {exception.Message}");
+                    return null;
+                }
+            }
+
+            if (ColumnMap.TryParse(text, out var map, out var fault))
+            {
+                return map;
+            }
+
+            result.AddError($"--map {fault}.");
+            return null;
+        },
+    };
+
     /// <summary>Returns the given options.</summary>
     /// <exception cref="InputException">Two of them contradict each other.</exception>
     public SetReading Of(ParseResult parsed)
     {
         var (limit, sample) = (parsed.GetValue(Limit), parsed.GetValue(Sample));
         return limit is null || sample is null
-            ? new(parsed.GetValue(Notation), parsed.GetValue(DropFillers), limit, sample)
+            ? new(parsed.GetValue(Notation), parsed.GetValue(DropFillers), limit, sample, parsed.GetValue(Map))
             : throw new InputException(
                 new FaultLocation(Parameter: "--sample"), "--sample and --limit are both given", "Use one of them");
     }

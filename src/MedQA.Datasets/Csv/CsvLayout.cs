@@ -43,8 +43,9 @@ internal sealed record CsvLayout(char Delimiter, int HeaderLine, int ColumnCount
                 }
 
                 var fault = record.Problem ?? "";
-                var columns =
-                    record.Problem is null && (isWhole || !endsWithText) ? QuestionColumns.Recognize(record.Fields, out fault) : null;
+                var columns = record.Problem is null && (isWhole || !endsWithText)
+                    ? QuestionColumns.Recognize(record.Fields, out fault, options.Map)
+                    : null;
                 var isHeader = columns is not null && (place == 0 || columns.IsHeaderBelowTitle);
                 if (isHeader && columns!.Count > (best?.Columns.Count ?? 0))
                 {

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MedQA.Datasets.Reading;
+using MedQA.Datasets.Tables;
 using MedQA.Datasets.Writing;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Questions;
@@ -39,6 +40,14 @@ public static class QuestionSetImport
         foreach (var source in sources)
         {
             imported.Add(await CheckAsync(source, total, seen, cancellationToken));
+        }
+
+        if (total.Metadata.Count > MetadataReading.MaxNames)
+        {
+            throw new InputException(
+                sources[^1].Options.FileName,
+                $"with this file, the question set has {total.Metadata.Count} columns of metadata; {MetadataReading.MaxNames} are allowed. "
+                    + "Import the files apart, or leave columns out.");
         }
 
         await QuestionSetWriter.WriteAsync(canonical, QuestionsAsync(sources, cancellationToken), total, cancellationToken);

@@ -30,7 +30,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         }
 
         List<JsonProperty> own = [.. value.EnumerateObject()];
-        var isOne = own.Exists(static property => HeaderNames.IsQuestion(JsonText.NameOf(property))) || own.Exists(IsInner);
+        var isOne = own.Exists(property => IsQuestion(property)) || own.Exists(IsInner);
         var lists = isOne ? [] : own.FindAll(IsListOfQuestions);
         if (lists is not [var list])
         {
@@ -91,11 +91,11 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(property)), names);
 
     /// <summary>Returns whether a property is a list of objects with questions.</summary>
-    private static bool IsListOfQuestions(JsonProperty property) =>
+    private bool IsListOfQuestions(JsonProperty property) =>
         property.Value.ValueKind == JsonValueKind.Array && property.Value.GetArrayLength() > 0
-        && property.Value.EnumerateArray().All(static item => item.ValueKind == JsonValueKind.Object
-            && item.EnumerateObject().Any(static member =>
-                HeaderNames.IsQuestion(JsonText.NameOf(member)) && !IsNamed(member, HeaderNames.QuestionOnlyWithOptions)));
+        && property.Value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Object
+            && item.EnumerateObject().Any(member =>
+                IsQuestion(member) && !IsNamed(member, HeaderNames.QuestionOnlyWithOptions)));
 
     private SourceRecord Read(List<JsonProperty> properties, JsonElement value, string? key, int line, int number)
     {
@@ -160,7 +160,14 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         record = record with { IsBare = !columns.HasOptions && columns.References < 0 };
         return key is null || record.Id is not null ? record : record with { Id = key };
 
-        SourceRecord Rejected(string problem) => new() { Line = line, Number = number, Id = key, Problem = problem };
+        SourceRecord Rejected(string problem) => new()
+        {
+            Line = line,
+            Number = number,
+            Id = key,
+            Problem = problem,
+            Mapped = options.Map is { } map ? [.. MappedHeader.Found(map, [.. properties.Select(JsonText.NameOf)])] : [],
+        };
     }
 
     /// <summary>What logs of runs keep beside the question: no part of it.</summary>
@@ -171,7 +178,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
     /// Returns the properties of a record, or of the object in it that has the question, with what the record itself says of id, data set,
     /// topic and context, and with what is not read: options may hide there.
     /// </summary>
-    private static List<JsonProperty> Flat(List<JsonProperty> own)
+    private List<JsonProperty> Flat(List<JsonProperty> own)
     {
         var inner = own.FindIndex(IsInner);
         if (inner < 0)
@@ -193,13 +200,16 @@ internal sealed class JsonRecord(QuestionSetOptions options)
     }
 
     /// <summary>Returns the object in a record that has the question, or the record itself.</summary>
-    private static JsonElement Inner(JsonElement record) =>
+    private JsonElement Inner(JsonElement record) =>
         record.EnumerateObject().FirstOrDefault(IsInner) is { Value.ValueKind: JsonValueKind.Object } inner ? inner.Value : record;
 
-    private static bool IsInner(JsonProperty property) =>
+    private bool IsInner(JsonProperty property) =>
         property.Value.ValueKind == JsonValueKind.Object
         && HeaderNames.IsWrapper(JsonText.NameOf(property))
-        && property.Value.EnumerateObject().Any(static member => HeaderNames.IsQuestion(JsonText.NameOf(member)));
+        && property.Value.EnumerateObject().Any(member => IsQuestion(member));
+
+    private bool IsQuestion(JsonProperty property) =>
+        MappedHeader.IsQuestion(JsonText.NameOf(property), options.Map);
 
     /// <summary>Returns whether a property is an object, or a list with objects in it.</summary>
     private static bool IsStructure(JsonProperty property) => property.Value.ValueKind == JsonValueKind.Object
@@ -224,7 +234,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
         if (!_known.TryGetValue(signature, out var meaning))
         {
             meaning = new Meaning(
-                QuestionColumns.Recognize(names, out var fault, isRecord: true),
+                QuestionColumns.Recognize(names, out var fault, options.Map, isRecord: true),
                 fault,
                 names.Exists(static name => HeaderNames.Plain(name) is "context" or "contexts"));
             if (_known.Count < MaxKnown && signature.Length <= MaxKnownLength)

@@ -116,10 +116,17 @@ public static class QuestionSetReader
         var any = false;
         HashSet<string>? maybeGold = null;
         var seen = new UnreadTexts();
+        var metadata = new MetadataReading();
+        var unmapped = options.Map?.Entries.Select(static entry => entry.Column).ToHashSet(StringComparer.Ordinal) ?? [];
         await foreach (var source in records.Read(cancellationToken))
         {
             var record = source.Trimmed(options.DropsFillers);
             any = true;
+            if (unmapped.Count > 0)
+            {
+                unmapped.ExceptWith(record.Mapped);
+            }
+
             if (record.Problem is null && record.Options.Count > 0)
             {
                 (maybeGold ??= [.. record.MayBeGold]).IntersectWith(record.MayBeGold);
@@ -154,11 +161,20 @@ public static class QuestionSetReader
             {
                 options.Noted?.Invoke(string.Create(
                     CultureInfo.InvariantCulture, $"Only the file's first {limit} usable questions are asked."));
+                unmapped.Clear();
                 break;
             }
 
             seen.Add(record, row);
-            yield return row;
+            yield return row is AcceptedRow accepting
+                ? accepting with { Question = accepting.Question with { Metadata = metadata.Of(record.Metadata) } }
+                : row;
+        }
+
+        if (any && unmapped.Count > 0)
+        {
+            throw new InputException(
+                options.FileName, $"'{Excerpt.Of(unmapped.Order(StringComparer.Ordinal).First())}' is mapped, and no record has it.");
         }
 
         if (!any)
@@ -171,7 +187,8 @@ public static class QuestionSetReader
                         : "the file has no record."));
         }
 
-        foreach (var sentence in seen.Sentences().Concat(acceptance.Sentence is { } renamed ? [renamed] : []))
+        foreach (var sentence in
+            seen.Sentences().Concat(metadata.Sentences()).Concat(acceptance.Sentence is { } renamed ? [renamed] : []))
         {
             options.Noted?.Invoke(sentence);
         }

@@ -7,6 +7,7 @@ namespace MedQA.Datasets.Reading;
 public sealed class QuestionSetTally
 {
     private readonly List<string> _readings = [];
+    private readonly List<string> _metadata = [];
 
     /// <summary>Questions with or without a gold answer.</summary>
     public int Accepted { get; private set; }
@@ -37,6 +38,9 @@ public sealed class QuestionSetTally
 
     /// <summary>Whether any accepted question has a topic.</summary>
     public bool HasTopics { get; private set; }
+
+    /// <summary>The names of the accepted questions' metadata, in the order in which they come.</summary>
+    public IReadOnlyList<string> Metadata => _metadata;
 
     /// <summary>
     /// Whether some gold letter is also the text of another option: the column's name must then specify letters.
@@ -130,6 +134,14 @@ public sealed class QuestionSetTally
         Accepted++;
         MaxOptions = Math.Max(MaxOptions, question.Options.Length);
         HasTopics |= question.Topic is not null;
+        foreach (var name in question.Metadata?.Keys ?? [])
+        {
+            if (!_metadata.Contains(name))
+            {
+                _metadata.Add(name);
+            }
+        }
+
         var options = OptionReading.Of(question.Options);
         WithEqualOptions += options.Equal.IsEmpty ? 0 : 1;
         WithFillers += options.Fillers.IsEmpty ? 0 : 1;

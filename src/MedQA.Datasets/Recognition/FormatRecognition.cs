@@ -93,7 +93,7 @@ internal static class FormatRecognition
                 WhenEmpty = IsOneLine(head) && layout.Columns.Count < layout.ColumnCount ? NoLineBreak : null,
             };
         }
-        catch (InputException)
+        catch (InputException) when (options.Map is null)
         {
             if (isWhole && IsOneLine(head) && IsJoined(head))
             {
@@ -138,7 +138,7 @@ internal static class FormatRecognition
 
     private static RecognizedFile RecognizeJson(SourceFile file, string head, QuestionSetOptions options)
     {
-        var found = JsonHead.Read(head, out var fault) ?? throw new InputException(options.FileName, fault);
+        var found = JsonHead.Read(head, options.Map, out var fault) ?? throw new InputException(options.FileName, fault);
         if (found.Format == QuestionSetFormat.PubMedQaLabels)
         {
             return new RecognizedFile(found.Format, _ => throw new InputException(

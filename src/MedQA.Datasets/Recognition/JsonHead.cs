@@ -20,11 +20,12 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
     /// <summary>Reads the beginning of a file.</summary>
     /// <param name="head">The beginning, which may end anywhere.</param>
+    /// <param name="map">Which property holds the question whatever it is called, or <see langword="null"/>.</param>
     /// <param name="fault">Why it is not a question set's; empty if it is one.</param>
-    public static JsonHead? Read(string head, out string fault)
+    public static JsonHead? Read(string head, ColumnMap? map, out string fault)
     {
         fault = "";
-        if (FirstRecord(head) is not { } first)
+        if (FirstRecord(head, map) is not { } first)
         {
             fault = head.AsSpan().TrimStart() switch
             {
@@ -36,9 +37,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             return null;
         }
 
-        var question = first.Root.FindIndex(IsQuestion);
+        var question = first.Root.FindIndex(name => IsQuestion(name, map));
         var wrapped = first.Members.Find(
-            static member => member.Kind == JsonTokenType.StartObject && HeaderNames.IsWrapper(member.Name) && HasQuestion(member.Names));
+            member => member.Kind == JsonTokenType.StartObject && HeaderNames.IsWrapper(member.Name) && HasQuestion(member.Names, map));
         if (question >= 0 && wrapped.Name is null && first.Members[question].Kind == JsonTokenType.StartObject)
         {
             fault = first.IsArray || first.HasNext
@@ -66,7 +67,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
             && wrapped.Name is null
             && first.Root.Count > 0
             && first.Members[0].Kind == JsonTokenType.StartObject
-            && HasQuestion(first.Members[0].Names))
+            && HasQuestion(first.Members[0].Names, map))
         {
             if (first.HasNextLine || first.IsArray)
             {
@@ -85,7 +86,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
         if (question < 0 && wrapped.Name is null)
         {
-            var records = first.Members.Find(static member => member.Kind == JsonTokenType.StartArray && HasQuestion(member.Names));
+            var records = first.Members.Find(member => member.Kind == JsonTokenType.StartArray && HasQuestion(member.Names, map));
             if (records.Name is { } list)
             {
                 // Lists of several records, or of one that has above them what they are about, are read with what is above them.
@@ -107,7 +108,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                 };
             }
 
-            var path = PathOfQuestion(head);
+            var path = PathOfQuestion(head, map);
             if (!first.IsArray && path is [(var rows, true), (var row, var isList), _] && (isList || HeaderNames.IsWrapper(row)))
             {
                 return new JsonHead(QuestionSetFormat.Json, JsonShape.Listed, rows);
@@ -135,7 +136,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
 
     /// <summary>Returns the names that lead to the first property with the name of a question, each with whether it holds a list.</summary>
     /// <returns>No name where there is no question, or the text is not JSON up to it.</returns>
-    private static List<(string Name, bool IsList)> PathOfQuestion(string head)
+    private static List<(string Name, bool IsList)> PathOfQuestion(string head, ColumnMap? map)
     {
         var bytes = Encoding.UTF8.GetBytes(head);
         new NonFinite().Mask(bytes, isFinal: true);
@@ -151,7 +152,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
                     var depth = reader.CurrentDepth;
                     path.RemoveAll(step => step.Depth >= depth);
                     path.Add((name, false, depth));
-                    if (IsQuestion(name) && !HeaderNames.IsOf(HeaderNames.Plain(name), HeaderNames.QuestionOnlyWithOptions))
+                    if (IsQuestion(name, map) && !HeaderNames.IsOf(HeaderNames.Plain(name), HeaderNames.QuestionOnlyWithOptions))
                     {
                         return path.ConvertAll(static step => (step.Name, step.IsList));
                     }
@@ -174,9 +175,9 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         member.Kind is JsonTokenType.String or JsonTokenType.StartArray
         && HeaderNames.IsOf(HeaderNames.Plain(member.Name), HeaderNames.Context);
 
-    private static bool IsQuestion(string name) => HeaderNames.IsQuestion(name);
+    private static bool IsQuestion(string name, ColumnMap? map) => MappedHeader.IsQuestion(name, map);
 
-    private static bool HasQuestion(List<string> names) => names.Exists(IsQuestion);
+    private static bool HasQuestion(List<string> names, ColumnMap? map) => names.Exists(name => IsQuestion(name, map));
 
     private static QuestionSetFormat FormatOf(List<string> names, JsonShape shape)
     {
@@ -191,11 +192,11 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
     /// <summary>
     /// Returns the first record; where the text breaks off before it shows its question, the first whole line that is a record.
     /// </summary>
-    private static Record? FirstRecord(string head)
+    private static Record? FirstRecord(string head, ColumnMap? map)
     {
         var record = Scan(head);
         if (record is { IsBroken: false }
-            || (record is not null && (HasQuestion(record.Root) || record.Members.Exists(static member => HasQuestion(member.Names)))))
+            || (record is not null && (HasQuestion(record.Root, map) || record.Members.Exists(member => HasQuestion(member.Names, map)))))
         {
             return record;
         }
@@ -203,7 +204,7 @@ internal sealed record JsonHead(QuestionSetFormat Format, JsonShape Shape, strin
         return head.Split('\n')
             .Skip(1)
             .Select(static line => Scan(line))
-            .FirstOrDefault(static line => line is { IsBroken: false, IsWhole: true, IsArray: false } && HasQuestion(line.Root));
+            .FirstOrDefault(line => line is { IsBroken: false, IsWhole: true, IsArray: false } && HasQuestion(line.Root, map));
     }
 
     private static readonly JsonReaderState Scanning =

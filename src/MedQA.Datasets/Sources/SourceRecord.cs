@@ -20,6 +20,12 @@ internal sealed record SourceRecord
 
     public string? Context { get; init; }
 
+    /// <summary>The columns of the caller's map that the record has.</summary>
+    public IReadOnlyList<string> Mapped { get; init; } = [];
+
+    /// <summary>The fields that are no part of the question, each under its column's name; blank ones may be among them.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Metadata { get; init; } = [];
+
     public string? Text { get; init; }
 
     public IReadOnlyList<string> Options { get; init; } = [];

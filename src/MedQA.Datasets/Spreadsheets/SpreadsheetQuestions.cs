@@ -170,7 +170,7 @@ internal static class SpreadsheetQuestions
                 continue;
             }
 
-            var columns = QuestionColumns.Recognize(row.Cells, out var fault);
+            var columns = QuestionColumns.Recognize(row.Cells, out var fault, options.Map);
             if (columns is not null && (looked == 0 || columns.IsHeaderBelowTitle))
             {
                 return (row, columns, "");

@@ -35,7 +35,17 @@ internal static class PubMedQaRecord
         Context = string.Join("\n\n", Contexts(value)!.Value.EnumerateArray().Select(JsonText.Of)),
         Options = Decisions,
         Gold = [new GoldClaim("final_decision", Text(value, "final_decision") ?? "", AnswerNotations.Text)],
+        Metadata =
+        [
+            .. value.EnumerateObject()
+                .Where(static property => !HeaderNames.IsOf(HeaderNames.Plain(JsonText.NameOf(property)), Parts))
+                .Select(static property => KeyValuePair.Create(
+                    MetadataReading.NameOf(JsonText.NameOf(property)), JsonText.Of(property.Value) ?? "")),
+        ],
     };
+
+    private static readonly string[] Parts =
+        ["question", "contexts", "context", "final_decision", "long_answer", "pubid", "pmid", "id", "dataset"];
 
     private static JsonElement? Contexts(JsonElement record) => Member(record, "contexts") switch
     {

@@ -53,6 +53,21 @@ internal sealed record QuestionColumns
 
     public int References { get; init; } = -1;
 
+    /// <summary>The columns that are marked as metadata: they are not looked at for options or an answer.</summary>
+    public IReadOnlyList<int> Marked { get; init; } = [];
+
+    /// <summary>The columns that are kept beside the question, with the names under which they are.</summary>
+    public IReadOnlyList<(int Column, string Name)> Metadata => field ??=
+    [
+        .. Enumerable.Range(0, Names.Count)
+            .Where(column => Marked.Contains(column) || !Reads(column))
+            .Select(column => (column, MetadataReading.NameOf(Names[column])))
+            .Where(static column => column.Item2.Length > 0),
+    ];
+
+    /// <summary>The columns of the map that the header has.</summary>
+    public IReadOnlyList<string> Mapped { get; init; } = [];
+
     /// <summary>How many columns have a meaning.</summary>
     public int Count => Options.Count + Gold.Count + Contexts.Count + Single.Count(static column => column >= 0);
 
@@ -66,7 +81,7 @@ internal sealed record QuestionColumns
 
     /// <summary>Returns whether a column has a meaning.</summary>
     public bool Reads(int column) =>
-        Options.Contains(column) || Contexts.Contains(column) || Array.IndexOf(Single, column) >= 0
+        Options.Contains(column) || Contexts.Contains(column) || Array.IndexOf(Single, column) >= 0 || Marked.Contains(column)
         || Gold.Any(gold => gold.Column == column);
 
     /// <summary>The unread columns, with what their names say.</summary>
@@ -85,10 +100,21 @@ internal sealed record QuestionColumns
     /// <summary>Reads a header.</summary>
     /// <param name="header">The names of the columns.</param>
     /// <param name="fault">Why the header is none of a question set; empty if it is one.</param>
+    /// <param name="map">Which columns hold which part whatever they are called, or <see langword="null"/>.</param>
     /// <param name="isRecord">Whether the names are the properties of a JSON record.</param>
-    public static QuestionColumns? Recognize(IReadOnlyList<string> header, out string fault, bool isRecord = false)
+    public static QuestionColumns? Recognize(
+        IReadOnlyList<string> header, out string fault, ColumnMap? map = null, bool isRecord = false)
     {
-        var plain = header.Select(HeaderNames.Plain).ToArray();
+        fault = "";
+        var names = map is null ? header : MappedHeader.Of(map, header, isRecord, out fault);
+        if (fault.Length > 0)
+        {
+            return null;
+        }
+
+        // A name that is marked is none that anything is looked for under: no plain name has a colon.
+        var plain = names.Select(
+            static (name, column) => MetadataReading.IsMarked(name) ? $":{column}" : HeaderNames.Plain(name)).ToArray();
         var options = OptionColumns(header, plain, out fault);
         if (fault.Length > 0)
         {
@@ -129,11 +155,13 @@ internal sealed record QuestionColumns
             OptionNames = [.. options.Select(column => plain[column])],
             Answers = answers,
             Gold = [.. gold, .. other],
+            Mapped = map is null ? [] : [.. MappedHeader.Found(map, header)],
+            Marked = [.. Enumerable.Range(0, plain.Length).Where(column => plain[column].StartsWith(':'))],
         };
         if (columns.Question < 0)
         {
             fault = $"no {(isRecord ? "property" : "column")} is named question (or {string.Join(", ", HeaderNames.Question.Skip(1))}); "
-                + $"the {(isRecord ? "properties" : "columns")} are {Listed(header)}.";
+                + $"the {(isRecord ? "properties" : "columns")} are {MappedHeader.Listed(header)}.";
             return null;
         }
 
@@ -145,23 +173,23 @@ internal sealed record QuestionColumns
 
         if (!columns.HasOptions && UnreadColumns.Options(header, plain, columns.Reads) is { Count: > 0 } unread)
         {
-            fault =
-                $"{Named(unread)} like options, but not under a name that is read: name the options option_a, option_b …, with the letter "
-                    + "of the right one in answer, "
-                    + "or put them into one column options; a column that holds no option needs another name.";
+            fault = $"{Named(unread)} like options, but not under a name that is read: name the options option_a, option_b …, with the "
+                + "letter of the right one in answer, or put them into one column options; a column that holds no option needs another name, "
+                + $"or {Remedy}";
             return null;
         }
 
         if (columns.HasOptions && columns.Gold.Count == 0 && UnreadColumns.Gold(header, plain, columns.Reads) is { Count: > 0 } gold2)
         {
-            fault =
-                $"{Named(gold2)} like the right answer, but not under a name that is read: name it answer; a column that does not name "
-                    + "the right option needs another name.";
+            fault = $"{Named(gold2)} like the right answer, but not under a name that is read: name it answer; a column that does not name "
+                + $"the right option needs another name, or {Remedy}";
             return null;
         }
 
         return columns;
     }
+
+    private const string Remedy = "meta: in front of it. A map (--map, over HTTP map) says the same without changing the file.";
 
     private static string Named(IReadOnlyList<string> names) =>
         $"{string.Join(", ", names.Take(8))}{(names.Count > 8 ? $" and {names.Count - 8} more" : "")} "
@@ -240,12 +268,6 @@ internal sealed record QuestionColumns
         }
 
         return null;
-    }
-
-    private static string Listed(IReadOnlyList<string> header)
-    {
-        var shown = header.Take(12).Select(static name => string.IsNullOrWhiteSpace(name) ? "(without a name)" : $"'{Excerpt.Of(name)}'");
-        return $"{string.Join(", ", shown)}{(header.Count > 12 ? $" and {header.Count - 12} more" : "")}";
     }
 }
 

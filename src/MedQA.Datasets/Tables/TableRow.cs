@@ -47,6 +47,9 @@ internal static partial class TableRow
             Id = Field(columns.Id),
             Dataset = Field(columns.Dataset),
             Topic = Field(columns.Topic),
+            Mapped = columns.Mapped,
+            Metadata = [.. columns.Metadata.Where(column => column.Column < fields.Count)
+                .Select(column => KeyValuePair.Create(column.Name, fields[column.Column]))],
             Text = RowText.Asked(columns, fields),
             LongTexts = [.. RowText.LongTexts(columns, fields)],
             Remarks = [.. RowText.Remarks(columns, fields)],

@@ -2,14 +2,17 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MedQA.Datasets.Reading;
+using MedQA.Datasets.Tables;
 using MedQA.Evaluation.Questions;
 
 namespace MedQA.Datasets.Writing;
 
 /// <summary>
-/// Writes the canonical question set: a CSV with the columns id, dataset, topic, question, context, option_a …, answer, reference_answers.
+/// Writes the canonical question set: a CSV with the columns id, dataset, topic, question, context, option_a …, answer,
+/// reference_answers, and a column for each name of metadata.
 /// </summary>
-/// <remarks>The columns topic, the options with their answer, and reference_answers are there where a question has them. The answer is a
+/// <remarks>The columns topic, the options with their answer, reference_answers and metadata are there where a question has them. The names
+/// of metadata are marked (<c>meta:year</c>), so that none is taken for another column. The answer is a
 /// letter; where a gold letter is also the text of another option (blood groups, parts of a figure) its column is called answer_letter, so
 /// that the file means one thing only.</remarks>
 public static class QuestionSetWriter
@@ -63,6 +66,7 @@ public static class QuestionSetWriter
             header.Add("reference_answers");
         }
 
+        header.AddRange(tally.Metadata.Select(MetadataReading.Marked));
         return header;
     }
 
@@ -70,7 +74,8 @@ public static class QuestionSetWriter
     {
         if (question.Options.Length > tally.MaxOptions
             || (question.Topic is not null && !tally.HasTopics)
-            || (question.Options.IsEmpty && tally.FreeAnswers == 0))
+            || (question.Options.IsEmpty && tally.FreeAnswers == 0)
+            || question.Metadata?.Keys.All(tally.Metadata.Contains) == false)
         {
             throw new ArgumentException($"Question '{question.Id}' was not counted by the tally.", nameof(tally));
         }
@@ -95,6 +100,8 @@ public static class QuestionSetWriter
                 : question.ReferenceAnswers.IsEmpty ? null
                 : JsonSerializer.Serialize([.. question.ReferenceAnswers], ReferenceAnswersJson.Readable.StringArray));
         }
+
+        fields.AddRange(tally.Metadata.Select(name => question.Metadata?.GetValueOrDefault(name)));
 
         return fields;
     }

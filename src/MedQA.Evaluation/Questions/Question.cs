@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace MedQA.Evaluation.Questions;
 
@@ -28,4 +29,12 @@ public sealed record Question
 
     /// <summary>Reference answers of a question with a free answer; empty for options.</summary>
     public ImmutableArray<string> ReferenceAnswers { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>
+    /// What the file says of the question besides, as its difficulty or its year: the texts of its other columns by their names, in the
+    /// order of the columns; <see langword="null"/> if there are none. No part of the prompt, of the fingerprint or of what makes two
+    /// questions the same.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyDictionary<string, string>? Metadata { get; init => field = value is { Count: 0 } ? null : value; }
 }

@@ -9,7 +9,7 @@ public static class QuestionFingerprint
 {
     /// <summary>
     /// 16 lower-case hexadecimal digits: the first 64 bits of SHA-256 over context, text and options, each with its length in front.
-    /// Id, data set, topic and gold are ignored.
+    /// Id, data set, topic, gold and metadata are ignored.
     /// </summary>
     public static string Of(Question question)
     {

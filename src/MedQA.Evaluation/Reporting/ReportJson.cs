@@ -18,6 +18,7 @@ namespace MedQA.Evaluation.Reporting;
 [JsonSerializable(typeof(RunComparison))]
 [JsonSerializable(typeof(ReplayReport))]
 [JsonSerializable(typeof(OverlapReport))]
+[JsonSerializable(typeof(MetadataSlices))]
 [JsonSerializable(typeof(StudyReport))]
 [JsonSerializable(typeof(ImmutableArray<Rubric>))]
 [JsonSerializable(typeof(ImmutableArray<PublishedResult>))]

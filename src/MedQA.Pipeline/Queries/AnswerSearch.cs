@@ -40,7 +40,7 @@ internal sealed class AnswerSearch(RunStorage storage, ResultFiles files)
         CancellationToken cancellationToken)
     {
         var allowed = indexed ? await AllowedAsync(query, cancellationToken) : null;
-        var total = from == 0 && query.Words.Length == 0 ? allowed?.Length : null;
+        var total = from == 0 && !query.LooksAtTexts ? allowed?.Length : null;
         var (rows, ordinals, read) = (new List<AnswerRow>(), new List<int>(), 0);
         await foreach (var ordinal in CandidatesAsync(query, from, questions, allowed, cancellationToken))
         {
@@ -79,7 +79,7 @@ internal sealed class AnswerSearch(RunStorage storage, ResultFiles files)
     public async Task<int[]?> PassingAsync(AnswerQuery query, int questions, CancellationToken cancellationToken)
     {
         var allowed = await AllowedAsync(query, cancellationToken);
-        return query.Words.Length == 0
+        return !query.LooksAtTexts
             ? allowed
             : await CandidatesAsync(query, 0, questions, allowed, cancellationToken).ToArrayAsync(cancellationToken);
     }
@@ -93,7 +93,7 @@ internal sealed class AnswerSearch(RunStorage storage, ResultFiles files)
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var words = query.Words;
-        if (words.Length == 0)
+        if (!query.LooksAtTexts)
         {
             foreach (var ordinal in allowed?.SkipWhile(ordinal => ordinal < from) ?? Enumerable.Range(from, Math.Max(0, questions - from)))
             {
@@ -103,13 +103,15 @@ internal sealed class AnswerSearch(RunStorage storage, ResultFiles files)
             yield break;
         }
 
+        // What a question must have is among the words that the index has of it.
+        string[] sought = [.. words, .. query.Metadata?.Values.Select(static value => value.Value) ?? []];
         var (texts, index) = (new TextIndex(files), new WordIndex(files));
         var segments = Enumerable.Range(
             from / WordIndex.SegmentSize, Math.Max(0, ((questions - 1) / WordIndex.SegmentSize) - (from / WordIndex.SegmentSize) + 1));
         var found = ReadAhead.InOrderAsync(
             segments,
             SegmentsAhead,
-            async (segment, cancel) => (Segment: segment, Candidates: await index.CandidatesAsync(segment, words, cancel)),
+            async (segment, cancel) => (Segment: segment, Candidates: await index.CandidatesAsync(segment, sought, cancel)),
             cancellationToken);
         await foreach (var (segment, candidates) in found)
         {
@@ -120,7 +122,7 @@ internal sealed class AnswerSearch(RunStorage storage, ResultFiles files)
                 await foreach (var text in texts.FromAsync(Math.Max(from, segment * WordIndex.SegmentSize), cancellationToken)
                     .TakeWhile(text => text.Ordinal < end))
                 {
-                    if (IsAllowed(text.Ordinal) && text.HasAll(words))
+                    if (IsAllowed(text.Ordinal) && Passes(text))
                     {
                         yield return text.Ordinal;
                     }
@@ -133,13 +135,15 @@ internal sealed class AnswerSearch(RunStorage storage, ResultFiles files)
             {
                 foreach (var (ordinal, text) in (await texts.ReadAsync(some, cancellationToken)).OrderBy(static text => text.Key))
                 {
-                    if (text.HasAll(words))
+                    if (Passes(text))
                     {
                         yield return ordinal;
                     }
                 }
             }
         }
+
+        bool Passes(IndexedText text) => text.HasAll(words) && query.Metadata?.Passes(text.Metadata) != false;
 
         bool IsAllowed(int ordinal) => allowed is null || Array.BinarySearch(allowed, ordinal) >= 0;
     }

@@ -30,7 +30,7 @@ internal sealed class ResultCheck(RunStorage storage)
         var accumulator = new ReportAccumulator();
         var shown = new List<AnsweredQuestion>();
         using var table = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var columns = await ColumnsAsync(run, cancellationToken);
+        var columns = await ColumnsAsync(run, manifest, cancellationToken);
         table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.HeaderOf(columns)));
         await foreach (var (answers, _) in new AnswerTexts(storage).RowsAsync(run, manifest, retries, cancellationToken))
         {
@@ -78,9 +78,12 @@ internal sealed class ResultCheck(RunStorage storage)
         return differences.ToImmutable();
     }
 
-    /// <summary>How many columns the stored table has: an earlier version wrote fewer, and what it wrote is no less true.</summary>
-    private async Task<int> ColumnsAsync(RunId run, CancellationToken cancellationToken) => AnswerTable.ColumnsOf(Encoding.UTF8.GetString(
-        (await storage.Blob(run, "answers.csv").FindRangeAsync(0, AnswerTable.Header.Length, cancellationToken))?.Content ?? []));
+    /// <summary>Which columns the stored table has: an earlier version wrote fewer, and what it wrote is no less true.</summary>
+    private async Task<ImmutableArray<TableColumn<AnswerRow>>> ColumnsAsync(
+        RunId run, RunManifest manifest, CancellationToken cancellationToken) => AnswerTable.ColumnsOf(
+            Encoding.UTF8.GetString(
+                (await storage.Blob(run, "answers.csv").FindRangeAsync(0, AnswerTable.Header.Length, cancellationToken))?.Content ?? []),
+            manifest.Metadata);
 
     private static bool IsOf(byte[] hash, string text) => hash.AsSpan().SequenceEqual(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

@@ -141,6 +141,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
             CallsPerQuestion = Math.Max(1, profile.SamplesPerQuestion),
             MaxGeneratedTokens = tally.Accepted * profile.MostTokensPerQuestion,
             Warnings = [.. tally.Notes()],
+            Metadata = tally.Metadata.Count == 0 ? null : [.. tally.Metadata],
         };
     }
 

@@ -15,16 +15,22 @@ public sealed record AnswerQuery
     public double? AgreementBelow { get; init; }
 
     /// <summary>
-    /// Only questions that contain each of these words, in any case: in text, options, id, topic or data set; <see langword="null"/> for
-    /// all.
+    /// Only questions that contain each of these words, in any case: in text, options, id, topic, data set or metadata; <see
+    /// langword="null"/> for all.
     /// </summary>
     public string? Search { get; init; }
+
+    /// <summary>Only questions with these values of metadata; <see langword="null"/> for all.</summary>
+    public MetadataFilter? Metadata { get; init; }
 
     /// <summary>The order. Any other than <see cref="AnswerOrder.Asked"/> needs the result of a run that has ended.</summary>
     public AnswerOrder Order { get; init; }
 
     /// <summary>Whether <see cref="Filter"/> is the only condition, and the order is that of the questions.</summary>
-    internal bool IsFilter => AgreementBelow is null && Words.Length == 0 && Order == AnswerOrder.Asked;
+    internal bool IsFilter => AgreementBelow is null && !LooksAtTexts && Order == AnswerOrder.Asked;
+
+    /// <summary>Whether the questions' texts decide.</summary>
+    internal bool LooksAtTexts => Words.Length > 0 || Metadata is not null;
 
     /// <summary>The words to search for.</summary>
     internal string[] Words => Search?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Datasets.Writing;
+using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Results;
 
@@ -45,6 +46,13 @@ public static class AnswerTable
         new TextColumn<AnswerRow>("votes", static row => ListCell.Of(row.Votes)),
     ];
 
+    /// <summary>The columns of a run whose questions have metadata: those of every run, then one for each name.</summary>
+    /// <param name="metadata">The names; <see langword="null"/> if there are none.</param>
+    internal static ImmutableArray<TableColumn<AnswerRow>> ColumnsWith(ImmutableArray<string>? metadata) =>
+        metadata is not { IsDefaultOrEmpty: false } names ? Columns
+            : [.. Columns, .. names.Select(static name =>
+                new TextColumn<AnswerRow>("meta:" + name, row => row.Metadata?.GetValueOrDefault(name)))];
+
     /// <summary>The header record of the CSV with its line ending.</summary>
     public static string Header { get; } = HeaderOf(Columns.Length);
 
@@ -52,20 +60,36 @@ public static class AnswerTable
     /// <param name="row">The answer.</param>
     public static string Line(AnswerRow row) => Line(row, Columns.Length);
 
-    /// <summary>Returns an answer's CSV record in a table with the first columns only.</summary>
-    internal static string Line(AnswerRow row, int columns)
+    /// <summary>Returns the CSV of a run: its header record, and what makes a record of an answer, each with its line ending.</summary>
+    /// <param name="manifest">The run; <see langword="null"/> for the columns that every run has.</param>
+    public static (string Header, Func<AnswerRow, string> LineOf) For(RunManifest? manifest)
     {
-        ArgumentNullException.ThrowIfNull(row);
-        return CsvLine.Of([.. Columns.Take(columns).Select(column => column.ValueOf(row))]);
+        var columns = ColumnsWith(manifest?.Metadata);
+        return (HeaderOf(columns), row => Line(row, columns));
     }
 
+    /// <summary>Returns an answer's CSV record in a table with the first columns only.</summary>
+    internal static string Line(AnswerRow row, int columns) => Line(row, Columns[..columns]);
+
+    /// <summary>Returns an answer's CSV record in a table with some columns.</summary>
+    internal static string Line(AnswerRow row, ImmutableArray<TableColumn<AnswerRow>> columns)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return CsvLine.Of([.. columns.Select(column => column.ValueOf(row))]);
+    }
+
+    /// <summary>Returns the header record of a table with some columns.</summary>
+    internal static string HeaderOf(ImmutableArray<TableColumn<AnswerRow>> columns) =>
+        CsvLine.Of([.. columns.Select(static column => column.Name)]);
+
     /// <summary>Returns the header record of a table with the first columns only.</summary>
-    internal static string HeaderOf(int columns) => CsvLine.Of([.. Columns.Take(columns).Select(static column => column.Name)]);
+    internal static string HeaderOf(int columns) => HeaderOf(Columns[..columns]);
 
     /// <summary>
-    /// Returns the number of columns of a stored table by the beginning of its text: only those of an earlier version, or all.
+    /// Returns the columns of a stored table by the beginning of its text: only those of an earlier version, or all.
     /// </summary>
     /// <param name="beginning">At least as many characters as <see cref="Header"/> has, if the table is that long.</param>
-    internal static int ColumnsOf(string beginning) =>
-        beginning.StartsWith(HeaderOf(EarlierColumns), StringComparison.Ordinal) ? EarlierColumns : Columns.Length;
+    /// <param name="metadata">The names of the run's metadata.</param>
+    internal static ImmutableArray<TableColumn<AnswerRow>> ColumnsOf(string beginning, ImmutableArray<string>? metadata) =>
+        beginning.StartsWith(HeaderOf(EarlierColumns), StringComparison.Ordinal) ? Columns[..EarlierColumns] : ColumnsWith(metadata);
 }

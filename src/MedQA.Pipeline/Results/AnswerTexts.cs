@@ -146,6 +146,7 @@ internal sealed class AnswerTexts(RunStorage storage)
             GoldText = TextOf(answered.Gold),
             AnswerText = TextOf(answered.Answer),
             ReferenceAnswers = question.ReferenceAnswers is { IsEmpty: false } references ? references : null,
+            Metadata = question.Metadata,
         };
 
         string? TextOf(int? option) => option is { } index && index < question.Options.Length ? question.Options[index] : null;

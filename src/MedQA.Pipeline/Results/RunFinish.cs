@@ -37,9 +37,10 @@ internal sealed class RunFinish(RunStorage storage)
         var finished = manifest.Created;
         var shown = new List<AnsweredQuestion>();
         var table = new BlobWriter(storage.Blob(run, "answers.csv"), "text/csv; charset=utf-8");
-        await table.WriteAsync(AnswerTable.Header, cancellationToken);
+        var columns = AnswerTable.ColumnsWith(manifest.Metadata);
+        await table.WriteAsync(AnswerTable.HeaderOf(columns), cancellationToken);
         await using var spool = OutputFile.OpenTemporary();
-        await using var parquet = await ParquetTable<AnswerRow>.CreateAsync(AnswerTable.Columns, spool, cancellationToken);
+        await using var parquet = await ParquetTable<AnswerRow>.CreateAsync(columns, spool, cancellationToken);
         var sealing = await _answers.BeginSealAsync(run, cancellationToken);
         var line = new ArrayBufferWriter<byte>();
         await using var json = new Utf8JsonWriter(line, new JsonWriterOptions { Encoder = PipelineJson.Compact.Options.Encoder });
@@ -56,7 +57,7 @@ internal sealed class RunFinish(RunStorage storage)
                     shown.Add(placed.Answered);
                 }
 
-                lines.Append(AnswerTable.Line(answer));
+                lines.Append(AnswerTable.Line(answer, columns));
                 await parquet.AddAsync(answer, cancellationToken);
                 if (AnswerQuery.CanBeDeferred(answer))
                 {

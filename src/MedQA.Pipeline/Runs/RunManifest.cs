@@ -102,8 +102,17 @@ public sealed record RunManifest
     /// <summary>How many usable questions are asked, chosen at random; <see langword="null"/> for all.</summary>
     public int? Sample { get; init; }
 
+    /// <summary>Which columns hold which part of a question, as the upload says; <see langword="null"/> where their names do.</summary>
+    public string? Map { get; init; }
+
+    /// <summary>
+    /// The names of the questions' metadata, in the order in which they come: the last columns of the table of answers.
+    /// </summary>
+    public ImmutableArray<string>? Metadata { get; init; }
+
     /// <summary>How the question set is read.</summary>
-    internal SetReading Reading => new(AnswerNotation, DropsFillers ?? false, Limit, Sample);
+    internal SetReading Reading => new(
+        AnswerNotation, DropsFillers ?? false, Limit, Sample, Map is not null && ColumnMap.TryParse(Map, out var map, out _) ? map : null);
 
     /// <summary>
     /// What the rows of the upload mean for the scores, a sentence each: questions without a known right option, with free answers, rows

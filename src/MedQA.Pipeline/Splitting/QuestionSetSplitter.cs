@@ -373,6 +373,7 @@ public sealed class QuestionSetSplitter
             DropsFillers = reading.DropsFillers ? true : null,
             Limit = reading.Limit,
             Sample = reading.Sample,
+            Map = reading.Map?.ToString(),
             Rejection = rejection,
             Traceparent = PipelineTracing.Traceparent,
         };
@@ -635,6 +636,7 @@ public sealed class QuestionSetSplitter
             RejectedRows = blobs.Rejected,
             FirstRejected = blobs.First,
             QuestionsHash = hash,
+            Metadata = tally.Metadata.Count == 0 ? null : [.. tally.Metadata],
             Notes = [.. tally.Notes()],
         };
     }

@@ -108,6 +108,9 @@ internal sealed class TextIndex(ResultFiles files)
 /// <summary>A line of the index: where a search for words looks.</summary>
 internal sealed record IndexedText(int Ordinal, string Id, string Dataset, string? Topic, string Text, string? Options)
 {
+    /// <summary>The question's metadata; <see langword="null"/> if it has none.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     private const int Shown = 300;
 
     /// <summary>The beginning of the text, for lists.</summary>
@@ -121,14 +124,18 @@ internal sealed record IndexedText(int Ordinal, string Id, string Dataset, strin
     public static IndexedText Of(int ordinal, Question question) =>
         new(ordinal, question.Id, question.Dataset, question.Topic, question.Text, question.Options.IsEmpty
             ? null
-            : string.Join('\n', question.Options));
+            : string.Join('\n', question.Options))
+        {
+            Metadata = question.Metadata
+        };
 
     /// <summary>Whether it contains every word, in any case.</summary>
     public bool HasAll(ReadOnlySpan<string> words)
     {
         foreach (var word in words)
         {
-            if (!Has(Text, word) && !Has(Options, word) && !Has(Id, word) && !Has(Topic, word) && !Has(Dataset, word))
+            if (!Has(Text, word) && !Has(Options, word) && !Has(Id, word) && !Has(Topic, word) && !Has(Dataset, word)
+                && Metadata?.Values.Any(value => Has(value, word)) != true)
             {
                 return false;
             }

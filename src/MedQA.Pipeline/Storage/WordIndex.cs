@@ -199,7 +199,7 @@ internal sealed class WordIndex(ResultFiles files)
                 _segment = text.Ordinal / SegmentSize;
             }
 
-            foreach (var field in (string?[])[text.Text, text.Options, text.Id, text.Topic, text.Dataset])
+            foreach (var field in (string?[])[text.Text, text.Options, text.Id, text.Topic, text.Dataset, .. text.Metadata?.Values ?? []])
             {
                 Add(field, text.Ordinal);
             }

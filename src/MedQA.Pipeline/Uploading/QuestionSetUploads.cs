@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using MedQA.Datasets;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
@@ -86,7 +87,10 @@ public sealed class QuestionSetUploads
         var named = (reading.Notation == AnswerNotation.Detect ? "" : "-" + AnswerNotationName.Of(reading.Notation).ToLowerInvariant())
             + (reading.DropsFillers ? "-dropfillers" : "")
             + (reading.Limit is { } limit ? string.Create(CultureInfo.InvariantCulture, $"-limit{limit}") : "")
-            + (reading.Sample is { } sample ? string.Create(CultureInfo.InvariantCulture, $"-sample{sample}") : "");
+            + (reading.Sample is { } sample ? string.Create(CultureInfo.InvariantCulture, $"-sample{sample}") : "")
+            + (reading.Map is { } map
+                ? $"-map{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(map.ToString())))[..16]}"
+                : "");
         var suffix = again ? "-" + _time.GetUtcNow().ToString("yyyyMMdd'T'HHmmssfffffff", CultureInfo.InvariantCulture) : "";
         var blobName = $"{folder}{hash}{named}{suffix}{ExtensionOf(name)}";
         if (_ledger is not null && caller is not null)
@@ -154,6 +158,11 @@ public sealed class QuestionSetUploads
         if (profileHash is not null)
         {
             metadata[UploadMetadata.ProfileHash] = UploadMetadata.Encode(profileHash);
+        }
+
+        if (reading.Map is { } map)
+        {
+            metadata[UploadMetadata.Map] = UploadMetadata.Encode(map.ToString());
         }
 
         if (model is not null)

@@ -27,6 +27,9 @@ internal static class UploadMetadata
     /// <summary>How many usable questions are asked, chosen at random.</summary>
     public const string Sample = "sample";
 
+    /// <summary>Which columns hold which part of a question, as <see cref="ColumnMap"/> reads it.</summary>
+    public const string Map = "map";
+
     /// <summary>Says that this service stored the blob, and may remove it with its run.</summary>
     public const string StoredBy = "storedby";
 
@@ -43,13 +46,16 @@ internal static class UploadMetadata
         var (limit, sample) = (Find(metadata, Limit), Find(metadata, Sample));
         var found = notation is null ? MedQA.Datasets.AnswerNotation.Detect : AnswerNotationName.Find(notation);
         var dropsFillers = false;
+        ColumnMap? map = null;
+        var wrong = Find(metadata, Map) is not { } columns || ColumnMap.TryParse(columns, out map, out var unfit) ? null : unfit;
         var fault = found is null ? $"answerNotation '{notation}', but it must be {AnswerNotationName.All}"
             : drops is not null && !bool.TryParse(drops, out dropsFillers) ? $"dropFillers '{drops}', but it must be true or false"
             : limit is not null && SizeOf(limit) is null ? $"limit '{limit}', but it must be a whole number, 1 or more"
             : sample is not null && SizeOf(sample) is null ? $"sample '{sample}', but it must be a whole number, 1 or more"
             : limit is not null && sample is not null ? "both limit and sample, but only one of them can be given"
+            : wrong is not null ? $"a map of columns that {wrong}"
             : null;
-        return fault is null ? (new SetReading(found!.Value, dropsFillers, SizeOf(limit), SizeOf(sample)), null) : (default, fault);
+        return fault is null ? (new SetReading(found!.Value, dropsFillers, SizeOf(limit), SizeOf(sample), map), null) : (default, fault);
 
         static int? SizeOf(string? text) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : null;

@@ -38,6 +38,7 @@ internal static class AnswerHandlers
             Filter = Filter(request),
             AgreementBelow = AgreementBelow(request),
             Search = request.Text("search", MaxSearchLength),
+            Metadata = Metadata(request),
             Order = EnumNames.Find<AnswerOrder>(request.Query("order")) ?? AnswerOrder.Asked,
         };
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
@@ -51,7 +52,8 @@ internal static class AnswerHandlers
             var part = string.Create(
                 CultureInfo.InvariantCulture,
                 $"answers {take} {query.Filter} {query.Order} {query.AgreementBelow:R} {continuation?.Length} {continuation} "
-                    + $"{query.Search}");
+                    + $"{query.Search}")
+                + (query.Metadata is { } metadata ? $"\n{metadata}" : "");
             return await Conditional.JsonAsync(
                 api,
                 request,
@@ -62,10 +64,14 @@ internal static class AnswerHandlers
                 cancellationToken);
         }
 
-        if (query.AgreementBelow is not null || query.Search is not null || query.Order != AnswerOrder.Asked)
+        if (query.AgreementBelow is not null || query.Search is not null || query.Metadata is not null
+            || query.Order != AnswerOrder.Asked)
         {
             throw Problem.BadParameter(
-                query.Search is not null ? "search" : query.AgreementBelow is not null ? "agreementBelow" : "order",
+                query.Search is not null ? "search"
+                    : query.Metadata is not null ? "meta"
+                    : query.AgreementBelow is not null ? "agreementBelow"
+                    : "order",
                 "must be omitted when all answers are streamed; only JSON pages support it.");
         }
 
@@ -92,7 +98,8 @@ internal static class AnswerHandlers
         var answers = api.Reader.AllTextsAsync(run, query.Filter, cancellationToken);
         return format == Lines
             ? Results.Stream(stream => WriteLinesAsync(stream, answers, cancellationToken), Lines)
-            : Results.Stream(stream => WriteTableAsync(stream, answers, cancellationToken), "text/csv; charset=utf-8", $"{run}.csv");
+            : Results.Stream(
+                stream => WriteTableAsync(api, run, stream, answers, cancellationToken), "text/csv; charset=utf-8", $"{run}.csv");
     }
 
     /// <summary>Returns a question with its answer, every reasoning and every vote.</summary>
@@ -164,6 +171,14 @@ internal static class AnswerHandlers
         _ => throw Problem.BadParameter("agreementBelow", "must be a number from 0 to 1."),
     };
 
+    private static MetadataFilter? Metadata(ApiRequest request) => request.Text("meta", MetadataFilter.MaxLength) switch
+    {
+        null => null,
+        var text when MetadataFilter.TryParse(text, out var filter) => filter,
+        _ => throw Problem.BadParameter(
+            "meta", "must be a name and a value with a colon between them, difficulty:hard, or a JSON object of such texts."),
+    };
+
     private static AnswerFilter Filter(ApiRequest request) => EnumNames.Find<AnswerFilter>(request.Query("filter")) ?? AnswerFilter.All;
 
     private static async Task WriteLinesAsync(Stream stream, IAsyncEnumerable<AnswerRow> answers, CancellationToken cancellationToken)
@@ -185,12 +200,14 @@ internal static class AnswerHandlers
         await stream.WriteAsync(lines.WrittenMemory, cancellationToken);
     }
 
-    private static async Task WriteTableAsync(Stream stream, IAsyncEnumerable<AnswerRow> answers, CancellationToken cancellationToken)
+    private static async Task WriteTableAsync(
+        Api api, RunId run, Stream stream, IAsyncEnumerable<AnswerRow> answers, CancellationToken cancellationToken)
     {
-        var text = new StringBuilder(AnswerTable.Header);
+        var columns = AnswerTable.For(await api.Reader.GetManifestAsync(run, cancellationToken));
+        var text = new StringBuilder(columns.Header);
         await foreach (var answer in answers.WithCancellation(cancellationToken))
         {
-            text.Append(AnswerTable.Line(answer));
+            text.Append(columns.LineOf(answer));
             if (text.Length >= FlushAt)
             {
                 await FlushAsync();

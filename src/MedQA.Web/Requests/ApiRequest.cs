@@ -97,7 +97,19 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         Size("limit"),
         Query("limit") is not null && Query("sample") is not null
             ? throw Problem.BadParameter("sample", "cannot be given together with limit.")
-            : Size("sample"));
+            : Size("sample"),
+        Map);
+
+    private ColumnMap? Map
+    {
+        get
+        {
+            string? fault = null;
+            return Text("map", ColumnMap.MaxLength) is not { } text ? null
+                : ColumnMap.TryParse(text, out var map, out fault) ? map
+                : throw Problem.BadParameter("map", $"{fault}.");
+        }
+    }
 
     /// <summary>The hash of the profile that is meant.</summary>
     /// <exception cref="ProblemException">It is not the hash of a profile.</exception>

@@ -7,6 +7,7 @@ using MedQA.Evaluation.Blocks;
 using MedQA.Evaluation.Gating;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Queries;
+using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Web.Contracts;
 using MedQA.Web.Requests;
@@ -109,6 +110,14 @@ internal static class ApiContracts
         Least = 1,
         Most = SetReading.MaxSize
     };
+    private static readonly ApiParameter Map = new(
+        "map",
+        ApiParameterKind.Text,
+        "Which columns hold which part of a question, if their names do not say it: gold=right_letter,option_a=op1, or a JSON object of "
+            + "such texts. The part `metadata`, which can be given several times, keeps a column beside the question")
+    {
+        Most = ColumnMap.MaxLength
+    };
     private static readonly ApiParameter Samples = new(
         "samples", ApiParameterKind.WholeNumber, "Samples per question, instead of the profile's")
     {
@@ -148,7 +157,8 @@ internal static class ApiContracts
                 Seed,
                 ProfileHash,
                 Model,
-                new("again", ApiParameterKind.Switch, "Starts a new run even if this question set was run with this profile before")
+                new("again", ApiParameterKind.Switch, "Starts a new run even if this question set was run with this profile before"),
+                Map
             ],
             Answers = [
                 Of(202, "A new run.", static () => WebJson.Default.RunResource),
@@ -255,6 +265,11 @@ internal static class ApiContracts
                 },
                 Continuation,
                 Take,
+                new("meta", ApiParameterKind.Text, "Only questions with this value of metadata, as difficulty:hard, or with all of a JSON "
+                    + "object of such texts; JSON pages only")
+                {
+                    Most = MetadataFilter.MaxLength
+                },
             ],
             Answers = [new(
                 200,
@@ -360,7 +375,8 @@ internal static class ApiContracts
                 new(
                     "alternatives",
                     ApiParameterKind.Switch,
-                    "Adds what a run with each of the listed profiles would take, with `samples` and `seed` as far as it takes them")
+                    "Adds what a run with each of the listed profiles would take, with `samples` and `seed` as far as it takes them"),
+                Map
             ],
             Answers = [Of(200, "The estimate.", static () => WebJson.Default.RunEstimate)],
             Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, OtherProfile, TooLarge, WrongMedia, Storage],

@@ -17,13 +17,17 @@ public sealed class OddFileTests
         ["run FILE"] = "read from a pipe",
         ["run --profile"] = "refused",
         ["run --dev"] = "read from a pipe",
+        ["run --map"] = "refused",
         ["estimate FILE"] = "read from a pipe",
         ["estimate --profile"] = "refused",
+        ["estimate --map"] = "refused",
         ["profiles save FILE"] = "refused",
         ["import FILE"] = "read from a pipe",
         ["import --to"] = "written",
+        ["import --map"] = "refused",
         ["overlap FILE"] = "read from a pipe",
         ["overlap --with"] = "refused",
+        ["overlap --map"] = "refused",
         ["results --dev"] = "read from a pipe",
         ["results --html"] = "written",
         ["compare --html"] = "written",
@@ -76,6 +80,10 @@ public sealed class OddFileTests
     [LongInlineData("estimate {csv} --profile {pipe.json}")]
     [LongInlineData("profiles save {pipe.json}")]
     [InlineData("gate aaaa --policy {pipe.json}")]
+    [InlineData("run {csv} --map {pipe.json}")]
+    [LongInlineData("estimate {csv} --map {zero.csv}")]
+    [LongInlineData("import {csv} --to {new.csv} --map {folder.csv}")]
+    [LongInlineData("overlap {csv} --map {socket.csv}")]
     [InlineData("run {zero.csv}")]
     [LongInlineData("run {folder.csv}")]
     [InlineData("run {socket.csv}")]

@@ -52,4 +52,11 @@ public static class ReportMarkdown
         ArgumentNullException.ThrowIfNull(report);
         return MarkdownWriter.Write(OverlapDocument.Of(report));
     }
+
+    /// <summary>Writes accuracy by metadata, as a section of a report.</summary>
+    public static string Write(MetadataSlices slices)
+    {
+        ArgumentNullException.ThrowIfNull(slices);
+        return MarkdownWriter.Write(MetadataSlicesDocument.Of(slices));
+    }
 }

@@ -21,8 +21,9 @@ const letterOf = index => String.fromCharCode(65 + index);
  * @param {Schemas['AnswerDetail']} detail
  * @param {() => Promise<string | undefined>} readPrompt Reads the exact prompt.
  * @param {boolean} isFinal Whether the run has ended.
+ * @param {string} run The run.
  */
-export function questionView({ question, answer }, readPrompt, isFinal) {
+export function questionView({ question, answer }, readPrompt, isFinal, run) {
   const free = question.options.length === 0;
   return h('article', { class: 'question' },
     h('header', null,
@@ -33,6 +34,7 @@ export function questionView({ question, answer }, readPrompt, isFinal) {
     h('p', { class: 'prose stem' }, question.text),
     free ? [reasonings(question, answer, 'Answer'), references(question)] : [options(question, answer), reasonings(question, answer)],
     exactPrompt(readPrompt),
+    metadata(question, run),
     facts([
       ['Prompt', `${answer.usage ? 'about ' : ''}${plural(answer.promptTokens, 'token')}`, answer.exemplars ? h('span', { class: 'minor' }, ` ${plural(answer.exemplars, 'worked example')}`) : null],
       ['Generated', plural(answer.reasonings.reduce((sum, reasoning) => sum + reasoning.drawnTokens, 0), 'token')],
@@ -42,6 +44,13 @@ export function questionView({ question, answer }, readPrompt, isFinal) {
       answer.stoppingPosterior === undefined ? null : ['Stopping posterior', fraction(answer.stoppingPosterior)],
       answer.fixedOptions ? ['Options kept in place', String(answer.fixedOptions)] : null,
     ]));
+}
+
+/** What the question set says of the question besides; each value leads to the questions that have it. @param {Question} question @param {string} run */
+function metadata(question, run) {
+  const known = Object.entries(question.metadata ?? {});
+  return known.length === 0 ? null : h('section', { class: 'metadata', 'aria-label': 'Metadata' }, facts(known.map(([name, value]) =>
+    [name, h('a', { href: `#/runs/${run}/questions?${new URLSearchParams({ meta: JSON.stringify({ [name]: value }) })}`, title: 'Show the questions with this value', dir: 'auto' }, value)])));
 }
 
 /** The prompt that the model got, read when it is asked for. @param {() => Promise<string | undefined>} read */

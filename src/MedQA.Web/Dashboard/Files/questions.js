@@ -32,6 +32,8 @@ export function show(main, { run, query, signal, title }) {
   const path = /** @type {const} */ (`/api/runs/${run}`);
   let filter = kinds.find(([kind]) => kind === query.get('filter'))?.[0] ?? 'all';
   let search = query.get('search') ?? '';
+  /** The values of metadata that questions must have, as the service reads them; empty for none. */
+  let meta = query.get('meta') ?? '';
   let order = Object.keys(orders).find(name => name === query.get('order')) ?? 'asked';
   let at = query.get('at') === null ? null : Number(query.get('at'));
   /** The agreement below which an answer is left to a person; null until it is read, false where there is none. @type {number | false | null} */
@@ -62,6 +64,7 @@ export function show(main, { run, query, signal, title }) {
   /** @type {HTMLSelectElement} */
   const sorting = h('select', { id: 'order', on: { change: () => sort(sorting.value) } }, Object.entries(orders).map(([name, text]) => h('option', { value: name }, text)));
   const chips = h('div', { class: 'chips', role: 'group', 'aria-label': 'Which questions' });
+  const chosenMeta = h('div', { class: 'chips' });
   const note = h('p', { class: 'minor list-note', role: 'status' });
   const list = h('ol', { class: 'plain question-list' });
   const tail = h('div', { class: 'list-tail' });
@@ -74,8 +77,9 @@ export function show(main, { run, query, signal, title }) {
   fill(main,
     h('nav', { class: 'crumbs', 'aria-label': 'Breadcrumb' }, h('a', { href: '#/' }, 'Runs'), sign(' / '), name),
     h('div', { class: 'page-head' }, heading('Questions'), h('div', { class: 'search' }, input, h('kbd', { 'aria-hidden': 'true' }, '/'))),
-    h('div', { class: 'list-tools' }, chips, h('span', { class: 'sorting' }, h('label', { for: 'order' }, 'Sort'), sorting)), split);
+    h('div', { class: 'list-tools' }, chips, chosenMeta, h('span', { class: 'sorting' }, h('label', { for: 'order' }, 'Sort'), sorting)), split);
   drawChips();
+  drawMeta();
   fill(detail, hint());
   document.addEventListener('keydown', key, { signal });
   new IntersectionObserver(entries => entries.some(entry => entry.isIntersecting) && more(), { rootMargin: '600px' }).observe(tail);
@@ -169,6 +173,14 @@ export function show(main, { run, query, signal, title }) {
     }
   }
 
+  /** Shows by which metadata the questions are chosen, with a button that takes that back. */
+  function drawMeta() {
+    fill(chosenMeta, meta === '' ? null : h('button', {
+      type: 'button', class: 'chip', 'aria-pressed': 'true', 'aria-label': `Only ${metaText(meta)}: show all again`, dir: 'auto',
+      on: { click: () => { [meta, at] = ['', null]; drawMeta(); remember(); start(); } },
+    }, metaText(meta), sign(' ✕')));
+  }
+
   /** Offers the orders, of which a run in progress has one only. @param {boolean} hasEnded */
   function drawOrders(hasEnded) {
     sorting.disabled = !hasEnded;
@@ -218,6 +230,7 @@ export function show(main, { run, query, signal, title }) {
     const parts = new URLSearchParams();
     filter === 'all' || parts.set('filter', filter);
     search === '' || parts.set('search', search);
+    meta === '' || parts.set('meta', meta);
     order === 'asked' || parts.set('order', order);
     at === null || parts.set('at', String(at));
     history.replaceState(null, '', `#/runs/${run}/questions${parts.size ? `?${parts}` : ''}`);
@@ -232,6 +245,7 @@ export function show(main, { run, query, signal, title }) {
       parts.set('filter', filter);
     }
     search.trim() === '' || parts.set('search', search.trim());
+    meta === '' || parts.set('meta', meta);
     order === 'asked' || parts.set('order', order);
     from && parts.set('continuation', from);
     return /** @type {const} */ (`${path}/answers?${parts}`);
@@ -265,7 +279,7 @@ export function show(main, { run, query, signal, title }) {
       if (from === null) {
         fill(list);
         fill(note, answer.total === undefined ? '' : plural(answer.total, 'question'));
-        if (filter === 'all' && search.trim() === '' && answer.answers.length > 0) {
+        if (filter === 'all' && search.trim() === '' && meta === '' && answer.answers.length > 0) {
           isFree = answer.answers.every(row => row.options === 0);
           drawChips();
         }
@@ -305,7 +319,7 @@ export function show(main, { run, query, signal, title }) {
       continuation && fill(tail);
       return;
     }
-    const everything = filter === 'all' && search.trim() === '';
+    const everything = filter === 'all' && search.trim() === '' && meta === '';
     const progress = known && grows() ? h('p', { class: 'minor' }, everything && rows.length === 0 ? null : `${of(everything ? rows.length : known.done, known.questions)} questions are answered. `, 'Answers appear here as they are given.') : null;
     if (rows.length > 0) {
       fill(tail, progress);
@@ -313,6 +327,7 @@ export function show(main, { run, query, signal, title }) {
     }
     fill(note);
     const reason = search.trim() ? `No ${progress ? 'answered ' : ''}question contains “${search.trim()}”${filter === 'all' ? '' : ' under this filter'}.`
+      : meta ? `No ${progress ? 'answered ' : ''}question has ${metaText(meta)}${filter === 'all' ? '' : ' under this filter'}.`
       : progress && !everything ? 'No answer passes this filter so far.' : nothing[filter] ?? 'No questions are answered yet.';
     fill(tail, h('div', { class: 'empty small' }, h('p', null, reason), progress));
   }
@@ -457,7 +472,7 @@ export function show(main, { run, query, signal, title }) {
             h('button', { type: 'button', class: 'back quiet', on: { click: back } }, sign('← '), 'Back to the list'),
             h('span', { class: 'detail-steps' },
               step('Previous', -1, isFirst(ordinal)), step('Next', 1, isLast(ordinal)))),
-          questionView(answer, async () => (await call(`${path}/answers/${ordinal}?by=ordinal&prompt=true`, { signal: AbortSignal.any([mine.signal, signal]) })).prompt, !grows()));
+          questionView(answer, async () => (await call(`${path}/answers/${ordinal}?by=ordinal&prompt=true`, { signal: AbortSignal.any([mine.signal, signal]) })).prompt, !grows(), run));
         detail.scrollTop = 0;
         if (enter) {
           window.scrollTo(0, 0);
@@ -570,5 +585,14 @@ export function show(main, { run, query, signal, title }) {
 
   function hint() {
     return h('div', { class: 'empty small' }, h('p', null, 'Choose a question to see its options, votes and reasonings. ', h('span', { class: 'keys-hint' }, 'Keys: ', h('kbd', null, 'j'), ' ', h('kbd', null, 'k'), ' move, ', h('kbd', null, '/'), ' searches, ', h('kbd', null, '?'), ' lists all.')));
+  }
+}
+
+/** A filter of metadata in words. @param {string} meta */
+function metaText(meta) {
+  try {
+    return Object.entries(JSON.parse(meta)).map(([name, value]) => `${name}: ${value}`).join(', ');
+  } catch {
+    return meta;
   }
 }

@@ -1,6 +1,7 @@
 // A new run: the file, the profile, the estimate, then the start.
 
 import { call } from './api.js';
+import { columnMap, columnsOf } from './columns.js';
 import { confirm } from './dialogs.js';
 import { fill, h } from './dom.js';
 import { count, duration, money, plural } from './format.js';
@@ -64,6 +65,7 @@ export async function show(main, { signal, title }) {
   const part = h('select', { id: 'part', on: { change: () => { size.hidden = part.value === 'all'; estimate(); } } }, Object.entries(parts).map(([name, text]) => h('option', { value: name }, text)));
   /** @type {HTMLInputElement} */
   const size = h('input', { type: 'number', id: 'part-size', min: '1', max: '1000000', step: '1', value: '20', hidden: true, 'aria-label': 'How many questions', on: { change: () => estimate() } });
+  const columns = columnMap(() => estimate());
   const again = h('input', { type: 'checkbox', id: 'again' });
   const estimated = h('div', { class: 'estimate', 'aria-live': 'polite' });
   const start = h('button', { type: 'button', class: 'primary big-button', disabled: true, on: { click: go } }, 'Start the run');
@@ -73,7 +75,7 @@ export async function show(main, { signal, title }) {
     h('div', { class: 'start' },
       h('section', { class: 'card', 'aria-labelledby': 'step-1' }, h('h2', { id: 'step-1' }, '1. Questions'), drop,
         h('label', { class: 'field', for: 'part' }, 'Ask'), h('div', { class: 'part' }, part, size),
-        h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation)),
+        h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation), columns.element),
       h('section', { class: 'card', 'aria-labelledby': 'step-2' }, second, models, proposed, list,
         h('div', { class: 'own-profile' }, ownFile, h('label', { for: 'profile-file', class: 'button' }, 'Use a profile file…'), remove, h('span', { class: 'minor' }, 'JSON. It is stored for everybody who uses this service.')), stored,
         h('div', { class: 'varied' },
@@ -114,6 +116,7 @@ export async function show(main, { signal, title }) {
   /** @param {File} taken */
   function take(taken) {
     file = taken;
+    columns.forget();
     fill(named, h('strong', null, file.name), ` · ${sizes(file.size)}`);
     fill(failed);
     estimate();
@@ -267,6 +270,7 @@ export async function show(main, { signal, title }) {
       ...seed.value.trim() && { seed: seed.value.trim() },
       ...notation.value !== 'detect' && { answerNotation: notation.value },
       ...part.value !== 'all' && { [part.value]: size.value },
+      ...columns.text() && { map: columns.text() ?? '' },
     };
   }
 
@@ -284,6 +288,7 @@ export async function show(main, { signal, title }) {
         return;
       }
       known = read;
+      columns.show(read.metadata ?? [], false);
       const other = propose();
       const focused = list.contains(document.activeElement);
       showProfiles();
@@ -307,6 +312,7 @@ export async function show(main, { signal, title }) {
         focused && focusOn(chosen);
         fill(estimated, problemBox(problem, estimate));
         await refresh(problem);
+        problem.status === 400 && columns.show(await columnsOf(file), true);
       }
     }
   }

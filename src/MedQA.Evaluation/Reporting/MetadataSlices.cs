@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Statistics;
+
+namespace MedQA.Evaluation.Reporting;
+
+/// <summary>Accuracy by what a question set says of its questions besides, as their difficulty or their year.</summary>
+public sealed record MetadataSlices
+{
+    /// <summary>The most names that can be asked for at once.</summary>
+    public const int MaxNames = 10;
+
+    /// <summary>The most values of a name: more are no groups.</summary>
+    public const int MaxValues = 50;
+
+    /// <summary>With fewer scored questions than this, a slice says little.</summary>
+    public const int FewQuestions = 30;
+
+    /// <summary>The slices, in the order of the names; those of a name by the number of their questions.</summary>
+    public required ImmutableArray<MetadataSlice> Slices { get; init; }
+
+    /// <summary>How many tests Holm's correction is for. Two slices that are all of a name's are one test.</summary>
+    public required int Tests { get; init; }
+
+    /// <summary>Whether questions belong together, and the tests take their clusters as the units; else they are Fisher's.</summary>
+    public required bool IsClustered { get; init; }
+
+    /// <summary>What limits the figures, a sentence each.</summary>
+    public required ImmutableArray<string> Warnings { get; init; }
+}
+
+/// <summary>The questions with one value of metadata, compared with all other scored questions of the run.</summary>
+/// <param name="Name">The metadata's name.</param>
+/// <param name="Value">The value; <see langword="null"/> for questions without one.</param>
+/// <param name="Questions">Questions that the model was asked, those without a known right option included.</param>
+/// <param name="Accuracy">Their accuracy.</param>
+/// <param name="P">
+/// The two-sided p value of the test that the other questions are answered right as often; <see langword="null"/> if there is nothing to
+/// compare, or while questions failed.
+/// </param>
+/// <param name="CorrectedP"><paramref name="P"/> with Holm's correction for all tests of these slices.</param>
+public sealed record MetadataSlice(string Name, string? Value, int Questions, Accuracy Accuracy, double? P, double? CorrectedP)
+{
+    /// <summary>Whether there are so few scored questions that the slice says little.</summary>
+    public bool IsSmall => Accuracy.Scored < MetadataSlices.FewQuestions;
+}
+
+/// <summary>Counts answers by metadata.</summary>
+/// <param name="names">The names, 1 to <see cref="MetadataSlices.MaxNames"/>.</param>
+public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
+{
+    private readonly Group _all = new();
+    private readonly Dictionary<(int Name, string Value), Group> _groups = [];
+    private readonly int[] _values = new int[names.Count];
+
+    /// <summary>Counts an answer.</summary>
+    /// <param name="question">Its question.</param>
+    /// <param name="answered">The answer.</param>
+    /// <exception cref="InputException">A name has more values than can be compared.</exception>
+    public void Add(Question question, AnsweredQuestion answered)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        ArgumentNullException.ThrowIfNull(answered);
+        _all.Add(answered);
+        for (var name = 0; name < names.Count; name++)
+        {
+            // No value is blank.
+            var key = (name, question.Metadata?.GetValueOrDefault(names[name]) ?? "");
+            if (!_groups.TryGetValue(key, out var group))
+            {
+                if (key.Item2.Length > 0 && ++_values[name] > MetadataSlices.MaxValues)
+                {
+                    throw new InputException(
+                        $"'{names[name]}' has more than {MetadataSlices.MaxValues} values, too many to compare: name metadata with fewer.");
+                }
+
+                _groups.Add(key, group = new Group());
+            }
+
+            group.Add(answered);
+        }
+    }
+
+    /// <summary>Returns the slices.</summary>
+    /// <exception cref="InputException">No question has metadata of some name.</exception>
+    public MetadataSlices Build()
+    {
+        if (Array.IndexOf(_values, 0) is >= 0 and var missing)
+        {
+            throw new InputException($"No question has metadata named '{names[missing]}'.");
+        }
+
+        var all = _all.Accuracy.Build();
+        var rows = _groups.OrderBy(static group => group.Key.Name)
+            .ThenByDescending(static group => group.Value.Accuracy.Questions)
+            .ThenBy(static group => group.Key.Value, StringComparer.Ordinal)
+            .Select(group => (group.Key, Accuracy: group.Value.Accuracy.Build(), group.Value.Accuracy.Questions, P: Test(group.Value, all)))
+            .ToList();
+
+        // The second of two slices that are all questions is compared with the first, which is the first's test.
+        var slicesOf = rows.CountBy(static row => row.Key.Name).ToDictionary();
+        var tested = rows.Index()
+            .Where(row => row.Item.P is not null
+                && !(slicesOf[row.Item.Key.Name] == 2 && row.Index > 0 && rows[row.Index - 1].Key.Name == row.Item.Key.Name))
+            .ToList();
+        var corrected = Holm.Adjust([.. tested.Select(static row => row.Item.P!.Value)]);
+        var byRow = tested.Select(static (row, test) => (row.Index, test)).ToDictionary(row => row.Index, row => corrected[row.test]);
+        ImmutableArray<MetadataSlice> slices =
+        [
+            .. rows.Select((row, index) => new MetadataSlice(
+                names[row.Key.Name],
+                row.Key.Value.Length == 0 ? null : row.Key.Value,
+                row.Questions,
+                row.Accuracy,
+                row.P,
+                row.P is null ? null : byRow.TryGetValue(index, out var own) ? own : byRow[index - 1])),
+        ];
+        return new MetadataSlices
+        {
+            Slices = slices,
+            Tests = tested.Count,
+            IsClustered = all.Clusters is not null,
+            Warnings = [.. Warnings(slices, all)],
+        };
+    }
+
+    private static IEnumerable<string> Warnings(ImmutableArray<MetadataSlice> slices, Accuracy all)
+    {
+        if (all.Failed > 0)
+        {
+            yield return $"{all.Failed} questions failed: nothing is tested until a retry has answered them.";
+        }
+
+        if (all.FewClusters)
+        {
+            yield return $"The questions are of {all.Clusters} clusters only: the tests are not to be relied on.";
+        }
+
+        var small = slices.Where(static slice => slice.IsSmall).ToList();
+        if (small.Count > 0)
+        {
+            var named = string.Join(", ", small.Take(8).Select(static slice => $"{slice.Name} {slice.Value ?? "(none)"}"));
+            yield return $"Fewer than {MetadataSlices.FewQuestions} scored questions have {named}"
+                + $"{(small.Count > 8 ? $" and {small.Count - 8} other values" : "")}: what these show may be chance.";
+        }
+    }
+
+    private double? Test(Group group, Accuracy all)
+    {
+        var own = group.Accuracy.Build();
+        return all.Failed > 0 || own.Scored == 0 || own.Scored == all.Scored ? null
+            : all.Clusters is null ? ShareDifference.Exact(own.Correct, own.Scored, all.Correct - own.Correct, all.Scored - own.Scored)
+            : ShareDifference.Clustered(_all.Clusters.Select(cluster =>
+            {
+                var (count, right) = group.Clusters.GetValueOrDefault(cluster.Key);
+                return (count, right, cluster.Value.Count - count, cluster.Value.Right - right);
+            }));
+    }
+
+    private sealed class Group
+    {
+        public AccuracyTally Accuracy { get; } = new();
+
+        public Dictionary<ulong, (int Count, int Right)> Clusters { get; } = [];
+
+        public void Add(AnsweredQuestion answered)
+        {
+            Accuracy.Add(answered);
+            if (answered.Correct is { } right)
+            {
+                var cluster = QuestionCluster.Of(answered);
+                var (count, before) = Clusters.GetValueOrDefault(cluster);
+                Clusters[cluster] = (count + 1, before + (right ? 1 : 0));
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using MedQA.Dashboard.Tests.Fixtures;
+using static Microsoft.Playwright.Assertions;
+
+namespace MedQA.Dashboard.Tests;
+
+/// <summary>Columns of a question set that are no part of its questions: named where a run is started, shown and filtered by afterwards.</summary>
+public sealed class MetadataTests(Chromium chromium, AzuriteFixture azurite)
+{
+    [Fact]
+    public async Task Columns_that_are_not_known_are_listed_and_mapped_where_a_run_is_started()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var page = visit.Page;
+        await visit.GoAsync("#/new");
+        await JourneyTests.DropAsync(page, "odd.csv", "aufgabe,option_a,option_b,answer,\"Jahr, genau\",<b>\nIs it?,yes,no,A,2019,x\n");
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("no column is named question");
+        await page.GetByLabel("aufgabe").SelectOptionAsync("question");
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("Questions1");
+        await Expect(page.Locator(".columns label")).ToHaveTextAsync(["aufgabe", "Jahr, genau", "<b>"]);
+        await page.GetByLabel("Jahr, genau").SelectOptionAsync("topic");
+        await Expect(page.Locator(".columns label")).ToHaveTextAsync(["aufgabe", "Jahr, genau", "<b>"]);
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("Questions1");
+
+        // Another file is read by its names alone.
+        await JourneyTests.DropAsync(page, "cases.csv", Server.Questions(3));
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("Questions3");
+        await Expect(page.Locator(".columns")).ToBeHiddenAsync();
+        Assert.Empty(visit.Outside);
+    }
+
+    [Fact]
+    public async Task A_value_on_a_questions_page_leads_to_the_questions_that_have_it_and_back_to_all()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        var run = await server.FinishedAsync(
+            "id,question,option_a,option_b,answer,difficulty,__proto__\nq0,Is it one?,one,two,A,hard,<i>\nq1,Is it two?,one,two,A,easy,y\nq2,Is it three?,one,two,A,hard,y\n", "few-shot", "set.csv");
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var page = visit.Page;
+        await visit.GoAsync($"#/runs/{run}/questions");
+        await Expect(page.Locator(".metadata")).ToContainTextAsync("difficultyhard");
+        await Expect(page.Locator(".metadata")).ToContainTextAsync("__proto__<i>");
+        await page.Locator(".metadata a").First.ClickAsync();
+        await Expect(page.Locator(".question-list > li")).ToHaveCountAsync(2);
+        await page.GetByText("difficulty: hard ✕").ClickAsync();
+        await Expect(page.Locator(".question-list > li")).ToHaveCountAsync(3);
+        Assert.Empty(visit.Faults);
+        Assert.Empty(visit.Outside);
+    }
+}

@@ -1,0 +1,165 @@
+using System.Text;
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Xunit;
+using MedQA.Datasets.Importing;
+using MedQA.Datasets.Reading;
+using MedQA.Datasets.Writing;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Prompting;
+using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Strategies;
+using static MedQA.Datasets.Tests.SetReadings;
+
+namespace MedQA.Datasets.Tests.Reading;
+
+public sealed class MetadataTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("id,question,option_a,option_b,answer,Difficulty,year,note\nq,One?,yes,no,A,hard, 2019 ,\n")]
+    [InlineData("""{"id":"q","question":"One?","options":["yes","no"],"answer":"A","Difficulty":"hard","year":2019,"note":null}""")]
+    [InlineData("""[{"id":"q","year":2019,"data":{"question":"One?","options":["yes","no"],"answer":"A","Difficulty":"hard"}}]""")]
+    public async Task Columns_that_are_no_part_of_a_question_stay_with_it_under_their_names(string text)
+    {
+        var question = Assert.Single(await QuestionsAsync(text));
+        Assert.Equal("Difficulty=hard year=2019", Text(question));
+        Assert.Equal(["yes", "no"], question.Options);
+        Assert.Equal(0, question.Gold);
+    }
+
+    [Fact]
+    public async Task Years_of_PubMedQA_are_kept_and_its_long_answers_are_not()
+    {
+        var question = Assert.Single(await QuestionsAsync(
+            """{"123":{"QUESTION":"Does it?","CONTEXTS":["It may."],"LABELS":["R"],"MESHES":["X"],"YEAR":"2011","reasoning_required_pred":"yes","LONG_ANSWER":"It does.","final_decision":"yes"}}"""));
+        Assert.Equal("YEAR=2011 reasoning_required_pred=yes", Text(question));
+    }
+
+    [Fact]
+    public async Task A_question_without_other_columns_has_no_metadata()
+    {
+        Assert.Null(Assert.Single(await QuestionsAsync("question,option_a,option_b,answer,year\nOne?,yes,no,A, \n")).Metadata);
+        Assert.Null(new Question { Id = "q", Dataset = "d", Text = "t", Metadata = new Dictionary<string, string>() }.Metadata);
+    }
+
+    /// <summary>The same question with and without metadata, whatever that is.</summary>
+    [Property(MaxTest = 200)]
+    public bool Metadata_changes_neither_fingerprint_nor_cluster_nor_prompt(NonNull<string> text, NonNull<string> option, NonNull<string> name, NonNull<string> value)
+    {
+        var bare = new Question { Id = "q", Dataset = "medqa", Text = $"Which? {text.Get}", Options = ["one", $"two {option.Get}"], Gold = 0 };
+        var noted = bare with { Metadata = new Dictionary<string, string> { [name.Get] = value.Get } };
+        var protocol = Protocol.Of(BuiltInProfiles.Find("self-consistency")!, ["medqa"], freeAnswers: false);
+        return QuestionFingerprint.Of(bare) == QuestionFingerprint.Of(noted)
+            && QuestionFingerprint.ClusterOf(bare) == QuestionFingerprint.ClusterOf(noted)
+            && JsonSerializer.Serialize(PromptBuilder.Build(protocol, bare) as object) == JsonSerializer.Serialize(PromptBuilder.Build(protocol, noted) as object);
+    }
+
+    [Fact]
+    public async Task Rows_that_differ_in_metadata_only_are_duplicates()
+    {
+        var rows = await RowsAsync("id,question,option_a,option_b,answer,year\nq,One?,yes,no,A,2019\nq,One?,yes,no,A,2020\n");
+        Assert.Equal("The id 'q' is already that of line 2.", Assert.IsType<RejectedRow>(rows[1]).Reason);
+    }
+
+    [Fact]
+    public async Task What_is_not_kept_is_told()
+    {
+        var (tally, questions) = await TalliedAsync(
+            $"question,option_a,option_b,answer,notes,year,year,{new string('n', 101)},,odd\u0001,turned\u202E\n"
+                + $"One?,yes,no,A,{new string('x', 500)},2019,2020,long,none,control,turned\n"
+                + $"Two?,yes,no,A,{new string('x', 501)},2021,,,,,\n");
+        Assert.Equal($"notes={new string('x', 500)} year=2019", Text(questions[0]));
+        Assert.Equal("year=2021", Text(questions[1]));
+        Assert.Equal(
+            [
+                "Values of metadata are kept up to 500 characters; longer ones are left out: 'notes' in 1 row.",
+                $"Names of metadata have up to 100 characters, and no control characters; columns with others are left out: '{new string('n', 59)}…', 'odd ', 'turned\u202E'.",
+                "Several columns have one name; only the first is kept: 'year'.",
+            ],
+            tally.Readings);
+        Assert.Equal(["notes", "year"], tally.Metadata);
+    }
+
+    [Fact]
+    public async Task Names_that_differ_in_case_are_two_and_those_of_other_scripts_are_kept()
+    {
+        var question = Assert.Single(await QuestionsAsync("question,option_a,option_b,answer,Year,year,__proto__,=SUM(A1),难度,\"two\nlines\"\nOne?,yes,no,A,1,2,3,=1+1,高,4\n"));
+        Assert.Equal("Year=1 year=2 __proto__=3 =SUM(A1)==1+1 难度=高 two lines=4", Text(question));
+    }
+
+    [Fact]
+    public async Task Of_many_columns_the_first_32_are_kept_and_the_others_named()
+    {
+        var names = Enumerable.Range(0, 40).Select(static column => $"column {(char)('a' + (column / 26))}{column} of notes").ToList();
+        var (tally, questions) = await TalliedAsync($"question,option_a,option_b,answer,{string.Join(',', names)}\nOne?,yes,no,A,{string.Join(',', Enumerable.Range(0, 40))}\n");
+        Assert.Equal(names.Take(32), questions[0].Metadata!.Keys);
+        Assert.StartsWith("The first 32 columns of metadata are kept; the others are left out: 'column b32 of notes', ", Assert.Single(tally.Readings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_name_in_each_of_many_records_costs_no_memory_and_no_column()
+    {
+        var text = new StringBuilder();
+        for (var record = 0; record < 3_000; record++)
+        {
+            text.Append("{\"question\":\"Is it ").Append(record).Append("?\",\"options\":[\"yes\",\"no\"],\"answer\":\"A\",\"kind").Append(record).Append("\":\"x\"}\n");
+        }
+
+        var (tally, questions) = await TalliedAsync(text.ToString());
+        Assert.Equal(32, tally.Metadata.Count);
+        Assert.Equal(32, questions.Count(static question => question.Metadata is not null));
+        Assert.EndsWith("and more than 992 others.", Assert.Single(tally.Readings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_marked_is_metadata_whatever_it_is_called()
+    {
+        var question = Assert.Single(await QuestionsAsync("question,option_a,option_b,answer,meta:answer_key,Meta: question,meta:\nOne?,yes,no,A,B,Two?,z\n"));
+        Assert.Equal("answer_key=B question=Two? meta:=z", Text(question));
+        Assert.Equal(("One?", 0), (question.Text, question.Gold));
+    }
+
+    [Fact]
+    public async Task An_imported_set_has_the_same_metadata_when_it_is_read_again()
+    {
+        var folder = Directory.CreateTempSubdirectory("medqa-metadata-").FullName;
+        var (one, two) = (Path.Combine(folder, "one.csv"), Path.Combine(folder, "two.jsonl"));
+        await File.WriteAllTextAsync(one, "question,option_a,option_b,answer,subject,category,meta:answer,year\nOne?,yes,no,A,,heart,=1+1,\nTwo?,yes,no,B,,lung,,2020\n", Cancel);
+        await File.WriteAllTextAsync(two, """{"question":"Three?","options":["x","y"],"answer":"B","__proto__":"a, \"b\"\nc","year":2021}""", Cancel);
+        using var stream = new MemoryStream();
+        await QuestionSetImport.ImportAsync([new ImportFile(one), new ImportFile(two)], new QuestionSetOptions(), stream, rejected: null, Cancel);
+        Assert.StartsWith("id,dataset,question,context,option_a,option_b,answer,meta:category,meta:answer,meta:year,meta:__proto__\r\n", Encoding.UTF8.GetString(stream.ToArray()), StringComparison.Ordinal);
+        var again = Questions(await RowsAsync(stream.ToArray()));
+        Assert.Equal(["category=heart answer==1+1", "category=lung year=2020", "year=2021 __proto__=a, \"b\"\nc"], again.Select(Text));
+    }
+
+    [Fact]
+    public async Task Files_with_too_many_columns_of_metadata_together_are_refused()
+    {
+        var folder = Directory.CreateTempSubdirectory("medqa-metadata-").FullName;
+        var files = new List<ImportFile>();
+        for (var file = 0; file < 2; file++)
+        {
+            var path = Path.Combine(folder, $"set{file}.csv");
+            await File.WriteAllTextAsync(path, $"question,option_a,option_b,answer,{string.Join(',', Enumerable.Range(0, 20).Select(column => $"note of {file} {(char)('a' + column)}x"))}\nOne?,yes,no,A{string.Concat(Enumerable.Repeat(",v", 20))}\n", Cancel);
+            files.Add(new ImportFile(path));
+        }
+
+        using var stream = new MemoryStream();
+        var fault = await Assert.ThrowsAsync<MedQA.Evaluation.InputException>(() => QuestionSetImport.ImportAsync(files, new QuestionSetOptions(), stream, rejected: null, Cancel));
+        Assert.Equal("set1.csv: with this file, the question set has 40 columns of metadata; 32 are allowed. Import the files apart, or leave columns out.", fault.Message);
+        Assert.Equal(0, stream.Length);
+    }
+
+    private static string Text(Question question) => string.Join(' ', question.Metadata!.Select(static pair => $"{pair.Key}={pair.Value}"));
+
+    private static async Task<(QuestionSetTally Tally, List<Question> Questions)> TalliedAsync(string text)
+    {
+        var tally = new QuestionSetTally();
+        var rows = await RowsAsync(text, new QuestionSetOptions { FileName = "set.csv", Noted = tally.Note });
+        rows.ForEach(tally.Add);
+        return (tally, Questions(rows));
+    }
+}
