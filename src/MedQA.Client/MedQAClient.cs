@@ -457,8 +457,11 @@ public sealed class MedQAClient : IDisposable
         OpenAsync($"{OfStudy(study)}/ratings", [("history", history ? "true" : null)], mediaType, cancellationToken);
 
     /// <summary>Lists the profiles with all their fields.</summary>
-    public async Task<IReadOnlyList<JsonElement>> ListProfilesAsync(CancellationToken cancellationToken = default) =>
-        await GetAsync("api/profiles", [], ClientJson.Default.JsonElementArray, cancellationToken);
+    /// <param name="model">The model that they are for; <see langword="null"/> for the service's.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async Task<IReadOnlyList<JsonElement>> ListProfilesAsync(
+        string? model = null, CancellationToken cancellationToken = default) =>
+        await GetAsync("api/profiles", [("model", model)], ClientJson.Default.JsonElementArray, cancellationToken);
 
     /// <summary>Lists the available models.</summary>
     public async Task<IReadOnlyList<Model>> ListModelsAsync(CancellationToken cancellationToken = default) =>

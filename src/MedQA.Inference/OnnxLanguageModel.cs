@@ -187,11 +187,17 @@ public sealed class OnnxLanguageModel : ILanguageModel
         }
 
         var (engine, facts) = await files.LoadEngineAsync(report, cancellationToken).ConfigureAwait(false);
-        if (facts != expected)
+        if ((facts.ContextLength, facts.GivesEmbeddings) != (expected.ContextLength, expected.GivesEmbeddings))
         {
-            _description = opened.Describe(facts);
+            // What was decided by them, such as how many worked examples fit, may be wrong.
+            engine.Dispose();
+            throw new UnusableException(
+                opened.Folder.Path,
+                "the cache said other things of it than its graph does, and this process began with them",
+                "Start the process again; the cache is right now");
         }
 
+        _description = opened.Describe(facts);
         return engine;
     }
 

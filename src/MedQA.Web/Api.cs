@@ -32,11 +32,8 @@ public sealed record Api
         Splitter = services.GetService<QuestionSetSplitter>()!,
         Ledger = services.GetService<BudgetLedger>(),
         Profiles = services.GetRequiredService<ProfileCatalog>(),
-        Models =
-        [
-            .. services.GetServices<ModelDescription>(),
-            .. services.GetService<IReadOnlyList<AnsweringModel>>()?.Select(static other => other.Description) ?? [],
-        ],
+        Models = [.. services.GetServices<ModelDescription>()],
+        OtherModels = services.GetService<IReadOnlyList<AnsweringModel>>() ?? [],
         DefaultProfile = services.GetRequiredService<SplitOptions>().DefaultProfile,
         Signals = services.GetRequiredService<PipelineSignals>(),
         Results = services.GetRequiredService<ResultCache>(),
@@ -68,8 +65,19 @@ public sealed record Api
     /// <summary>The available profiles.</summary>
     public required ProfileCatalog Profiles { get; init; }
 
-    /// <summary>The available models; the first is the one of runs that name none.</summary>
+    /// <summary>The model of runs that name none, if there is one.</summary>
     public required ImmutableArray<ModelDescription> Models { get; init; }
+
+    /// <summary>Further models that runs can name.</summary>
+    public IReadOnlyList<AnsweringModel> OtherModels { get; init; } = [];
+
+    /// <summary>All models; the first is the one of runs that name none.</summary>
+    public IEnumerable<ModelDescription> AllModels => Models.Concat(OtherModels.Select(static other => other.Description));
+
+    /// <summary>Returns the profiles for a model: its folder can have some of its own.</summary>
+    /// <param name="model">The model; <see langword="null"/> for that of runs that name none.</param>
+    public ProfileCatalog ProfilesFor(ModelDescription? model) =>
+        Profiles.With(OtherModels.FirstOrDefault(other => other.Fingerprint == model?.Fingerprint)?.Profiles);
 
     /// <summary>The profile for question sets that name none.</summary>
     public string DefaultProfile { get; init; } = new SplitOptions().DefaultProfile;

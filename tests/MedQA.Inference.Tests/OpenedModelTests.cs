@@ -139,6 +139,24 @@ public sealed class OpenedModelTests : IDisposable
     }
 
     [Fact]
+    public async Task Facts_that_questions_were_prepared_by_and_that_were_wrong_let_no_question_be_asked()
+    {
+        await (await OpenAsync()).DisposeAsync();
+        var file = Directory.GetFiles(Cache, "*.engine.json").Single();
+        var facts = await File.ReadAllTextAsync(file, Token);
+        await File.WriteAllTextAsync(file, facts.Replace("512", "300", StringComparison.Ordinal), Token);
+        await using (var wrong = await OpenAsync())
+        {
+            Assert.Equal(300, wrong.Description.ContextLength);
+            var exception = await Assert.ThrowsAsync<ModelUnavailableException>(() => SampleAsync(wrong));
+            Assert.Contains("Start the process again", exception.Message, StringComparison.Ordinal);
+        }
+
+        await using var right = await OpenAsync();
+        Assert.NotEmpty(await SampleAsync(right));
+    }
+
+    [Fact]
     public async Task A_caller_that_leaves_while_it_is_loaded_takes_nothing_from_the_next()
     {
         await (await OpenAsync()).DisposeAsync();

@@ -49,7 +49,7 @@ catch (ApiException<ProblemDetails> problem)
     Check(problem.StatusCode == 404 && problem.Result.Type == "urn:medqa:unknown-run", $"The refusal is {problem.StatusCode} {problem.Result.Type}.");
 }
 
-Check((await client.ListProfilesAsync(null, cancel)).Any(static profile => profile.Name == "self-consistency"), "The profiles are others.");
+Check((await client.ListProfilesAsync(null, null, cancel)).Any(static profile => profile.Name == "self-consistency"), "The profiles are others.");
 Console.WriteLine($"NSwag's client: run {run.Run} has {run.Correct} of {run.Graded} right.");
 
 static void Check(bool isTrue, string fault)

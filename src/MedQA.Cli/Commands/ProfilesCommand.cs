@@ -180,7 +180,8 @@ internal static class ProfilesCommand
     private static async Task<string> UnknownAsync(MedQAClient client, string name, CancellationToken cancellationToken) =>
         ProfileFolders.Unknown(
             name,
-            [.. (await client.ListProfilesAsync(cancellationToken)).Select(static profile => profile.GetProperty("name").GetString()!)]);
+            [.. (await client.ListProfilesAsync(cancellationToken: cancellationToken)).Select(
+                static profile => profile.GetProperty("name").GetString()!)]);
 
     private static async Task<IReadOnlyList<Profile>> ReadAsync(
         CommandContext context, Action<InputException> unusable, CancellationToken cancellationToken)
@@ -188,7 +189,7 @@ internal static class ProfilesCommand
         if (context.Settings.Endpoint is { } endpoint)
         {
             using var client = CalledService.ClientOf(context.Settings);
-            return [.. (await client.ListProfilesAsync(cancellationToken)).Select(
+            return [.. (await client.ListProfilesAsync(context.Settings.ChosenModel, cancellationToken)).Select(
                 profile => ProfileReader.Parse(Encoding.UTF8.GetBytes(profile.GetRawText()), endpoint.ToString()))];
         }
 

@@ -44,20 +44,12 @@ internal static class ServeCommand
         // A key that is too short is reported before anything is started.
         _ = LocalApi.AccessOf(context.Settings);
         await ProfileFolders.TellUnusableAsync(context.Settings, context.Console, cancellationToken);
-        await using var models = await LoadedModels.OpenAsync(context.Settings, also, context.Console, cancellationToken);
+        await using var models = await LoadedModels.OpenAsync(
+            context.Settings, also, context.Console, cancellationToken, mustBeHere: offersModel ? "--openai" : null);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
         using var pipeline = new LocalPipeline(
-            storage.Runs, models.All, context.Settings, logging, storage.AtWork, servesAnybody: true);
-        if (offersModel && models.All.Select(static model => model.Description).FirstOrDefault(static model => model.Endpoint is not null)
-            is { Endpoint: { } elsewhere } there)
-        {
-            throw new InputException(
-                new FaultLocation(Parameter: "--openai"),
-                $"--openai offers models of this machine, but {there.Name} is behind {elsewhere.Host}",
-                "Ask that address directly");
-        }
-
+            storage.Runs, models.All, context.Settings, logging, storage.AtWork, models.Folders, servesAnybody: true);
         using var asked = offersModel ? new AskedModels(models.All) : null;
         await using var server = LocalApi.Create(context.Settings, pipeline.Api with { SaveAsync = storage.SaveAsync, Asked = asked });
 

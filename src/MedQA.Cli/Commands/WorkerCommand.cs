@@ -28,7 +28,7 @@ internal static class WorkerCommand
         await using var models = await LoadedModels.OpenAsync(context.Settings, also, context.Console, cancellationToken);
         await using var storage = await LocalStorage.OpenAsync(context.Settings, context.Console, cancellationToken);
         using var logging = LocalLogging.Create(context.Settings);
-        using var pipeline = new LocalPipeline(storage.Runs, models.All, context.Settings, logging);
+        using var pipeline = new LocalPipeline(storage.Runs, models.All, context.Settings, logging, folders: models.Folders);
         using var present = models.Begin(storage.AtWork, AtWork.Worker);
         context.Console.Note($"Answering questions of {storage.Place}. Press Ctrl-C to stop.");
         await storage.WhileKeptAsync(pipeline.WorkAsync, cancellationToken);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
+using MedQA.Endpoints.Settings;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 
@@ -10,6 +11,7 @@ namespace MedQA.Cli.Hosting;
 internal sealed class LoadedModels : IAsyncDisposable
 {
     private readonly List<ILanguageModel> _models = [];
+    private readonly List<string> _folders = [];
 
     private LoadedModels()
     {
@@ -26,6 +28,9 @@ internal sealed class LoadedModels : IAsyncDisposable
     /// <summary>The models; the first is the one of runs that name none.</summary>
     public IReadOnlyList<ILanguageModel> All => _models;
 
+    /// <summary>The folders of the models, in the same order.</summary>
+    public IReadOnlyList<string> Folders => _folders;
+
     /// <summary>The fingerprints of the models.</summary>
     public IReadOnlyList<string> Fingerprints => [.. _models.Select(static model => model.Description.Fingerprint)];
 
@@ -34,11 +39,27 @@ internal sealed class LoadedModels : IAsyncDisposable
     /// <param name="also">The folders or names of others.</param>
     /// <param name="console">Receives what takes long.</param>
     /// <param name="cancellationToken">Cancels opening.</param>
-    /// <exception cref="InputException">One does not exist, is given twice or has another's name.</exception>
+    /// <param name="mustBeHere">The option that needs models of this machine; <see langword="null"/> where any will do.</param>
+    /// <exception cref="InputException">One does not exist, is given twice, has another's name or is behind an endpoint.</exception>
     public static async Task<LoadedModels> OpenAsync(
-        HostSettings settings, IReadOnlyList<string> also, HostConsole console, CancellationToken cancellationToken)
+        HostSettings settings,
+        IReadOnlyList<string> also,
+        HostConsole console,
+        CancellationToken cancellationToken,
+        string? mustBeHere = null)
     {
         var models = new LoadedModels();
+        models._folders.Add(LocalModel.FolderOf(settings));
+        models._folders.AddRange(also.Select(name => LocalModel.FolderOf(settings, name, "--also")));
+        if (mustBeHere is not null && models._folders.Find(EndpointFile.Exists) is { } elsewhere)
+        {
+            var file = EndpointFile.Read(elsewhere);
+            throw new InputException(
+                new FaultLocation(Parameter: mustBeHere),
+                $"{mustBeHere} offers models of this machine, but {file.Name} is behind {file.Address.Host}",
+                "Ask that address directly");
+        }
+
         try
         {
             models._models.Add(await LocalModel.LoadAsync(settings, console, cancellationToken, later: true));

@@ -16,8 +16,11 @@ internal static class LocalModel
     public static string FolderOf(HostSettings settings) => FolderOf(settings, settings.Model);
 
     /// <summary>Returns the folder of another model that the settings can find.</summary>
-    public static string FolderOf(HostSettings settings, string? model) =>
-        ModelFolders.Find(model, AppContext.BaseDirectory, settings.FetchedModels);
+    /// <param name="settings">The settings.</param>
+    /// <param name="model">Its folder or name.</param>
+    /// <param name="option">The option that names it.</param>
+    public static string FolderOf(HostSettings settings, string? model, string option = "--model") =>
+        ModelFolders.Find(model, AppContext.BaseDirectory, settings.FetchedModels, option);
 
     /// <summary>Returns the model's folder, or <see langword="null"/> if there is no such model.</summary>
     public static string? FindFolder(HostSettings settings) =>

@@ -27,6 +27,7 @@ internal sealed class LocalPipeline : IDisposable
     /// <param name="settings">The settings.</param>
     /// <param name="logging">Receives the logs of the parts.</param>
     /// <param name="attendance">Tracks the processes that work on the storage's runs; <see langword="null"/> if that is unknown.</param>
+    /// <param name="folders">The folders of the models, which can have profiles of their own; <see langword="null"/> if unknown.</param>
     /// <param name="servesAnybody">Whether to run question sets that other tools uploaded to the container.</param>
     public LocalPipeline(
         RunStorage storage,
@@ -34,6 +35,7 @@ internal sealed class LocalPipeline : IDisposable
         HostSettings settings,
         ILoggerFactory logging,
         IRunAttendance? attendance = null,
+        IReadOnlyList<string>? folders = null,
         bool servesAnybody = false)
     {
         _telemetry = LocalTelemetry.Start(settings);
@@ -47,14 +49,21 @@ internal sealed class LocalPipeline : IDisposable
             {
                 Model = model.Description,
                 CountTokens = model.CountTokens,
-                OtherModels = [.. others.Select(static other => new AnsweringModel(other.Description, other.CountTokens))],
+                OtherModels =
+                [
+                    .. others.Select((other, index) => new AnsweringModel(
+                        other.Description,
+                        other.CountTokens,
+                        folders is null ? null : ProfileFolders.OfHost(settings, folders[index + 1]))),
+                ],
                 Profiles = ProfileFolders.OfHost(settings),
                 EarlierProfiles = ProfileFolders.Kept(settings),
                 SoftPromptsFolder = settings.PrefixesFolder,
                 Advance = new AdvanceOptions
                 {
                     OwnWorker = _identity.Id is null ? null : name,
-                    OwnModels = _identity.Id is null ? [] : [.. models.Select(static one => one.Description.Fingerprint)],
+                    OwnModels = [.. models.Select(static one => one.Description.Fingerprint)],
+                    IsAtWork = attendance is null ? null : model => attendance.Present().Any(present => present.Model == model),
                     MaxComputeHours = settings.MaxHours,
                     MaxCost = settings.MaxCost,
                 },

@@ -17,6 +17,12 @@ internal static class ProfileFolders
     /// <summary>The built-in profiles, and those of the settings' and the model's folders.</summary>
     public static IProfileSource OfHost(HostSettings settings) => new ProfileFolder(settings.ProfilesFolder, FolderOfModel(settings));
 
+    /// <summary>The same for another model than that of the settings.</summary>
+    /// <param name="settings">The settings.</param>
+    /// <param name="modelFolder">The model's folder.</param>
+    public static IProfileSource OfHost(HostSettings settings, string modelFolder) =>
+        new ProfileFolder(settings.ProfilesFolder, Path.Combine(modelFolder, FolderName));
+
     /// <summary>The profiles that commands of earlier versions saved in the data folder.</summary>
     public static ProfileFolder Kept(HostSettings settings) => new ProfileFolder(Path.Combine(settings.DataFolder, FolderName));
 

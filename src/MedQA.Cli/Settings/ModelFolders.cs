@@ -16,18 +16,21 @@ internal static class ModelFolders
     /// <param name="model">A path, a name in a <c>models</c> folder, or <see langword="null"/> for the default model.</param>
     /// <param name="toolFolder">The tool's folder; it and its parents may contain <c>models</c>.</param>
     /// <param name="fetchedFolder">The folder of fetched models, or <see langword="null"/>.</param>
+    /// <param name="option">The option that names it.</param>
     /// <exception cref="InputException">The folder does not exist.</exception>
-    public static string Find(string? model, string toolFolder, string? fetchedFolder = null) =>
+    public static string Find(string? model, string toolFolder, string? fetchedFolder = null, string option = "--model") =>
         FindOrNull(model, toolFolder, fetchedFolder) ?? throw (model is null
             ? InputException.Of(
                 "--model", $"is missing, and the default model, models/{Default}, is neither in {toolFolder} nor in a parent folder.")
             : InputException.Of(
-                "--model",
+                option,
                 $"is '{model}', but there is no such folder or model",
                 "`medqa models` lists the available models; `medqa models fetch` downloads others"));
 
     /// <summary>Returns that folder, or <see langword="null"/> if it does not exist.</summary>
-    /// <inheritdoc cref="Find"/>
+    /// <param name="model">A path, a name in a <c>models</c> folder, or <see langword="null"/> for the default model.</param>
+    /// <param name="toolFolder">The tool's folder; it and its parents may contain <c>models</c>.</param>
+    /// <param name="fetchedFolder">The folder of fetched models, or <see langword="null"/>.</param>
     public static string? FindOrNull(string? model, string toolFolder, string? fetchedFolder = null)
     {
         if (model is not null && Directory.Exists(model))
@@ -36,7 +39,7 @@ internal static class ModelFolders
         }
 
         var name = model ?? Default;
-        return Path.GetFileName(name) == name
+        return name.Length > 0 && Path.GetFileName(name) == name
             ? Holding(toolFolder, fetchedFolder).Select(folder => Path.Combine(folder, name)).FirstOrDefault(Directory.Exists)
             : null;
     }

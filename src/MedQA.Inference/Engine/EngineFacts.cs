@@ -68,13 +68,13 @@ internal sealed record EngineFacts(int ContextLength, bool CanPack, bool GivesEm
         }
     }
 
-    /// <summary>The name has a hash of all that the facts depend on.</summary>
+    /// <summary>The name has a hash of all that the facts depend on, this version's rules among them.</summary>
     private static string PathIn(string cache, string fingerprint, ModelOptions options)
     {
         var key = string.Create(
             CultureInfo.InvariantCulture,
             $"{fingerprint}\n{EngineVersion.Describe(options, canPack: false, hasFastGraph: Processor.HasVnni512)}\n{options.Graph}\n"
-                + $"{options.Threads}\n{Environment.ProcessorCount}");
+                + $"{options.Threads}\n{Environment.ProcessorCount}\n{typeof(EngineFacts).Module.ModuleVersionId}");
         return Path.Combine(
             Path.GetFullPath(cache),
             $"{fingerprint[..16]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..16]}.engine.json");

@@ -43,8 +43,17 @@ public sealed record AdvanceOptions
     /// </summary>
     public string? OwnWorker { get; init; }
 
-    /// <summary>The fingerprints of that worker's models.</summary>
+    /// <summary>
+    /// The fingerprints of the models with which this host answers: what others have refused is sent to it again at once, and it is not
+    /// woken for what it would refuse. Empty for a host that does not answer.
+    /// </summary>
     public IReadOnlyList<string> OwnModels { get; init; } = [];
+
+    /// <summary>
+    /// Returns whether some process is known to answer with the model of a fingerprint: then what others have refused is sent again soon.
+    /// <see langword="null"/> where that is unknown.
+    /// </summary>
+    public Func<string, bool>? IsAtWork { get; init; }
 
     /// <summary>Refuses what cannot work.</summary>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>

@@ -33,20 +33,21 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
     /// <param name="run">The run.</param>
     /// <param name="rows">The rows of all batches that may be out, in order.</param>
     /// <param name="ownGone">Whether what the host's own worker was answering before this process began is to be sent again.</param>
-    /// <param name="ownAnswers">Whether the host's own worker has the run's model.</param>
+    /// <param name="model">The fingerprint of the run's model.</param>
     /// <param name="processStarted">When this process began.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     public async Task<List<BatchRow>> FindAbandonedAsync(
         RunId run,
         IReadOnlyList<BatchRow> rows,
         bool ownGone,
-        bool ownAnswers,
+        string model,
         DateTimeOffset processStarted,
         CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var abandoned = new List<BatchRow>();
         var anybodyAnswers = rows.Any(static row => row.State is BatchState.Running);
+        var ownAnswers = options.OwnModels.Contains(model);
         bool? queueIsEmpty = null;
         var inHand = InHand;
         foreach (var row in rows.Where(static row => !row.Collected && row.State != BatchState.Damaged))
@@ -60,6 +61,7 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
                 _ when row.Sent is null => true,
                 BatchState.Released when heard => true,
                 BatchState.OtherModel when heard && ownAnswers => quiet >= OwnPause,
+                BatchState.OtherModel when heard && quiet >= RefusedPause && options.IsAtWork?.Invoke(model) == true => true,
                 BatchState.OtherModel or BatchState.Unavailable when heard =>
                     anybodyAnswers ? quiet >= RefusedPause : quiet >= options.ResendAfter && abandoned.Count == 0,
                 BatchState.Running when ownGone && row.Worker == options.OwnWorker && row.Sent < processStarted => true,
@@ -87,7 +89,8 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
     /// <summary>
     /// Sends a message for each, then notes it: a message that is sent twice costs a look, one that is noted and not sent costs minutes.
     /// </summary>
-    public async Task SendAsync(RunId run, IReadOnlyList<BatchRow> rows, string? traceparent, CancellationToken cancellationToken)
+    public async Task SendAsync(
+        RunId run, IReadOnlyList<BatchRow> rows, string model, string? traceparent, CancellationToken cancellationToken)
     {
         foreach (var chunk in rows.Chunk(Chunk))
         {
@@ -102,7 +105,11 @@ internal sealed class BatchSending(RunStorage storage, AdvanceOptions options, T
             }, async (row, cancel) =>
                 await storage.SendBatchAsync(
                     new BatchMessage { Run = run.ToString(), Batch = row.Batch.ToString(), Sent = sent, Traceparent = carried }, cancel));
-            signals.BatchesSent.Set();
+            if (options.OwnModels.Count == 0 || options.OwnModels.Contains(model))
+            {
+                signals.BatchesSent.Set();
+            }
+
             await _batches.NoteSentAsync(run, chunk, sent, cancellationToken);
         }
     }

@@ -208,8 +208,8 @@ public sealed class RunAdvancer
 
         var ownGone = _options.OwnWorker is not null && _seen.TryAdd(run, true);
         var abandoned = await _sending.FindAbandonedAsync(
-            run, rows, ownGone, _options.OwnModels.Contains(row.Summary.ModelFingerprint), _processStarted, cancellationToken);
-        await _sending.SendAsync(run, abandoned, row.Traceparent, cancellationToken);
+            run, rows, ownGone, row.Summary.ModelFingerprint, _processStarted, cancellationToken);
+        await _sending.SendAsync(run, abandoned, row.Summary.ModelFingerprint, row.Traceparent, cancellationToken);
         if (abandoned.Exists(static batch => batch.Sends > 0))
         {
             // Something was lost: the next step checks whether the manifest still exists.

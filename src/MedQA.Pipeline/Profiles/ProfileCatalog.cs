@@ -61,6 +61,10 @@ public sealed class ProfileCatalog(IProfileSource host, ProfileStore? stored = n
             : null;
     }
 
+    /// <summary>Returns the same profiles, with others of the host.</summary>
+    /// <param name="profiles">The host's profiles; <see langword="null"/> for the same.</param>
+    public ProfileCatalog With(IProfileSource? profiles) => profiles is null ? this : new ProfileCatalog(profiles, stored, earlier);
+
     /// <summary>The names of the host's profiles, which cannot be stored or deleted.</summary>
     public IReadOnlyList<string> NamesOfHost => host.Names;
 

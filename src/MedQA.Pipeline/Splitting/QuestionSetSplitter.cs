@@ -546,7 +546,7 @@ public sealed class QuestionSetSplitter
         CancellationToken cancellationToken)
     {
         var kept = _time.GetTimestamp();
-        var (answering, countTokens) = model;
+        var (answering, countTokens) = (model.Description, model.CountTokens);
         var batchSize = _options.BatchSizeFor(profile, answering);
         var cost = answering.Endpoint is null ? null : new PromptCost(profile, countTokens ?? TokenEstimate.Of);
 
@@ -657,7 +657,7 @@ public sealed class QuestionSetSplitter
     private async Task<(Profile? Profile, SoftPromptReference? Prefix, Rejection? Rejection)> FindProfileAsync(
         string name, string? hash, AnsweringModel model, Profile? chosen, CancellationToken cancellationToken)
     {
-        var (profile, rejection) = await FindKnownProfileAsync(name, hash, model.Description, chosen, cancellationToken);
+        var (profile, rejection) = await FindKnownProfileAsync(name, hash, model, chosen, cancellationToken);
         if (profile?.Prefix is not { } prefixName || rejection is not null)
         {
             return (profile, null, rejection);
@@ -682,20 +682,21 @@ public sealed class QuestionSetSplitter
     }
 
     private async Task<(Profile? Profile, Rejection? Rejection)> FindKnownProfileAsync(
-        string name, string? hash, ModelDescription model, Profile? chosen, CancellationToken cancellationToken)
+        string name, string? hash, AnsweringModel model, Profile? chosen, CancellationToken cancellationToken)
     {
+        var profiles = _profiles.With(model.Profiles);
         try
         {
-            return (chosen ?? await _profiles.FindAsync(name, hash, null, null, cancellationToken)) is { } profile
-                ? (profile, profile.GetIncompatibility(model) is { } reason
-                    ? new Rejection(reason + await _profiles.AlternativesToAsync(profile, model, cancellationToken), null)
+            return (chosen ?? await profiles.FindAsync(name, hash, null, null, cancellationToken)) is { } profile
+                ? (profile, profile.GetIncompatibility(model.Description) is { } reason
+                    ? new Rejection(reason + await profiles.AlternativesToAsync(profile, model.Description, cancellationToken), null)
                     : null)
                 : (null, new Rejection(
                     hash is not null
                         ? $"the profile '{name}' that was meant (by its hash, in the upload's metadata) is no longer kept. Start the run "
                             + "again with the profile's file or, by its name alone, with the profile that has the name now."
                         : $"unknown profile '{name}' (from the upload's folder or metadata). The profiles are "
-                            + $"{string.Join(", ", await _profiles.NamesAsync(cancellationToken))}.",
+                            + $"{string.Join(", ", await profiles.NamesAsync(cancellationToken))}.",
                     null));
         }
         catch (InputException exception)

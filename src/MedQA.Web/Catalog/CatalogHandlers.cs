@@ -24,7 +24,7 @@ internal static class CatalogHandlers
 
     /// <summary>The available models.</summary>
     public static Task<IResult> ModelsAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
-        Task.FromResult(Conditional.Json(request, [.. api.Models], WebJson.Default.ModelDescriptionArray));
+        Task.FromResult(Conditional.Json(request, [.. api.AllModels], WebJson.Default.ModelDescriptionArray));
 
     /// <summary>Returns the OpenAPI document, which the build generates from the route table and copies beside the program.</summary>
     public static Task<IResult> DocumentAsync(Api api, ApiRequest request, CancellationToken cancellationToken) =>
@@ -46,7 +46,7 @@ internal static class CatalogHandlers
                     "ok",
                     typeof(Api).Assembly.GetName().Version?.ToString(3) ?? "",
                     "ok",
-                    [.. api.Models.Select(static model => model.Name)],
+                    [.. api.AllModels.Select(static model => model.Name)],
                     new QueueHealth(queue.Messages, queue.Oldest?.TotalSeconds)),
                 WebJson.Default.Health,
                 Negotiation.Json);

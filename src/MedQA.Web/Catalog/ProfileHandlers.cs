@@ -19,8 +19,9 @@ internal static class ProfileHandlers
     public static async Task<IResult> ListAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var logger = request.Http.HttpContext.RequestServices?.GetService<ILoggerFactory>()?.CreateLogger<ApiRoute>();
-        var profiles = await api.Profiles.ListAsync(fault => logger?.ProfileUnusable(fault.Message), cancellationToken);
-        var ofHost = api.Profiles.NamesOfHost.ToHashSet(StringComparer.Ordinal);
+        var known = api.ProfilesFor(SetParameters.Model(request, api));
+        var profiles = await known.ListAsync(fault => logger?.ProfileUnusable(fault.Message), cancellationToken);
+        var ofHost = known.NamesOfHost.ToHashSet(StringComparer.Ordinal);
         return Conditional.Bytes(request, CanonicalJson.Catalog(profiles, profile => !ofHost.Contains(profile.Name)), Negotiation.Json);
     }
 

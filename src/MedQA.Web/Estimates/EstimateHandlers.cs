@@ -19,7 +19,7 @@ internal static class EstimateHandlers
         var model = SetParameters.Model(request, api) ?? api.Models.FirstOrDefault();
         var (profile, _) = await ProfileParameters.FindAsync(api, request, cancellationToken);
         var alternatives = request.Switch("alternatives")
-            ? (await api.Profiles.ListAsync(static _ => { }, cancellationToken))
+            ? (await api.ProfilesFor(model).ListAsync(static _ => { }, cancellationToken))
                 .Select(listed => (listed.Name, VariedWherePossible(listed, request)))
                 .ToList()
             : [];

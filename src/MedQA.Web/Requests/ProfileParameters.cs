@@ -19,15 +19,15 @@ internal static class ProfileParameters
     public static async Task<(Profile Profile, string? Name)> FindAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
         var (given, hash, samples, seed) = (request.Query("profile"), request.ProfileHash, request.Samples, request.Seed);
-        var name = given ?? api.DefaultProfile;
-        var profile = await api.Profiles.FindAsync(name, hash, null, null, cancellationToken)
+        var (name, profiles) = (given ?? api.DefaultProfile, api.ProfilesFor(SetParameters.Model(request, api)));
+        var profile = await profiles.FindAsync(name, hash, null, null, cancellationToken)
             ?? throw (hash is null ? Problem.UnknownProfile(name) : Problem.OtherProfile(name));
         var varied = profile;
         if (samples is not null || seed is not null)
         {
             try
             {
-                varied = await api.Profiles.FindAsync(name, hash, samples, seed, cancellationToken) ?? throw Problem.UnknownProfile(name);
+                varied = await profiles.FindAsync(name, hash, samples, seed, cancellationToken) ?? throw Problem.UnknownProfile(name);
             }
             catch (InputException exception)
             {

@@ -18,10 +18,10 @@ internal static class SetParameters
             return null;
         }
 
-        return api.Models.FirstOrDefault(known => known.Name == name)
+        return api.AllModels.FirstOrDefault(known => known.Name == name)
             ?? throw Problem.BadParameter("model", api.Models.IsEmpty
                 ? "cannot be chosen: this service has no model."
-                : $"must be one of {string.Join(", ", api.Models.Select(static known => known.Name))}.");
+                : $"must be one of {string.Join(", ", api.AllModels.Select(static known => known.Name))}.");
     }
 
     /// <summary>Returns the question set's name.</summary>

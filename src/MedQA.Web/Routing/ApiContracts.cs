@@ -449,11 +449,12 @@ internal static class ApiContracts
         ["ListProfiles"] = new()
         {
             IsConditional = true,
+            Parameters = [Model],
             Answers = [Of(
                 200,
                 "The profiles, with all fields, their hashes and a description of each strategy.",
                 static () => ReportJson.Default.ImmutableArrayProfile)],
-            Problems = [NotAcceptable, Storage]
+            Problems = [BadParameter, NotAcceptable, Storage]
         },
         ["GetProfile"] = new()
         {

@@ -121,9 +121,37 @@ public sealed class ServeCommandTests
         }
     }
 
+    [Fact]
+    public async Task A_further_model_is_asked_with_the_profiles_of_its_own_folder()
+    {
+        await using var medqa = new MedqaProcess();
+        var copy = medqa.ModelCopy(Path.Combine("tiny", "llama-packed"), "own-profiles");
+        File.Move(medqa.Profile(samples: 3), Path.Combine(Directory.CreateDirectory(Path.Combine(copy, "profiles")).FullName, "sums-3.json"));
+        var server = medqa.Start("serve", "--urls", "http://127.0.0.1:0", "--also", copy);
+        _ = server.StandardOutput.ReadToEndAsync(Cancel);
+        var address = (await MedqaProcess.SaidAsync(server, "Listening on ")).Split(';')[0];
+        _ = server.StandardError.ReadToEndAsync(Cancel);
+
+        var own = await medqa.JsonAsync("run", medqa.Sums(1), "--profile", "sums-3", "--model", "own-profiles", "--endpoint", address);
+        var (unknown, _, why) = await medqa.RunAsync("run", medqa.Sums(1), "--profile", "sums-3", "--endpoint", address);
+
+        Assert.Equal("sums-3", own.GetProperty("run").GetProperty("profile").GetString());
+        Assert.Equal((2, true), (unknown, why.Contains("Unknown profile 'sums-3'", StringComparison.Ordinal)));
+        using var client = new HttpClient { BaseAddress = new Uri(address) };
+        Assert.DoesNotContain("sums-3", await client.GetStringAsync("/api/profiles", Cancel), StringComparison.Ordinal);
+        Assert.Contains("sums-3", await client.GetStringAsync("/api/profiles?model=own-profiles", Cancel), StringComparison.Ordinal);
+
+        // The same process alone gives the run the same id, and a server of another model leaves it to it.
+        var alone = await medqa.JsonAsync("run", medqa.Sums(2), "--profile", "sums-3", "--model", copy);
+        Assert.Equal("completed", alone.GetProperty("run").GetProperty("state").GetString());
+        var again = await medqa.JsonAsync("run", medqa.Sums(1), "--profile", "sums-3", "--model", copy);
+        Assert.Equal(own.GetProperty("run").GetProperty("run").GetString(), again.GetProperty("run").GetProperty("run").GetString());
+    }
+
     [Theory]
     [InlineData("is reasoner, which is the same model as reasoner", "reasoner")]
-    [InlineData("is 'gpt', but there is no such folder or model", "gpt")]
+    [InlineData("--also is 'gpt', but there is no such folder or model", "gpt")]
+    [InlineData("--also is '', but there is no such folder or model", "")]
     public async Task A_further_model_must_exist_and_be_another_one(string sentence, string also)
     {
         await using var medqa = new MedqaProcess();

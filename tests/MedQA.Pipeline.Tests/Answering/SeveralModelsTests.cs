@@ -10,6 +10,7 @@ using MedQA.Pipeline.Storage;
 using MedQA.Pipeline.Tests.Fixtures;
 using MedQA.Pipeline.Uploading;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace MedQA.Pipeline.Tests.Answering;
 
@@ -105,6 +106,67 @@ public sealed class SeveralModelsTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_profile_in_a_models_folder_is_for_that_model_alone()
+    {
+        var storage = await azurite.NewAsync();
+        var (first, second) = (new ScriptedModel("first", "a"), new ScriptedModel("second", "b"));
+        var splitter = SplitterOf(
+            storage, first, new AnsweringModel(second.Description, second.CountTokens, new Bench.OneProfile(Bench.Quick with { Samples = 5 })));
+        var upload = await StoreAsync(storage, 2, "first");
+
+        var usual = await splitter.StartAsync(upload, Cancel);
+        var own = await splitter.StartAsync(upload, Cancel, model: "second");
+
+        var reader = new RunReader(storage);
+        Assert.Equal(3, (await reader.GetManifestAsync(usual.Run!.Value, Cancel))!.Protocol!.Profile.Samples);
+        Assert.Equal(5, (await reader.GetManifestAsync(own.Run!.Value, Cancel))!.Protocol!.Profile.Samples);
+    }
+
+    [Fact]
+    public async Task What_another_process_refused_is_sent_again_at_once_where_its_model_is_and_wakes_no_worker_without_it()
+    {
+        var storage = await azurite.NewAsync();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var bench = new Bench(storage, new ScriptedModel("first", "a"), time);
+        var run = await bench.StartAsync(2);
+        await bench.Advancer.AdvanceAsync(run, Cancel);
+        using var other = WorkerOf(storage, new ScriptedModel("second", "b"));
+        await RefuseAsync();
+
+        // Who has the model sends it again within a second, and wakes its own worker.
+        time.Advance(TimeSpan.FromSeconds(1.5));
+        Assert.Equal(0, await SentAsync(Driver("second")));
+        Assert.Equal(1, await SentAsync(Driver("first")));
+        await RefuseAsync();
+
+        // Who has not, but knows that somebody has, does so after ten.
+        time.Advance(TimeSpan.FromSeconds(11));
+        Assert.Equal(0, await SentAsync(Driver("second")));
+        Assert.Equal(1, await SentAsync(Driver("second", static model => model == "first")));
+
+        RunAdvancer Driver(string model, Func<string, bool>? isAtWork = null) => new(
+            storage,
+            new AdvanceOptions { OwnModels = [model], IsAtWork = isAtWork },
+            time,
+            NullLogger<RunAdvancer>.Instance);
+
+        async Task<int> SentAsync(RunAdvancer driver)
+        {
+            await driver.AdvanceAsync(run, Cancel);
+            return await storage.CountBatchesAsync(Cancel);
+        }
+
+        async Task RefuseAsync()
+        {
+            var message = (await storage.BatchQueue.ReceiveMessageAsync(TimeSpan.FromSeconds(30), Cancel)).Value;
+            Assert.True(BatchMessage.TryParse(message.MessageText, out var batch));
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            Assert.Equal(BatchOutcome.OtherModel, await other.AnswerAsync(batch, Cancel));
+            await storage.BatchQueue.DeleteMessageAsync(message.MessageId, message.PopReceipt, Cancel);
+        }
+    }
+
+    [Fact]
     public async Task A_model_that_cannot_be_loaded_makes_the_run_wait_with_the_reason_and_fails_no_question()
     {
         var bench = new Bench(await azurite.NewAsync(), advance: new AdvanceOptions { ResendAfter = TimeSpan.FromMilliseconds(50) });
@@ -133,6 +195,16 @@ public sealed class SeveralModelsTests(AzuriteFixture azurite)
         NullLogger<QuestionSetSplitter>.Instance,
         countTokens: model.CountTokens,
         others: [.. others.Select(static other => new AnsweringModel(other.Description, other.CountTokens))]);
+
+    private static QuestionSetSplitter SplitterOf(RunStorage storage, ScriptedModel model, AnsweringModel other) => new(
+        storage,
+        new ProfileCatalog(new Bench.OneProfile()),
+        model.Description,
+        Split,
+        TimeProvider.System,
+        NullLogger<QuestionSetSplitter>.Instance,
+        countTokens: model.CountTokens,
+        others: [other]);
 
     private static BatchWorker WorkerOf(RunStorage storage, ScriptedModel model, params ScriptedModel[] others) => new(
         storage, model, new WorkerOptions { Name = "several" }, TimeProvider.System, NullLogger<BatchWorker>.Instance, others: others);

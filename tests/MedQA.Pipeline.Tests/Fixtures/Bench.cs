@@ -183,13 +183,13 @@ internal sealed class Bench
     /// <summary>The text of a blob.</summary>
     public async Task<string?> TextAsync(RunId run, string name) => (await Storage.Blob(run, name).FindContentAsync(Cancel))?.ToString();
 
-    internal sealed class OneProfile : IProfileSource
+    internal sealed class OneProfile(Profile? quick = null) : IProfileSource
     {
         public IReadOnlyList<string> Names => ["quick", "few-shot"];
 
         public Profile? Find(string name) => name switch
         {
-            "quick" => Quick,
+            "quick" => quick ?? Quick,
             "near" => BuiltInProfiles.Find("self-consistency")! with { Name = "near", ExemplarSelection = ExemplarSelection.Nearest, Exemplars = 1 },
             "impatient" => Quick with { Name = "impatient", MaxSeconds = 1 },
             "tuned" => Quick with { Name = "tuned", Prefix = "cardiology" },

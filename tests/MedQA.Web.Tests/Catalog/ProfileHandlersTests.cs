@@ -25,7 +25,7 @@ public sealed class ProfileHandlersTests(AzuriteFixture azurite)
         Assert.Equal((2, 7, 0.7), (stored.GetProperty("samples").GetInt32(), stored.GetProperty("maxTokens").GetInt32(), stored.GetProperty("temperature").GetDouble()));
         Assert.Contains("reasoning", stored.GetProperty("description").GetString(), StringComparison.Ordinal);
         Assert.Equal(stored.GetRawText(), (await client.GetProfileAsync("mine", Cancel)).GetRawText());
-        var listed = await client.ListProfilesAsync(Cancel);
+        var listed = await client.ListProfilesAsync(cancellationToken: Cancel);
         Assert.Equal(stored.GetRawText()[..^1] + ""","stored":true}""", listed[^1].GetRawText());
         Assert.All(listed.SkipLast(1), static profile => Assert.False(profile.GetProperty("stored").GetBoolean()));
 
@@ -40,7 +40,7 @@ public sealed class ProfileHandlersTests(AzuriteFixture azurite)
 
         await client.DeleteProfileAsync("mine", Cancel);
         Assert.Equal((2, 3), (await SamplesOfAsync(server, run), await SamplesOfAsync(server, varied)));
-        Assert.DoesNotContain(await client.ListProfilesAsync(Cancel), static profile => profile.GetProperty("name").GetString() == "mine");
+        Assert.DoesNotContain(await client.ListProfilesAsync(cancellationToken: Cancel), static profile => profile.GetProperty("name").GetString() == "mine");
         var gone = await Assert.ThrowsAsync<MedQAException>(() => client.DeleteProfileAsync("mine", Cancel));
         Assert.Equal("urn:medqa:unknown-profile", gone.Type);
         var (unknown, problem) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=mine", ApiServer.Questions(3, right: 1));

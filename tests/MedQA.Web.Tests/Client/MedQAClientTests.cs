@@ -16,7 +16,7 @@ public sealed class MedQAClientTests(AzuriteFixture azurite)
         using var client = ClientOf(server);
         Assert.Equal("ok", (await client.GetHealthAsync(Cancel)).Status);
         Assert.Equal("scripted", Assert.Single(await client.ListModelsAsync(Cancel)).Name);
-        Assert.Contains(await client.ListProfilesAsync(Cancel), static profile => profile.GetProperty("name").GetString() == "deferral");
+        Assert.Contains(await client.ListProfilesAsync(cancellationToken: Cancel), static profile => profile.GetProperty("name").GetString() == "deferral");
         Assert.NotEmpty(await client.ListPublishedResultsAsync(Cancel));
 
         using var set = new MemoryStream(Encoding.UTF8.GetBytes(ApiServer.Questions(5, right: 3)));

@@ -39,7 +39,7 @@ public sealed class UnexpectedAnswerTests
         ["RenewRaterLink"] = static client => client.RenewRaterLinkAsync("study", "r1", Cancel),
         ["OpenStudyReport"] = static client => client.OpenStudyReportAsync("study", ReportFormat.Markdown, Cancel),
         ["OpenRatings"] = static client => client.OpenRatingsAsync("study", "text/csv", cancellationToken: Cancel),
-        ["ListProfiles"] = static client => client.ListProfilesAsync(Cancel),
+        ["ListProfiles"] = static client => client.ListProfilesAsync(cancellationToken: Cancel),
         ["ListModels"] = static client => client.ListModelsAsync(Cancel),
         ["ListPublishedResults"] = static client => client.ListPublishedResultsAsync(Cancel),
         ["GetHealth"] = static client => client.GetHealthAsync(Cancel),

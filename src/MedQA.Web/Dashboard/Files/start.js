@@ -45,7 +45,7 @@ export async function show(main, { signal, title }) {
   const drop = h('div', { class: 'drop' }, picker,
     h('p', null, h('strong', null, 'Drop a question set here')), h('p', null, h('label', { for: 'file', class: 'button' }, 'Choose a file')), named,
     h('p', { class: 'minor' }, 'CSV with a header: question, option_a, option_b … and answer. TSV, JSON lines, Parquet, Excel and the benchmarks’ own formats are supported too.'));
-  const model = h('select', { id: 'model', on: { change: () => estimate() } });
+  const model = h('select', { id: 'model', on: { change: () => changeModel() } });
   const second = h('h2', { id: 'step-2' }, '2. Profile');
   // Shown only where there is a choice.
   const models = h('div', { class: 'field-block', hidden: true }, h('label', { class: 'field', for: 'model' }, 'Model'), model);
@@ -141,6 +141,7 @@ export async function show(main, { signal, title }) {
     [chosen, chosenByPerson, before] = [name, true, null];
     fill(proposed);
     fill(stored);
+    fill(failed);
     describe();
     estimate();
   }
@@ -207,7 +208,7 @@ export async function show(main, { signal, title }) {
     }
     try {
       await call(/** @type {const} */ (`/api/profiles/${encodeURIComponent(name)}`), { method: 'DELETE', signal });
-      profiles = await call('/api/profiles', { signal });
+      profiles = await listed();
       choose(usualOf(profiles));
       showProfiles();
       fill(stored, h('p', null, h('strong', null, name), ' is deleted.'));
@@ -217,13 +218,33 @@ export async function show(main, { signal, title }) {
     }
   }
 
+  /** The profiles for the chosen model: its folder can have some of its own. */
+  function listed() {
+    return call(/** @type {const} */ (`/api/profiles?${new URLSearchParams(models.hidden ? {} : { model: model.value })}`), { signal });
+  }
+
+  async function changeModel() {
+    measuring?.abort();
+    fill(failed);
+    try {
+      profiles = await listed();
+      chosen = profiles.some(profile => profile.name === chosen) ? chosen : usualOf(profiles);
+      known = null;
+      describe();
+      showProfiles();
+      await estimate();
+    } catch (fault) {
+      signal.aborted || fill(failed, problemBox(fault, changeModel));
+    }
+  }
+
   /** Reads the profiles again where the selected one is another now than the page shows. @param {any} problem */
   async function refresh(problem) {
     if (problem.details?.type !== 'urn:medqa:other-profile') {
       return;
     }
     try {
-      profiles = await call('/api/profiles', { signal });
+      profiles = await listed();
       chosen = profiles.some(profile => profile.name === chosen) ? chosen : usualOf(profiles);
       describe();
       showProfiles();
@@ -243,7 +264,7 @@ export async function show(main, { signal, title }) {
       const path = /** @type {const} */ (`/api/profiles/${encodeURIComponent(name)}`);
       const profile = await call(path, { method: 'PUT', body: new Blob([text], { type: 'application/json' }), signal });
       const replaced = profiles.some(one => one.name === profile.name);
-      profiles = await call('/api/profiles', { signal });
+      profiles = await listed();
       choose(profile.name);
       showProfiles();
       fill(stored, h('p', null, h('strong', null, profile.name), replaced ? ' is stored in place of the one before, and selected.' : ' is stored and selected.'));
