@@ -4,7 +4,6 @@ using FsCheck;
 using FsCheck.Xunit;
 using MedQA.Datasets.Importing;
 using MedQA.Datasets.Reading;
-using MedQA.Datasets.Writing;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
