@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net.Sockets;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Terminal;
-using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Web;
 
