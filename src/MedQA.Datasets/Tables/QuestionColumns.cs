@@ -174,8 +174,8 @@ internal sealed record QuestionColumns
         if (!columns.HasOptions && UnreadColumns.Options(header, plain, columns.Reads) is { Count: > 0 } unread)
         {
             fault = $"{Named(unread)} like options, but not under a name that is read: name the options option_a, option_b …, with the "
-                + "letter of the right one in answer, or put them into one column options; a column that holds no option needs another name, "
-                + $"or {Remedy}";
+                + "letter of the right one in answer, or put them into one column options; a column that holds no option needs another "
+                + $"name, or {Remedy}";
             return null;
         }
 
