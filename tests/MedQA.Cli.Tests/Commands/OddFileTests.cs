@@ -32,6 +32,8 @@ public sealed class OddFileTests
         ["results --html"] = "written",
         ["compare --html"] = "written",
         ["gate --policy"] = "refused",
+        ["serve --also"] = "refused",
+        ["worker --also"] = "refused",
         ["gate --junit"] = "written",
         ["gate --markdown"] = "written",
         ["replay --html"] = "written",
@@ -80,6 +82,9 @@ public sealed class OddFileTests
     [LongInlineData("estimate {csv} --profile {pipe.json}")]
     [LongInlineData("profiles save {pipe.json}")]
     [InlineData("gate aaaa --policy {pipe.json}")]
+    [InlineData("serve --also {pipe.json}")]
+    [LongInlineData("serve --also {model/}", "tokenizer.json")]
+    [LongInlineData("worker --also {zero.csv}")]
     [InlineData("run {csv} --map {pipe.json}")]
     [LongInlineData("estimate {csv} --map {zero.csv}")]
     [LongInlineData("import {csv} --to {new.csv} --map {folder.csv}")]
