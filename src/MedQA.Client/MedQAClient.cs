@@ -476,8 +476,11 @@ public sealed class MedQAClient : IDisposable
         GetAsync("healthz", [], ClientJson.Default.Health, cancellationToken);
 
     /// <summary>Returns a profile with all its fields.</summary>
-    public Task<JsonElement> GetProfileAsync(string profile, CancellationToken cancellationToken = default) =>
-        GetAsync(OfProfile(profile), [], ClientJson.Default.JsonElement, cancellationToken);
+    /// <param name="profile">Its name.</param>
+    /// <param name="model">The model that it is for; <see langword="null"/> for the service's.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<JsonElement> GetProfileAsync(string profile, string? model = null, CancellationToken cancellationToken = default) =>
+        GetAsync(OfProfile(profile), [("model", model)], ClientJson.Default.JsonElement, cancellationToken);
 
     /// <summary>
     /// Stores a profile, so that runs can name it; one of its name that was stored before is replaced. Runs keep the profile that they

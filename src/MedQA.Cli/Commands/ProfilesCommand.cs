@@ -87,7 +87,7 @@ internal static class ProfilesCommand
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
         try
         {
-            await service.Client.GetProfileAsync(name, cancellationToken);
+            await service.Client.GetProfileAsync(name, cancellationToken: cancellationToken);
         }
         catch (MedQAException exception) when (exception.Type == "urn:medqa:unknown-profile")
         {
@@ -167,7 +167,7 @@ internal static class ProfilesCommand
         using var client = CalledService.ClientOf(context.Settings);
         try
         {
-            var profile = await client.GetProfileAsync(name, cancellationToken);
+            var profile = await client.GetProfileAsync(name, context.Settings.ChosenModel, cancellationToken);
             context.Console.Line(Json(ProfileReader.Parse(profile.GetRawText(), context.Settings.Endpoint.ToString())));
             return ExitCode.Success;
         }

@@ -22,7 +22,7 @@ internal static class ServeCommand
               medqa serve --urls http://127.0.0.1:8080
               MEDQA_KEY=$(openssl rand -hex 32) medqa serve      require the key from callers
               curl --data-binary @samples/medqa.csv 'http://127.0.0.1:5080/api/runs?name=medqa.csv'
-              medqa serve --also qwen3-0.6b --also models/mine   models that a run can choose
+              medqa serve --also reasoner --also /models/mine   offer further models, which runs choose
               medqa serve --openai                               let other evaluation tools ask the model, too
             """);
         var openai = new Option<bool>("--openai")

@@ -3,6 +3,7 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Storage;
 using MedQA.Web;

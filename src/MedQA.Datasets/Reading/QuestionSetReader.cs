@@ -115,6 +115,7 @@ public static class QuestionSetReader
         bool? haveLabels = null;
         var any = false;
         HashSet<string>? maybeGold = null;
+        var withOptions = 0;
         var seen = new UnreadTexts();
         var metadata = new MetadataReading();
         var unmapped = options.Map?.Entries.Select(static entry => entry.Column).ToHashSet(StringComparer.Ordinal) ?? [];
@@ -130,6 +131,7 @@ public static class QuestionSetReader
             if (record.Problem is null && record.Options.Count > 0)
             {
                 (maybeGold ??= [.. record.MayBeGold]).IntersectWith(record.MayBeGold);
+                withOptions++;
             }
 
             if (options.OnlyIds is { } only && (record.Id is not { } id || !only.Contains(id.Trim())))
@@ -195,9 +197,18 @@ public static class QuestionSetReader
 
         if (maybeGold is { Count: > 0 })
         {
-            options.Noted?.Invoke("No column with the right answer is read, but "
-                + $"{string.Join(" and ", maybeGold.Select(static name => $"'{Excerpt.Of(name)}'"))} "
-                + "names one of the options in every row: if it is the right answer, name it answer.");
+            // One row shows nothing; more would be asked for no score.
+            var shown = string.Join(" and ", maybeGold.Select(static name => $"'{Excerpt.Of(name)}'"));
+            var fact = $"No column with the right answer is read, but {shown} names one of the options in every row";
+            if (withOptions > 1)
+            {
+                throw new InputException(
+                    options.FileName,
+                    $"{char.ToLowerInvariant(fact[0])}{fact[1..]}: if it is the right answer, name it answer or say so with "
+                        + $"--map gold={maybeGold.First()}; if not, keep it beside the questions with --map metadata={maybeGold.First()}.");
+            }
+
+            options.Noted?.Invoke($"{fact}: if it is the right answer, name it answer.");
         }
     }
 

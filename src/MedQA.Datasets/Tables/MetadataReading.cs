@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text;
@@ -25,6 +26,15 @@ internal sealed class MetadataReading
 
     private const string Mark = "meta:";
 
+    /// <summary>
+    /// What MedQA and MedMCQA add to each question: the phrases that a tool found in it, and why the answer holds. Neither tells questions
+    /// apart, and most are too long.
+    /// </summary>
+    private static readonly FrozenSet<string> Annotations = ["metamap_phrases", "exp"];
+
+    /// <summary>Joiners of scripts and pictures are part of their words.</summary>
+    private static readonly Rune[] Joiners = [new(0x200C), new(0x200D)];
+
     private readonly List<string> _names = [];
     private readonly HashSet<string> _beyond = new(StringComparer.Ordinal);
     private readonly HashSet<string> _unusable = new(StringComparer.Ordinal);
@@ -51,9 +61,12 @@ internal sealed class MetadataReading
     public IReadOnlyDictionary<string, string>? Of(IReadOnlyList<KeyValuePair<string, string>> fields)
     {
         OrderedDictionary<string, string>? kept = null;
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, field) in fields)
         {
-            if (string.IsNullOrWhiteSpace(field))
+            // Also of a row in which the first of two is blank, the second is not kept: a name is of one column.
+            var isFirst = seen.Add(name);
+            if (string.IsNullOrWhiteSpace(field) || Annotations.Contains(name))
             {
                 continue;
             }
@@ -62,7 +75,7 @@ internal sealed class MetadataReading
             {
                 Count(_unusable, name);
             }
-            else if (kept?.ContainsKey(name) == true)
+            else if (!isFirst)
             {
                 Count(_twice, name);
             }
@@ -122,7 +135,7 @@ internal sealed class MetadataReading
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Names of metadata have up to {MaxNameLength} characters, and no control characters; columns with others are left out: ")
+                $"Names of metadata have up to {MaxNameLength} characters, and none that are not shown; columns with others are left out: ")
                 + $"{Listed(_unusable)}.";
         }
 
@@ -134,8 +147,9 @@ internal sealed class MetadataReading
 
     /// <summary>Returns whether a character may be in a name: none that is not shown, or turns the direction of what follows.</summary>
     private static bool IsOfName(Rune letter) =>
-        IsOfValue(letter) && Rune.GetUnicodeCategory(letter) is not (UnicodeCategory.Format or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator);
+        Joiners.Contains(letter)
+        || (IsOfValue(letter) && Rune.GetUnicodeCategory(letter) is not (UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator));
 
     private static bool IsOfValue(Rune letter) =>
         letter != Rune.ReplacementChar && (!Rune.IsControl(letter) || letter.Value is '\n' or '\r' or '\t');

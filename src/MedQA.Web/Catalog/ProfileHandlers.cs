@@ -33,7 +33,9 @@ internal static class ProfileHandlers
         {
             return Conditional.Bytes(
                 request,
-                CanonicalJson.Listed(await api.Profiles.FindAsync(name, cancellationToken) ?? throw Problem.NoProfile(name)),
+                CanonicalJson.Listed(
+                    await api.ProfilesFor(SetParameters.Model(request, api)).FindAsync(name, cancellationToken)
+                        ?? throw Problem.NoProfile(name)),
                 Negotiation.Json);
         }
         catch (InputException exception)

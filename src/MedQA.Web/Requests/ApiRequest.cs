@@ -107,7 +107,7 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
             string? fault = null;
             return Text("map", ColumnMap.MaxLength) is not { } text ? null
                 : ColumnMap.TryParse(text, out var map, out fault) ? map
-                : throw Problem.BadParameter("map", $"{fault}.");
+                : throw Problem.BadParameter("map", $"The parameter 'map' {fault}.");
         }
     }
 

@@ -459,8 +459,9 @@ internal static class ApiContracts
         ["GetProfile"] = new()
         {
             IsConditional = true,
+            Parameters = [Model],
             Answers = [Of(200, "The profile, with all fields and its hash.", static () => ReportJson.Default.Profile)],
-            Problems = [UnknownProfile, NotAcceptable, BrokenProfile, Storage]
+            Problems = [BadParameter, UnknownProfile, NotAcceptable, BrokenProfile, Storage]
         },
         ["PutProfile"] = new()
         {

@@ -1,3 +1,4 @@
+using MedQA.Evaluation;
 using System.Text;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation.Questions;
@@ -241,7 +242,7 @@ public sealed class PublishedLayoutTests
     }
 
     [Theory]
-    [InlineData("question,a,b,c,rightone\nOne?,yes,no,x,A\nTwo?,yes,no,x,B\n", true)]
+    [InlineData("question,a,b,c,rightone\nOne?,yes,no,x,A\n", true)]
     [InlineData("question,a,b,c,rightone\nOne?,yes,no,x,A\nTwo?,yes,no,x,perhaps\n", false)]
     [InlineData("question,a,b,c,note,answer\nOne?,yes,no,x,A,B\nTwo?,yes,no,x,B,B\n", false)]
     public async Task A_column_of_letters_is_mentioned_where_no_right_answer_is_read(string text, bool isMentioned)
@@ -251,6 +252,23 @@ public sealed class PublishedLayoutTests
         await SetReadings.RowsAsync(text, new QuestionSetOptions { FileName = "set.csv", Noted = tally.Note });
 
         Assert.Equal(isMentioned ? ["No column with the right answer is read, but 'rightone' names one of the options in every row: if it is the right answer, name it answer."] : [], tally.Notes());
+    }
+
+    [Fact]
+    public async Task A_column_of_letters_stops_the_reading_where_no_right_answer_is_read_until_somebody_says_what_it_is()
+    {
+        const string Text = "question,a,b,c,rightone\nOne?,yes,no,x,A\nTwo?,yes,no,x,B\n";
+        var options = new QuestionSetOptions { FileName = "set.csv" };
+
+        var exception = await Assert.ThrowsAsync<InputException>(() => SetReadings.RowsAsync(Text, options));
+
+        Assert.Contains("with --map gold=rightone; if not, keep it beside the questions with --map metadata=rightone", exception.Message, StringComparison.Ordinal);
+        Assert.Equal("yes/no/x:A yes/no/x:B", Outline(await SetReadings.QuestionsAsync(Text, options with { Map = MapOf("gold=rightone") })));
+        var kept = await SetReadings.QuestionsAsync(Text, options with { Map = MapOf("metadata=rightone") });
+        Assert.Equal(["A", "B"], kept.Select(static question => question.Metadata!["rightone"]));
+        Assert.All(kept, static question => Assert.Null(question.Gold));
+
+        static ColumnMap MapOf(string text) => ColumnMap.TryParse(text, out var map, out var fault) ? map! : throw new InvalidOperationException(fault);
     }
 
     private static string Outline(List<Question> questions) =>

@@ -29,6 +29,17 @@ public sealed class MetadataTests
     }
 
     [Fact]
+    public async Task A_name_is_of_one_column_also_where_the_first_is_blank_and_joiners_are_part_of_names()
+    {
+        var questions = await SetReadings.QuestionsAsync(
+            "question,a,b,answer,sex,sex,سطح\u200Cدشواری\nOne?,yes,no,A,f,m,hard\nTwo?,yes,no,B,,m,easy\n", new QuestionSetOptions { FileName = "set.csv" });
+
+        Assert.Equal("f", questions[0].Metadata!["sex"]);
+        Assert.False(questions[1].Metadata!.ContainsKey("sex"));
+        Assert.Equal(["hard", "easy"], questions.Select(static question => question.Metadata!["سطح\u200Cدشواری"]));
+    }
+
+    [Fact]
     public async Task Years_of_PubMedQA_are_kept_and_its_long_answers_are_not()
     {
         var question = Assert.Single(await QuestionsAsync(
@@ -74,7 +85,7 @@ public sealed class MetadataTests
         Assert.Equal(
             [
                 "Values of metadata are kept up to 500 characters; longer ones are left out: 'notes' in 1 row.",
-                $"Names of metadata have up to 100 characters, and no control characters; columns with others are left out: '{new string('n', 59)}…', 'odd ', 'turned\u202E'.",
+                $"Names of metadata have up to 100 characters, and none that are not shown; columns with others are left out: '{new string('n', 59)}…', 'odd ', 'turned\u202E'.",
                 "Several columns have one name; only the first is kept: 'year'.",
             ],
             tally.Readings);

@@ -179,6 +179,7 @@ public sealed class OtherLayoutTests
     [Theory]
     [InlineData("decoys.csv", "decoys.csv, line 1: 'decoys' looks like options")]
     [InlineData("falsch.csv", "falsch.csv, line 1: 'falsch', 'auch_falsch' look like options")]
+    [InlineData("gold_number_unknown.jsonl", "gold_number_unknown.jsonl: no column with the right answer is read, but 'correct_num' names one of the options in every row")]
     public async Task A_file_whose_columns_cannot_be_told_is_refused_by_their_names(string file, string reason) => Assert.StartsWith(
         reason, (await Assert.ThrowsAsync<InputException>(() => SetReadings.FileAsync(PathOf(file)))).Message, StringComparison.Ordinal);
 
@@ -190,7 +191,6 @@ public sealed class OtherLayoutTests
     [InlineData("hint_unread.jsonl", "'hint' is not read, and holds a long text in 3 of 3 rows: if the questions are about it, name it context.")]
     [InlineData("description_above.json", "'description' stands above the list 'questions' and is not read: if the questions are about it, name it context.")]
     [InlineData("repeated_ids.jsonl", "2 rows have the id of an earlier row with another question: each is named by its id and its place in the file, as '1-row-00002'.")]
-    [InlineData("gold_number_unknown.jsonl", "No column with the right answer is read, but 'correct_num' names one of the options in every row: if it is the right answer, name it answer.")]
     [InlineData("answer_unknown.jsonl", "'Response' is not read, and may hold the answer in 3 of 3 rows: if it does, name it reference_answers.")]
     [InlineData("pictures.jsonl", "'image' holds a picture in 2 of 3 rows, and pictures are not shown: leave out the questions that need theirs.")]
     [InlineData("remark_introduction.csv", "'introduction' is not read, and holds a short text in 3 of 3 rows: if the questions are about it, name it context.")]

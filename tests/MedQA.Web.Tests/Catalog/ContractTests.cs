@@ -94,7 +94,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
         "bad-parameter" => (name switch
         {
             "StartRun" or "EstimateRun" => good with { Path = good.Path.Replace("few-shot", "none", StringComparison.Ordinal) },
-            "ListProfiles" => good with { Path = good.Path + "?model=none" },
+            "ListProfiles" or "GetProfile" => good with { Path = good.Path + "?model=none" },
             "GetAnswer" => good with { Path = good.Path + "?by=luck" },
             "JudgeRun" => good with { Path = good.Path.Split('?')[0] },
             "CompareRuns" => good with { Path = "/api/compare?runs=one" },

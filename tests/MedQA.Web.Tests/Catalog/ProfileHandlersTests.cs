@@ -24,7 +24,7 @@ public sealed class ProfileHandlersTests(AzuriteFixture azurite)
             """u8.ToArray(), cancellationToken: Cancel);
         Assert.Equal((2, 7, 0.7), (stored.GetProperty("samples").GetInt32(), stored.GetProperty("maxTokens").GetInt32(), stored.GetProperty("temperature").GetDouble()));
         Assert.Contains("reasoning", stored.GetProperty("description").GetString(), StringComparison.Ordinal);
-        Assert.Equal(stored.GetRawText(), (await client.GetProfileAsync("mine", Cancel)).GetRawText());
+        Assert.Equal(stored.GetRawText(), (await client.GetProfileAsync("mine", cancellationToken: Cancel)).GetRawText());
         var listed = await client.ListProfilesAsync(cancellationToken: Cancel);
         Assert.Equal(stored.GetRawText()[..^1] + ""","stored":true}""", listed[^1].GetRawText());
         Assert.All(listed.SkipLast(1), static profile => Assert.False(profile.GetProperty("stored").GetBoolean()));

@@ -309,7 +309,9 @@ export async function show(main, { signal, title }) {
         return;
       }
       known = read;
-      columns.show(read.metadata ?? [], false);
+      // A column that its own name calls metadata is found by that name.
+      const own = read.metadata?.length ? await columnsOf(file) : [];
+      columns.show((read.metadata ?? []).map(name => own.includes(`meta:${name}`) ? `meta:${name}` : name), false);
       const other = propose();
       const focused = list.contains(document.activeElement);
       showProfiles();

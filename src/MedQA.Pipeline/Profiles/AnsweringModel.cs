@@ -1,7 +1,6 @@
 using MedQA.Evaluation.LanguageModels;
-using MedQA.Pipeline.Profiles;
 
-namespace MedQA.Pipeline;
+namespace MedQA.Pipeline.Profiles;
 
 /// <summary>A model that runs can be of.</summary>
 /// <param name="Description">What it is.</param>
