@@ -71,7 +71,8 @@ internal sealed class RatingRows(RunStorage storage)
 
     /// <summary>Every click of a rater, in the order in which they were made.</summary>
     public IAsyncEnumerable<RatingClick> ClicksAsync(StudyId study, string rater, CancellationToken cancellationToken) =>
-        _table.QueryAsync(ClicksOf(PartitionOf(study, rater)), cancellationToken).Select(From);
+        // A click whose client's clock is ahead gets the moment at which it is received: sent again, it is stored again.
+        _table.QueryAsync(ClicksOf(PartitionOf(study, rater)), cancellationToken).Select(From).DistinctBy(static click => click.Id);
 
     /// <summary>
     /// Removes a rater: marks the rater's own row, so that nothing is added, then removes the clicks, and that row last. Repeating it

@@ -164,9 +164,7 @@ public sealed class StudyStore
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(clicks);
         var now = _time.GetUtcNow();
-        RatingClick[] taken = [.. clicks.Select(
-            click => click with { At = click.At > now ? now : click.At.ToUniversalTime(), Received = now }).DistinctBy(
-                static click => (click.At, click.Id))];
+        RatingClick[] taken = [.. NotAfter(now, clicks).DistinctBy(static click => (click.At, click.Id))];
         var rater = session.Rater;
         while (rater is { State: RaterState.Rating } && taken.Length > 0
             && !await _rows.TryAddAsync(session.Study.Id, rater, taken, cancellationToken))
@@ -176,6 +174,23 @@ public sealed class StudyStore
         }
 
         return rater?.State;
+    }
+
+    /// <summary>Clicks received at a moment. Those of a client whose clock is ahead get that moment, and keep their order.</summary>
+    private static IEnumerable<RatingClick> NotAfter(DateTimeOffset now, IEnumerable<RatingClick> clicks)
+    {
+        var latest = now.ToUniversalTime();
+        var last = clicks.OrderByDescending(static click => click.At).ThenByDescending(static click => click.Id, StringComparer.Ordinal);
+        foreach (var click in last)
+        {
+            var isAhead = click.At > latest;
+            var at = isAhead ? latest : click.At.ToUniversalTime();
+            yield return click with { At = at, Received = now };
+            if (isAhead)
+            {
+                latest -= TimeSpan.FromTicks(1);
+            }
+        }
     }
 
     /// <summary>

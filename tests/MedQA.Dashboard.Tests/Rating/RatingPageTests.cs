@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MedQA.Dashboard.Tests.Fixtures;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -134,6 +135,45 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
         await Expect(second.Locator("main h1")).ToHaveTextAsync("You have stopped taking part");
         await Expect(first.Locator("main h1")).ToHaveTextAsync("You have stopped taking part");
         Assert.Empty(await RatingsAsync(server, study));
+    }
+
+    [Fact]
+    public async Task The_last_click_counts_whatever_a_page_takes_for_the_services_time()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        var study = await StudyDraft.MakeAsync(server.Client, questions: 2, raters: 1, sources: 1, rubric: "lay-2");
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var first = visit.Page;
+        await BeginAsync(visit, study.Links[0]);
+        var second = await first.Context.NewPageAsync();
+        // As if the queue had come to this tab an hour after the service wrote it.
+        await second.RouteAsync("**/api/rating", async route =>
+        {
+            var response = await route.FetchAsync();
+            var queue = JsonNode.Parse(await response.TextAsync())!;
+            queue["now"] = queue["now"]!.GetValue<DateTimeOffset>().AddHours(-1);
+            await route.FulfillAsync(new() { Response = response, Body = queue.ToJsonString() });
+        });
+        await second.GotoAsync(study.Links[0]);
+        await Expect(second.Locator("main h1")).ToHaveTextAsync("Answer 1 of 2");
+
+        var axis = first.Locator(".axis").First.Locator("input");
+        var other = second.Locator(".axis").First.Locator("input");
+        await axis.Nth(0).CheckAsync();
+        await Expect(other.Nth(0)).ToBeCheckedAsync();
+        await other.Nth(1).CheckAsync();
+        await Expect(axis.Nth(1)).ToBeCheckedAsync();
+        await other.Nth(0).CheckAsync();
+        await Expect(axis.Nth(0)).ToBeCheckedAsync();
+        await axis.Nth(1).CheckAsync();
+        await Expect(other.Nth(1)).ToBeCheckedAsync();
+        await Expect(first.Locator("#saved")).ToHaveTextAsync("Saved");
+        await Expect(second.Locator("#saved")).ToHaveTextAsync("Saved");
+
+        var values = new[] { await axis.Nth(0).GetAttributeAsync("value"), await axis.Nth(1).GetAttributeAsync("value") };
+        var history = await RatingsAsync(server, study, "?history=true");
+        Assert.Equal([values[0], values[1], values[0], values[1]], history.Where(static click => click.GetProperty("kind").GetString() == "choice").Select(static click => click.GetProperty("choices").EnumerateObject().Single().Value.GetString()));
+        Assert.Empty(visit.Faults);
     }
 
     [Fact]

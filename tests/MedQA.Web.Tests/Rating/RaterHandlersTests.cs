@@ -71,6 +71,29 @@ public sealed class RaterHandlersTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Clicks_of_a_clock_that_is_ahead_keep_their_order_and_count_once()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var (_, study, tokens) = await server.StudyAsync();
+        var axis = Axes(await server.BeginAsync(tokens[0]))[0];
+        var ahead = DateTimeOffset.UtcNow.AddHours(3);
+        // The order of their ids is not that of the clicks.
+        object[] clicks = [.. Enumerable.Range(0, 9).Select(index => StudyCalls.Choice(2, axis.Id, axis.Choices[index % 2], ahead.AddSeconds(index), $"{9 - index:x16}"))];
+        await server.ClickAsync(tokens[0], clicks);
+        // A client that got no answer sends them again; the service's clock says another time by then.
+        await server.ClickAsync(tokens[0], clicks);
+
+        var queue = (await server.AsRaterAsync(tokens[0], HttpMethod.Get, "/api/rating")).Body;
+        Assert.Equal(axis.Choices[0], Assert.Single(queue.GetProperty("answers")[2].GetProperty("marks").EnumerateArray()).GetProperty("choice").GetString());
+        var history = (await server.Client.GetStringAsync($"/api/studies/{study}/ratings?history=true", Cancel)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            Enumerable.Range(0, 9).Select(index => axis.Choices[index % 2]),
+            history.Select(line => JsonElement.Parse(line).GetProperty("choices").GetProperty(axis.Id).GetString()));
+        var rating = JsonElement.Parse((await server.Client.GetStringAsync($"/api/studies/{study}/ratings", Cancel)).Split('\n')[0]);
+        Assert.Equal(9.0, rating.GetProperty("seconds").GetDouble(), 9);
+    }
+
+    [Fact]
     public async Task A_choice_can_be_taken_back_and_takes_a_skip_back()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());

@@ -60,7 +60,8 @@ export class Clicks {
   #sending = null;
   #failures = 0;
   #timer = 0;
-  #offset = 0;
+  #offset = -Infinity;
+  #latest = 0;
   #single = false;
 
   /**
@@ -79,9 +80,18 @@ export class Clicks {
     window.addEventListener('pagehide', () => this.flush(true));
   }
 
-  /** The service's clock as estimated by this page; it orders clicks from several tabs and devices. @param {string} moment */
+  /**
+   * The service's clock as its response arrives; it orders clicks from several tabs and devices. A slow response says too early a time, so the greatest estimate counts;
+   * the page's own clock only runs forward, so that none is too late.
+   * @param {string} moment
+   */
   set now(moment) {
-    this.#offset = new Date(moment).getTime() - Date.now();
+    this.#offset = Math.max(this.#offset, new Date(moment).getTime() - performance.now());
+  }
+
+  /** Makes later clicks of this page count as later than one that it shows, whatever the estimates of their clocks. @param {Pick<Click, 'at'>} click */
+  follow({ at }) {
+    this.#latest = Math.max(this.#latest, new Date(at).getTime());
   }
 
   /** Clicks that the service has not stored yet, oldest first. @returns {Click[]} */
@@ -93,7 +103,8 @@ export class Clicks {
 
   /** Keeps a click, tells other tabs, and sends it. @param {Omit<Click, 'id' | 'at'>} click */
   add(click) {
-    const made = { id: id(), at: new Date(Date.now() + this.#offset).toISOString(), ...click };
+    const made = { id: id(), at: new Date(Math.max(performance.now() + this.#offset, this.#latest + 1)).toISOString(), ...click };
+    this.follow(made);
     if (!this.#keep(made)) {
       // No storage, or it is full: the click is kept as long as the page is open, and the state says so.
       this.#memory.set(made.id, made);

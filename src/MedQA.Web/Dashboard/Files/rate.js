@@ -87,6 +87,7 @@ async function read() {
   answers = read.answers.map(answer => ({ ...answer, marks: new Map(answer.marks.map(mark => [keyOf(mark), mark])) }));
   byId('study').textContent = read.title;
   document.title = `${read.title} · MedQA`;
+  answers.flatMap(answer => [...answer.marks.values()]).forEach(mark => clicks.follow(mark));
   for (const click of clicks.unsent) {
     apply(click);
   }
@@ -114,6 +115,7 @@ const keyOf = click => `${click.kind} ${click.axis ?? ''}`;
 
 /** @param {Click} click */
 function apply(click) {
+  clicks.follow(click);
   const answer = answers[click.place];
   if (answer === undefined || click.kind === 'time') {
     return;
