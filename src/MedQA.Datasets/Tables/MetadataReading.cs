@@ -60,6 +60,11 @@ internal sealed class MetadataReading
     /// <summary>Returns what is kept of a record's fields; <see langword="null"/> if nothing is.</summary>
     public IReadOnlyDictionary<string, string>? Of(IReadOnlyList<KeyValuePair<string, string>> fields)
     {
+        if (fields.Count == 0)
+        {
+            return null;
+        }
+
         OrderedDictionary<string, string>? kept = null;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, field) in fields)

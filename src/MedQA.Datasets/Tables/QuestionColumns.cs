@@ -171,6 +171,17 @@ internal sealed record QuestionColumns
             return null;
         }
 
+        var idle = Enumerable.Range(0, names.Count).FirstOrDefault(
+            column => !ReferenceEquals(names[column], header[column]) && !columns.Reads(column), -1);
+        if (idle >= 0)
+        {
+            fault = $"'{Excerpt.Of(header[idle])}' is mapped to {names[idle]}, which is not read beside the other columns"
+                + (names[idle].StartsWith("option", StringComparison.Ordinal)
+                    ? ": options are read either from one column, options, or from option_a, option_b … without a gap."
+                    : $": leave it out of the map, or keep it beside the question with {ColumnMap.Metadata}={Excerpt.Of(header[idle])}.");
+            return null;
+        }
+
         if (!columns.HasOptions && UnreadColumns.Options(header, plain, columns.Reads) is { Count: > 0 } unread)
         {
             fault = $"{Named(unread)} like options, but not under a name that is read: name the options option_a, option_b …, with the "
@@ -214,7 +225,9 @@ internal sealed record QuestionColumns
             if (letters[0] >= 0 && letters[1] >= 0)
             {
                 var columns = letters.TakeWhile(static column => column >= 0).ToList();
-                var beyond = letters.Skip(columns.Count).FirstOrDefault(static column => column >= 0, -1);
+                // A column of all options ends in an s as well.
+                var beyond = letters.Skip(columns.Count)
+                    .FirstOrDefault(column => column >= 0 && !HeaderNames.IsOf(plain[column], HeaderNames.Options), -1);
                 fault = beyond >= 0 && prefix.Length > 0
                     ? $"the header has a column '{Excerpt.Of(header[beyond])}', but no '{family}{(char)('a' + columns.Count)}'."
                     : "";

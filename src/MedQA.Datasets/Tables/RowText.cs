@@ -14,8 +14,9 @@ internal static partial class RowText
     private const int LongText = 120;
 
     /// <summary>
-    /// Returns the record with what its question is about: the first of several fields that holds it. A record is left out where two hold
-    /// different texts, where an unread field seems to hold it, and where the question is only a word beside a premise.
+    /// Returns the record with what its question is about: the first of several fields that holds it. What the others hold beyond it is
+    /// metadata. A record is left out where two hold different texts, where an unread field seems to hold it, and where the question
+    /// is only a word beside a premise.
     /// </summary>
     public static SourceRecord WithContext(SourceRecord record, QuestionColumns columns, IReadOnlyList<string> fields)
     {
@@ -25,17 +26,29 @@ internal static partial class RowText
                 || (column != columns.Stem && !HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.LooseContext)))
             .Where(column => column != columns.Stem || !IsWithin(fields[column], record.Text ?? ""))
             .ToList();
-        var other = read.Skip(1)
-            .Where(column => IsSentence(fields[column]) && !fields[read[0]].Contains(fields[column].Trim(), StringComparison.Ordinal));
-        if (other.FirstOrDefault(-1) is >= 0 and var second)
+        var others = columns.Contexts
+            .Where(column => column < fields.Count && !string.IsNullOrWhiteSpace(fields[column])
+                && (column != columns.Stem || read.Contains(column))
+                && (read.Count == 0 || (column != read[0] && !IsWithin(fields[column], fields[read[0]]))))
+            .ToList();
+        var second = others.FindIndex(column => read.Contains(column) && IsPhrase(columns.Names[column], fields[column]));
+        if (second >= 0)
         {
             return record with
             {
-                Problem = $"{columns.NameOf(read[0])} and {columns.NameOf(second)} may both hold what the question is about: "
+                Problem = $"{columns.NameOf(read[0])} and {columns.NameOf(others[second])} may both hold what the question is about: "
                     + "join them in context, or give the one that is not another name.",
             };
         }
 
+        record = others.Count == 0 ? record : record with
+        {
+            Metadata =
+            [
+                .. record.Metadata,
+                .. others.Select(column => KeyValuePair.Create(MetadataReading.NameOf(columns.Names[column]), fields[column])),
+            ],
+        };
         foreach (var unread in read.Count > 0 ? [] : columns.Unread)
         {
             var column = unread.Column;
@@ -158,6 +171,10 @@ internal static partial class RowText
         && !text.AsSpan().ContainsAny(Ends) && !text.Contains(". ", StringComparison.Ordinal) && text[^1] != '.';
 
     private static readonly SearchValues<char> Ends = SearchValues.Create("!?;。！？；\n");
+
+    /// <summary>Returns whether a further text may be what the question is about: more than a word, such as a field of medicine.</summary>
+    private static bool IsPhrase(string name, string field) => IsSentence(field)
+        || (field.AsSpan().Trim().ContainsAny(" \t\n") && !HeaderNames.IsOf(HeaderNames.Plain(name), HeaderNames.LooseContext));
 
     private static bool IsSentence(string field) => field.Trim() is { Length: >= 20 } text && text.Contains(' ', StringComparison.Ordinal);
 

@@ -38,6 +38,13 @@ public sealed class ColumnMapTests
     public async Task A_map_that_does_not_fit_the_file_refuses_it_and_says_why(string map, string message) =>
         Assert.Equal(message, (await RefusedAsync("question,a,b,Key,key,answer\nOne?,yes,no,A,B,A\n", Mapped(map))).Message);
 
+    [Theory]
+    [InlineData("options=o,option_a=oa,gold=k", "set.csv, line 1: 'oa' is mapped to option_a, which is not read beside the other columns: options are read either from one column, options, or from option_a, option_b … without a gap.")]
+    [InlineData("options=o,option_b=oa,gold=k", "set.csv, line 1: 'oa' is mapped to option_b, which is not read beside the other columns: options are read either from one column, options, or from option_a, option_b … without a gap.")]
+    [InlineData("option_a=o,option_b=oa,options=x,gold=k", "set.csv, line 1: 'x' is mapped to options, which is not read beside the other columns: options are read either from one column, options, or from option_a, option_b … without a gap.")]
+    public async Task A_mapped_column_that_would_not_be_read_is_named(string map, string message) =>
+        Assert.Equal(message, (await RefusedAsync("question,o,oa,x,k\nOne?,\"A) yes B) no\",no,never,A\n", Mapped(map))).Message);
+
     [Fact]
     public async Task A_column_that_no_record_has_is_named() =>
         Assert.Equal(

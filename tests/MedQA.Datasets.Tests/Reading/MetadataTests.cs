@@ -4,6 +4,7 @@ using FsCheck;
 using FsCheck.Xunit;
 using MedQA.Datasets.Importing;
 using MedQA.Datasets.Reading;
+using MedQA.Datasets.Tables;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
@@ -45,6 +46,42 @@ public sealed class MetadataTests
         var question = Assert.Single(await QuestionsAsync(
             """{"123":{"QUESTION":"Does it?","CONTEXTS":["It may."],"LABELS":["R"],"MESHES":["X"],"YEAR":"2011","reasoning_required_pred":"yes","LONG_ANSWER":"It does.","final_decision":"yes"}}"""));
         Assert.Equal("YEAR=2011 reasoning_required_pred=yes", Text(question));
+    }
+
+    /// <summary>What stands in a second column that may hold what the question is about: asked, refused or kept, and never lost.</summary>
+    [Theory]
+    [InlineData("BP 190/110")]
+    [InlineData("smoker")]
+    [InlineData("Cardiology")]
+    [InlineData("42")]
+    [InlineData("D12.txt")]
+    [InlineData("No known allergies.")]
+    public async Task A_further_text_that_a_question_may_be_about_is_never_lost(string text)
+    {
+        string[] names = ["context", .. HeaderNames.Context.Where(static name => name != "context")];
+        foreach (var (first, second) in names.SelectMany(first => names[..8].Where(second => second != first).Select(second => (first, second))))
+        {
+            var row = Assert.Single(await RowsAsync($"question,a,b,answer,{first},{second}\nWhich drug helps most?,aspirin,codeine,A,A man of 60 has pain after a walk.,{text}\n"));
+            Assert.True(
+                row switch
+                {
+                    AcceptedRow { Question: var question } => question.Context!.Contains(text, StringComparison.Ordinal) || question.Metadata?.Values.Contains(text) == true,
+                    RejectedRow rejected => rejected.Reason.Contains("may both hold what the question is about", StringComparison.Ordinal),
+                    _ => false,
+                },
+                $"{first}, {second}: {row}");
+        }
+    }
+
+    [Fact]
+    public async Task A_second_phrase_that_a_question_may_be_about_is_refused_and_a_word_is_kept()
+    {
+        const string Row = "Which drug helps most?,aspirin,codeine,A,A man of 60 has pain after a walk.,";
+        Assert.Equal(
+            "'context' and 'passage' may both hold what the question is about: join them in context, or give the one that is not another name.",
+            (await RejectedAsync($"question,a,b,answer,context,passage\n{Row}BP 190/110\n")).Reason);
+        Assert.Equal("case=Cardiology", Text(Assert.Single(await QuestionsAsync($"question,a,b,answer,context,case\n{Row}Cardiology\n"))));
+        Assert.Equal("document=D12.txt", Text(Assert.Single(await QuestionsAsync("question,a,b,answer,document\nWhich drug helps most?,aspirin,codeine,A,D12.txt\n"))));
     }
 
     [Fact]
