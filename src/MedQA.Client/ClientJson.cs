@@ -28,6 +28,7 @@ namespace MedQA.Client;
 [JsonSerializable(typeof(Health))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(JsonElement[]))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class ClientJson : JsonSerializerContext
 {
     /// <summary>

@@ -357,6 +357,24 @@ public sealed class MedQAClient : IDisposable
     public Task<Stream> OpenFileAsync(string run, string file, CancellationToken cancellationToken = default) =>
         OpenAsync($"{Of(run)}/files/{Uri.EscapeDataString(file)}", [], TypeOfFile(file), cancellationToken);
 
+    /// <summary>
+    /// Opens the accuracy by metadata of the question set, each value tested against all other questions. The caller disposes it.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="names">The metadata's names; none for a list of the names that there are.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<Stream> OpenSlicesAsync(
+        string run,
+        IReadOnlyList<string> names,
+        ReportFormat format = ReportFormat.Json,
+        CancellationToken cancellationToken = default) =>
+        OpenAsync(
+            $"{Of(run)}/slices",
+            [("by", names.Count == 0 ? null : JsonSerializer.Serialize([.. names], ClientJson.Default.StringArray))],
+            TypeOf(format),
+            cancellationToken);
+
     /// <summary>Compares runs pairwise on the questions that they share. The caller disposes the result.</summary>
     /// <param name="runs">Two to twenty runs.</param>
     /// <param name="format">The format.</param>

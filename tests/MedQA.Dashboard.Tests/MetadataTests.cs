@@ -30,6 +30,31 @@ public sealed class MetadataTests(Chromium chromium, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_runs_page_compares_accuracy_by_the_metadata_that_is_chosen()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        var run = await server.FinishedAsync(
+            $"id,question,option_a,option_b,answer,difficulty,<b>,note\n{string.Concat(Enumerable.Range(0, 52).Select(static at => $"q{at},Is it {at}?,one,two,A,{(at % 2 == 0 ? "hard" : "<i>easy")},{at % 3},note {at}\n"))}", "few-shot", "set.csv");
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var page = visit.Page;
+        await visit.GoAsync($"#/runs/{run}");
+        var card = page.Locator("details", new() { Has = page.GetByText("Accuracy by metadata", new() { Exact = true }) });
+        await card.Locator("summary").First.ClickAsync();
+        await Expect(card.Locator(".chip")).ToHaveTextAsync(["difficulty", "<b>", "note"]);
+        await Expect(card.Locator(".chip").Nth(2)).ToBeDisabledAsync();
+        await card.Locator(".chip").Nth(0).ClickAsync();
+        await Expect(card.Locator("tbody tr")).ToHaveCountAsync(2);
+        await Expect(card.Locator("tbody")).ToContainTextAsync("<i>easy");
+        await card.Locator(".chip").Nth(1).ClickAsync();
+        await Expect(card.Locator("tbody tr")).ToHaveCountAsync(5);
+        await card.Locator(".chip").Nth(0).ClickAsync();
+        await Expect(card.Locator("tbody tr")).ToHaveCountAsync(3);
+        await Expect(card.Locator(".chip").Nth(0)).ToHaveAttributeAsync("aria-pressed", "false");
+        Assert.Empty(visit.Faults);
+        Assert.Empty(visit.Outside);
+    }
+
+    [Fact]
     public async Task A_value_on_a_questions_page_leads_to_the_questions_that_have_it_and_back_to_all()
     {
         await using var server = await Server.StartAsync(azurite.NewConnectionString());

@@ -189,17 +189,12 @@ internal static class ResultsCommand
         }
     }
 
-    /// <summary>Reads the run's answers and counts them by metadata.</summary>
+    /// <summary>Reads the run's accuracy by metadata.</summary>
     private static async Task<MetadataSlices> SlicedAsync(
         CalledService service, RunResource run, string[] names, CancellationToken cancellationToken)
     {
-        var accumulator = new MetadataSlicesAccumulator(names);
-        await foreach (var (question, answered) in service.AnswersAsync(run, cancellationToken))
-        {
-            accumulator.Add(question, answered);
-        }
-
-        return accumulator.Build();
+        await using var slices = await service.Client.OpenSlicesAsync(run.Id, names, cancellationToken: cancellationToken);
+        return (await JsonSerializer.DeserializeAsync(slices, ReportJson.Default.MetadataSlices, cancellationToken))!;
     }
 
     private static void List(CommandContext context, IReadOnlyList<RunResource> runs, bool isSelected)

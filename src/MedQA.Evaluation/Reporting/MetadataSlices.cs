@@ -28,6 +28,12 @@ public sealed record MetadataSlices
 
     /// <summary>What limits the figures, a sentence each.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
+
+    /// <summary>The names that can be asked for; only where none was.</summary>
+    public ImmutableArray<MetadataName>? Names { get; init; }
+
+    /// <summary>No slices.</summary>
+    public static MetadataSlices None { get; } = new() { Slices = [], Tests = 0, IsClustered = false, Warnings = [] };
 }
 
 /// <summary>The questions with one value of metadata, compared with all other scored questions of the run.</summary>
@@ -137,14 +143,23 @@ public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
             yield return $"The questions are of {all.Clusters} clusters only: the tests are not to be relied on.";
         }
 
+        // Few questions are warned of below.
+        var few = slices.Where(slice => !all.FewClusters && slice is { IsSmall: false, Accuracy.FewClusters: true }).ToList();
+        if (few.Count > 0)
+        {
+            yield return $"The questions with {Listed(few)} are of few clusters: their intervals and tests are not to be relied on.";
+        }
+
         var small = slices.Where(static slice => slice.IsSmall).ToList();
         if (small.Count > 0)
         {
-            var named = string.Join(", ", small.Take(8).Select(static slice => $"{slice.Name} {slice.Value ?? "(none)"}"));
-            yield return $"Fewer than {MetadataSlices.FewQuestions} scored questions have {named}"
-                + $"{(small.Count > 8 ? $" and {small.Count - 8} other values" : "")}: what these show may be chance.";
+            yield return $"Fewer than {MetadataSlices.FewQuestions} scored questions have {Listed(small)}: what these show may be chance.";
         }
     }
+
+    private static string Listed(List<MetadataSlice> slices) =>
+        string.Join(", ", slices.Take(8).Select(static slice => $"{slice.Name} {slice.Value ?? "(none)"}"))
+            + (slices.Count > 8 ? $" and {slices.Count - 8} other values" : "");
 
     private double? Test(Group group, Accuracy all)
     {

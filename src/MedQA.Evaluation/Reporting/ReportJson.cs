@@ -47,6 +47,9 @@ public sealed partial class ReportJson : JsonSerializerContext
     /// <summary>Returns an overlap report as UTF-8 JSON.</summary>
     public static byte[] Write(OverlapReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Default.OverlapReport);
 
+    /// <summary>Returns accuracy by metadata as UTF-8 JSON.</summary>
+    public static byte[] Write(MetadataSlices slices) => JsonSerializer.SerializeToUtf8Bytes(slices, Default.MetadataSlices);
+
     /// <summary>Returns the report of a study as UTF-8 JSON.</summary>
     public static byte[] Write(StudyReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Default.StudyReport);
 

@@ -116,6 +116,12 @@ public sealed class ApiFunctions(GuardedApi api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "api/runs/{run}/gate")] HttpRequest request) =>
             api.AnswerAsync(nameof(JudgeRun), request);
 
+    /// <summary>Returns the accuracy by metadata of the question set, each value tested against all other questions.</summary>
+    [Function(nameof(GetSlices))]
+    public Task<IResult> GetSlices(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/slices")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetSlices), request);
+
     /// <summary>Compares runs pairwise on the questions that they share.</summary>
     [Function(nameof(CompareRuns))]
     public Task<IResult> CompareRuns(

@@ -353,7 +353,35 @@ public sealed class RunReader
     }
 
     /// <summary>Every question of the run in order; those of a blob that is missing are left out.</summary>
-    public async IAsyncEnumerable<Question> AllQuestionsAsync(
+    public IAsyncEnumerable<Question> AllQuestionsAsync(RunId run, CancellationToken cancellationToken) =>
+        PlacedQuestionsAsync(run, cancellationToken).Select(static placed => placed.Question);
+
+    /// <summary>
+    /// Every answer of the finished batches as <see cref="AllAnsweredAsync"/> returns them, with its question; a few batches are in memory
+    /// at a time.
+    /// </summary>
+    /// <exception cref="InvalidDataException">A question is not where it was written.</exception>
+    public async IAsyncEnumerable<(Question Question, AnsweredQuestion Answered)> AllAnsweredQuestionsAsync(
+        RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var questions = PlacedQuestionsAsync(run, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await foreach (var answered in AllAnsweredAsync(run, cancellationToken))
+        {
+            bool isLeft;
+            do
+            {
+                isLeft = await questions.MoveNextAsync();
+            }
+            while (isLeft && questions.Current.Ordinal < answered.Ordinal);
+
+            yield return isLeft && questions.Current.Ordinal == answered.Ordinal
+                ? (questions.Current.Question, answered)
+                : throw new InvalidDataException(
+                    $"Question {answered.Ordinal} of run {run} is not where it was written: its batch was removed or changed.");
+        }
+    }
+
+    private async IAsyncEnumerable<BatchQuestion> PlacedQuestionsAsync(
         RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await GetManifestAsync(run, cancellationToken) is not { } manifest)
@@ -366,7 +394,7 @@ public sealed class RunReader
             await foreach (var question in _storage.Questions(run, BatchId.First(batch))
                 .ReadLinesAsync(PipelineJson.Compact.BatchQuestion, cancellationToken))
             {
-                yield return question.Question;
+                yield return question;
             }
         }
     }

@@ -20,6 +20,7 @@ namespace MedQA.Web.Contracts;
         typeof(FiniteNumberConverter)
     ])]
 [JsonSerializable(typeof(RunResource))]
+[JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RunList))]
 [JsonSerializable(typeof(RunAnnotation))]
 [JsonSerializable(typeof(AnswerRow))]

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Gating;
 using MedQA.Evaluation.Reporting;
@@ -22,6 +23,11 @@ internal static class ReportHandlers
     private const string ComparisonVersion = " second less first";
 
     private const int MaxCompared = 20;
+
+    /// <summary>The longest list of names of metadata, in characters.</summary>
+    private const int MaxNames = 2_000;
+
+    private const string ListOfNames = "names, separated by commas, or a JSON array of them";
 
     /// <summary>Returns the report in one of the document formats, or 304 if the caller has this revision.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
@@ -118,6 +124,66 @@ internal static class ReportHandlers
         catch (InputException exception)
         {
             throw Problem.NotComparable(exception.Message);
+        }
+    }
+
+    /// <summary>Returns the accuracy by metadata, or the names of the metadata.</summary>
+    public static async Task<IResult> SlicesAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
+        var format = Negotiation.ChooseDocument(request.Http);
+        var names = Names(request.Text("by", MaxNames));
+        if (names.Length > MetadataSlices.MaxNames || Array.Exists(names, string.IsNullOrWhiteSpace))
+        {
+            throw Problem.BadParameter("by", $"must be 1 to {MetadataSlices.MaxNames} {ListOfNames}.");
+        }
+
+        try
+        {
+            var type = Negotiation.TypeOf(format);
+            var part = $"slices {format} {string.Join('\0', names)}";
+            return await KeptResult.FindAsync(api, request, summary, part, type, LoadAsync, cancellationToken) is var (result, tag)
+                && !Conditional.IsKnown(request, tag)
+                    ? result
+                    : Conditional.NotModified;
+        }
+        catch (InputException exception)
+        {
+            throw Problem.BadParameter("by", exception.Message);
+        }
+
+        async Task<byte[]?> LoadAsync(CancellationToken cancel)
+        {
+            var slices = await RunSlices.ReadAsync(api.Reader, summary.Run, names, cancel);
+            return format switch
+            {
+                Negotiation.Json => ReportJson.Write(slices),
+                Negotiation.Markdown => Encoding.UTF8.GetBytes(ReportMarkdown.Write(slices)),
+                Negotiation.Html => Encoding.UTF8.GetBytes(ReportHtml.Write(slices)),
+                _ => ReportBlocks.Write(slices),
+            };
+        }
+
+        static string[] Names(string? text)
+        {
+            if (text is null)
+            {
+                return [];
+            }
+
+            if (!text.StartsWith('['))
+            {
+                return text.Split(',', StringSplitOptions.TrimEntries);
+            }
+
+            try
+            {
+                return JsonSerializer.Deserialize(text, WebJson.Default.StringArray)!;
+            }
+            catch (JsonException exception)
+            {
+                throw Problem.BadParameter("by", $"must be {ListOfNames}: {JsonShape.PlaceOf(exception)}.");
+            }
         }
     }
 

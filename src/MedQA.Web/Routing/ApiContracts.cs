@@ -300,6 +300,20 @@ internal static class ApiContracts
             Answers = [Documents("The report.", static () => ReportJson.Default.RunReport)],
             Problems = [UnknownRun, NoReport, NotAcceptable, Storage]
         },
+        ["GetSlices"] = new()
+        {
+            IsConditional = true,
+            Parameters =
+            [
+                new(
+                    "by",
+                    ApiParameterKind.Text,
+                    $"1 to {MetadataSlices.MaxNames} names of metadata, separated by commas, or as a JSON array. Without it, no slices "
+                        + "but the names that there are"),
+            ],
+            Answers = [Documents("The slices.", static () => ReportJson.Default.MetadataSlices)],
+            Problems = [BadParameter, UnknownRun, NotAcceptable, Storage],
+        },
         ["GetRunFile"] = new()
         {
             IsConditional = true,

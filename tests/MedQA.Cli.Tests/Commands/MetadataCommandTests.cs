@@ -37,9 +37,10 @@ public sealed class MetadataCommandTests
         Assert.Contains("## Metadata", markdown, StringComparison.Ordinal);
         Assert.Contains("| Stufe | schwer |", markdown, StringComparison.Ordinal);
 
-        var (none, _, fault) = await medqa.RunAsync("results", "latest", "--slices", "stufe");
+        Assert.Equal(2, (await medqa.JsonAsync("results", "latest", "--slices", "stufe")).GetProperty("slices").GetProperty("slices").GetArrayLength());
+        var (none, _, fault) = await medqa.RunAsync("results", "latest", "--slices", "level");
         Assert.Equal(2, none);
-        Assert.Contains("No question has metadata named 'stufe'.", fault, StringComparison.Ordinal);
+        Assert.Contains("No question has metadata named 'level'; the names are 'Stufe', 'jahr'.", fault, StringComparison.Ordinal);
     }
 
     [Theory]

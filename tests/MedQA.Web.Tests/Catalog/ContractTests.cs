@@ -97,6 +97,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
             "ListProfiles" or "GetProfile" => good with { Path = good.Path + "?model=none" },
             "GetAnswer" => good with { Path = good.Path + "?by=luck" },
             "JudgeRun" => good with { Path = good.Path.Split('?')[0] },
+            "GetSlices" => good with { Path = good.Path + "?by=nothing" },
             "CompareRuns" => good with { Path = "/api/compare?runs=one" },
             "ListFlips" => good with { Path = good.Path + "&from=-1" },
             "ListRatings" => good with { Path = good.Path + "?history=perhaps" },

@@ -30,6 +30,7 @@ internal static class KnownCalls
             Body = """{"title":"Release","confidence":0.9,"rules":[{"name":"No loss","measure":"loss","dataset":"questions","most":0.5},{"measure":"accuracy","least":0.1},{"measure":"failures","most":0}]}""",
             ContentType = "application/json",
         },
+        "GetSlices" => new($"/api/runs/{place.Run}/slices"),
         "CompareRuns" => new($"/api/compare?runs={place.Run},{place.SecondRun}"),
         "ListFlips" => new($"/api/compare/flips?runs={place.Run},{place.SecondRun}"),
         "CreateStudy" => new("/api/studies") { Body = place.Study.Request, ContentType = "application/json" },

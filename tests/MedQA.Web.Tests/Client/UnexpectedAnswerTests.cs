@@ -31,6 +31,7 @@ public sealed class UnexpectedAnswerTests
         ["GetAnswer"] = static client => client.GetAnswerAsync("run", "question", Cancel),
         ["OpenReport"] = static client => client.OpenReportAsync("run", ReportFormat.Markdown, Cancel),
         ["OpenFile"] = static client => client.OpenFileAsync("run", "answers.csv", Cancel),
+        ["OpenSlices"] = static client => client.OpenSlicesAsync("one", ["year"], ReportFormat.Markdown, Cancel),
         ["OpenComparison"] = static client => client.OpenComparisonAsync(["one", "other"], ReportFormat.Markdown, cancellationToken: Cancel),
         ["OpenGate"] = static client => client.OpenGateAsync("run", "{}"u8.ToArray(), format: GateFormat.Markdown, cancellationToken: Cancel),
         ["CreateStudy"] = static client => client.CreateStudyAsync(new StudyRequest { Name = "n", Rubric = JsonElement.Parse("\"lay-2\""), Sources = [], Raters = [] }, Cancel),

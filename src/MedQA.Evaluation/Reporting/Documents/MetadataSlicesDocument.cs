@@ -9,6 +9,9 @@ internal static class MetadataSlicesDocument
     public static IReadOnlyList<Block> Of(MetadataSlices slices) =>
     [
         new Heading(2, "Metadata"),
+        .. slices.Names is { } names ? Listed(names) : [],
+        .. slices.Slices.IsEmpty ? ImmutableArray<Block>.Empty :
+        [
         new Table(
             [
                 new("metadata"),
@@ -20,6 +23,7 @@ internal static class MetadataSlicesDocument
                 new("p, corrected", true)
             ],
             [.. slices.Slices.Select(Row)]),
+        ],
         .. slices.Tests == 0
             ? ImmutableArray<Block>.Empty
             :
@@ -31,6 +35,20 @@ internal static class MetadataSlicesDocument
             ],
         .. slices.Warnings.Select(static warning => new Paragraph(warning)),
     ];
+
+    private static ImmutableArray<Block> Listed(ImmutableArray<MetadataName> names) => names.IsEmpty
+        ? [new Paragraph("The question set has no other columns.")]
+        :
+        [
+            new Table(
+                [new("metadata"), new("questions", true), new("values", true)],
+                [
+                    .. names.Select(static name => ImmutableArray.Create(
+                        name.Name,
+                        Figures.Count(name.Questions),
+                        name.Values > MetadataSlices.MaxValues ? $"more than {MetadataSlices.MaxValues}" : Figures.Count(name.Values))),
+                ]),
+        ];
 
     private static ImmutableArray<string> Row(MetadataSlice slice) =>
     [

@@ -24,6 +24,13 @@ public static class ReportBlocks
         return DocumentSections.Write(ComparisonDocument.Summary(comparison), ComparisonDocument.Of(comparison));
     }
 
+    /// <summary>Writes accuracy by metadata.</summary>
+    public static byte[] Write(MetadataSlices slices)
+    {
+        ArgumentNullException.ThrowIfNull(slices);
+        return DocumentSections.Write([], MetadataSlicesDocument.Of(slices));
+    }
+
     /// <summary>Writes the report of a study of human ratings.</summary>
     public static byte[] Write(StudyReport report)
     {

@@ -41,6 +41,13 @@ public static class ReportHtml
         return HtmlWriter.Write(ComparisonDocument.Of(comparison));
     }
 
+    /// <summary>Writes accuracy by metadata.</summary>
+    public static string Write(MetadataSlices slices)
+    {
+        ArgumentNullException.ThrowIfNull(slices);
+        return HtmlWriter.Write(MetadataSlicesDocument.Of(slices));
+    }
+
     /// <summary>Writes a replay.</summary>
     public static string Write(ReplayReport replay)
     {

@@ -8,6 +8,7 @@ import { fill, h } from './dom.js';
 import { count, duration, isFinal, moment, money, nameOf, none, of, percent, plural } from './format.js';
 import { badge, facts, heading, loading, problemBox, progress, tags } from './parts.js';
 import { save } from './save.js';
+import { slicesCard } from './slices.js';
 
 /**
  * @import { Context } from './app.js'
@@ -121,7 +122,7 @@ export async function show(main, { run, signal, title }) {
       fill(body, loading('Reading the report…'));
     }
     try {
-      fill(body, documentCards(await readDocument(`${path}/report`, signal), `#/runs/${run}/questions`), files());
+      fill(body, documentCards(await readDocument(`${path}/report`, signal), `#/runs/${run}/questions`), slicesCard(run, signal), files());
     } catch (problem) {
       if (!signal.aborted) {
         fill(body, problemBox(problem, readReport));

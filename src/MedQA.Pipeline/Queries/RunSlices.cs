@@ -1,0 +1,44 @@
+using MedQA.Evaluation;
+using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Runs;
+
+namespace MedQA.Pipeline.Queries;
+
+/// <summary>Counts runs' answers by the metadata of their questions.</summary>
+public static class RunSlices
+{
+    /// <summary>Returns the accuracy by metadata.</summary>
+    /// <param name="reader">Reads the questions and answers.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="names">The metadata's names; none to learn which there are.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <exception cref="InputException">No question has metadata of a name, or a name has too many values.</exception>
+    public static async Task<MetadataSlices> ReadAsync(
+        RunReader reader, RunId run, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        ArgumentNullException.ThrowIfNull(names);
+        var known = new MetadataNames();
+        await foreach (var question in reader.AllQuestionsAsync(run, cancellationToken))
+        {
+            known.Add(question);
+            if (names.Count > 0 && names.All(known.Has))
+            {
+                break;
+            }
+        }
+
+        if (names.Count == 0)
+        {
+            return MetadataSlices.None with { Names = known.Build() };
+        }
+
+        var accumulator = new MetadataSlicesAccumulator([.. names.Select(known.Find).Distinct(StringComparer.Ordinal)]);
+        await foreach (var (question, answered) in reader.AllAnsweredQuestionsAsync(run, cancellationToken))
+        {
+            accumulator.Add(question, answered);
+        }
+
+        return accumulator.Build();
+    }
+}
