@@ -246,6 +246,29 @@ public sealed class RunReader
     }
 
     /// <summary>
+    /// Every answer of the finished batches with its votes, and its row with the texts of question and answer, in the order of the
+    /// questions; of a question that was tried again the last try. A few batches are in memory at a time.
+    /// </summary>
+    /// <param name="run">The run; one that is not there has no answers.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async IAsyncEnumerable<(AnsweredQuestion Answered, AnswerRow Row)> AllAnsweredTextsAsync(
+        RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await FindWithManifestAsync(run, cancellationToken) is not var (summary, manifest))
+        {
+            yield break;
+        }
+
+        await foreach (var (answers, _) in new AnswerTexts(_storage).RowsAsync(run, manifest, summary.Retry, cancellationToken))
+        {
+            foreach (var answer in answers)
+            {
+                yield return (answer.Placed.Answered, answer.Row);
+            }
+        }
+    }
+
+    /// <summary>
     /// Writes a file that is made of the finished batches each time it is asked for: a question, or a sample, is in memory at a time.
     /// </summary>
     /// <param name="run">The run; one that is not there has no answers.</param>

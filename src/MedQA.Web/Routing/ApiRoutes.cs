@@ -37,6 +37,9 @@ public static class ApiRoutes
         new("GetAnswer", "GET", "api/runs/{run}/answers/{question}", ApiRole.Reader,
             "Returns a question with every reasoning and vote.", AnswerHandlers.GetAsync),
         new("GetReport", "GET", "api/runs/{run}/report", ApiRole.Reader, "Returns the report of a run.", ReportHandlers.GetAsync),
+        new("GetPairs", "GET", "api/runs/{run}/pairs", ApiRole.Reader,
+            "Compares the questions of a run that come in pairs and differ in one thing, such as the patient's sex.",
+            ReportHandlers.PairsAsync),
         new("GetRunFile", "GET", "api/runs/{run}/files/{file}", ApiRole.Reader,
             "Returns a file of a run's result: manifest.json, report.json, report.md, report.html, answers.csv, answers.parquet, "
                 + "rejected.csv, or, with every sample, answers.jsonl or samples.parquet.",

@@ -24,6 +24,13 @@ public static class ReportBlocks
         return DocumentSections.Write(ComparisonDocument.Summary(comparison), ComparisonDocument.Of(comparison));
     }
 
+    /// <summary>Writes counterfactual pairs.</summary>
+    public static byte[] Write(CounterfactualPairs pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        return DocumentSections.Write([], CounterfactualPairsDocument.Of(pairs));
+    }
+
     /// <summary>Writes the report of a study of human ratings.</summary>
     public static byte[] Write(StudyReport report)
     {
