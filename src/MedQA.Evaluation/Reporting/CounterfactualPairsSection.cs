@@ -10,6 +10,9 @@ internal sealed class CounterfactualPairsSection : IReportSection
     /// <summary>The section's heading; the dashboard looks for it.</summary>
     public const string Heading = "Counterfactual pairs";
 
+    /// <summary>The last heading of the section; the dashboard lists the pairs that change in its own way.</summary>
+    private const string Changing = "Pairs that change";
+
     private const int MaxShown = 20;
     private const int MaxOption = 40;
 
@@ -49,6 +52,19 @@ internal sealed class CounterfactualPairsSection : IReportSection
         {
             yield return new Paragraph("Not compared:");
             yield return new Items([.. pairs.LeftOut.Select(Sentence)]);
+        }
+
+        if (!pairs.Flips.IsEmpty)
+        {
+            yield return new Heading(3, Changing);
+            yield return new Table(
+                [new("pair"), new("from"), new("answer"), new("to"), new("answer"), new("change")],
+                [.. pairs.Flips.Take(MaxShown).Select(Row)]);
+            if (pairs.FlipCount > MaxShown)
+            {
+                yield return new Paragraph(
+                    $"{Figures.Count(pairs.FlipCount - MaxShown)} more; the JSON has the first {CounterfactualPairs.MaxFlips}.");
+            }
         }
     }
 
@@ -138,19 +154,6 @@ internal sealed class CounterfactualPairsSection : IReportSection
                     + (pairs.Tests == 0 ? "." : $", corrected by Holm's method for {Figures.Count(pairs.Tests)} {(pairs.Tests == 1 ? "test" : "tests")}.")
                     + $" Where fewer than {CounterfactualPairs.LeastForTest} pairs change between right and wrong there is none: no outcome "
                     + "would be below 0.05.");
-        }
-
-        if (!pairs.Flips.IsEmpty)
-        {
-            yield return new Heading(3, "Pairs that change");
-            yield return new Table(
-                [new("pair"), new("from"), new("answer"), new("to"), new("answer"), new("change")],
-                [.. pairs.Flips.Take(MaxShown).Select(Row)]);
-            if (pairs.FlipCount > MaxShown)
-            {
-                yield return new Paragraph(
-                    $"{Figures.Count(pairs.FlipCount - MaxShown)} more; the JSON has the first {CounterfactualPairs.MaxFlips}.");
-            }
         }
     }
 
