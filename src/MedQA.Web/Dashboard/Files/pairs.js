@@ -64,10 +64,10 @@ export async function show(main, { run, query, signal, title }) {
   function drawChoice(pairs) {
     /** @type {(name: 'pair' | 'group', text: string, value: string) => HTMLElement} */
     const column = (name, text, value) => {
-      const box = h('input', { type: 'text', value, maxlength: '500', on: { change: () => ask(name, box.value) } });
+      const box = h('input', { type: 'text', value, maxlength: '500', on: { change: () => { ask(name, box.value); } } });
       return h('label', { class: 'tool' }, h('span', null, text), box);
     };
-    const groups = h('select', { on: { change: () => ask('reference', groups.value) } },
+    const groups = h('select', { on: { change: () => { ask('reference', groups.value); } } },
       (pairs?.groups ?? []).map(group => h('option', { value: group.name }, group.name)));
     groups.value = pairs?.reference ?? '';
     fill(choice,
