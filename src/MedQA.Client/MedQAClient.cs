@@ -391,6 +391,27 @@ public sealed class MedQAClient : IDisposable
             TypeOf(format),
             cancellationToken);
 
+    /// <summary>
+    /// Compares the questions of a run that come in pairs and differ in one thing, such as the patient's sex. The caller disposes the
+    /// result.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="pair">The metadata that names the pair; <see langword="null"/> for <c>pair</c>.</param>
+    /// <param name="group">The metadata that names the group; <see langword="null"/> for <c>group</c>.</param>
+    /// <param name="reference">The group that the others are compared with; <see langword="null"/> for the one with the most questions, of
+    /// several the first.</param>
+    /// <param name="format">The format.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public Task<Stream> OpenPairsAsync(
+        string run,
+        string? pair = null,
+        string? group = null,
+        string? reference = null,
+        ReportFormat format = ReportFormat.Json,
+        CancellationToken cancellationToken = default) =>
+        OpenAsync(
+            $"{Of(run)}/pairs", [("pair", pair), ("group", group), ("reference", reference)], TypeOf(format), cancellationToken);
+
     /// <summary>Judges a run by a policy: pass, fail or inconclusive. The caller disposes the result.</summary>
     /// <param name="run">The run.</param>
     /// <param name="policy">The policy as UTF-8 JSON.</param>

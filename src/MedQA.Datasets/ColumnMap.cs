@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Reporting;
 
 namespace MedQA.Datasets;
 
@@ -20,6 +21,9 @@ public sealed class ColumnMap : IEquatable<ColumnMap>
 
     /// <summary>The longest map, as <see cref="ToString"/> writes it and percent-encoded: metadata of blobs holds no more.</summary>
     public const int MaxLength = 4_000;
+
+    /// <summary>The parts of columns that are kept beside the question under these names, which reports look for.</summary>
+    internal static readonly ImmutableArray<string> NamedMetadata = [CounterfactualPairs.PairName, CounterfactualPairs.GroupName];
 
     internal const string GoldPart = "gold";
 
@@ -36,6 +40,7 @@ public sealed class ColumnMap : IEquatable<ColumnMap>
     [
         .. Fixed,
         .. Enumerable.Range(0, OptionLetter.MaxOptions).Select(static index => $"option_{char.ToLowerInvariant(OptionLetter.Of(index))}"),
+        .. NamedMetadata,
         Metadata,
     ];
 
@@ -168,8 +173,8 @@ public sealed class ColumnMap : IEquatable<ColumnMap>
         {
             if (!Parts.Contains(part))
             {
-                return $"names the part '{Excerpt.Of(part)}'; the parts are {string.Join(", ", Fixed)}, option_a to option_z and "
-                    + Metadata;
+                return $"names the part '{Excerpt.Of(part)}'; the parts are {string.Join(", ", Fixed)}, option_a to option_z, "
+                    + $"{string.Join(", ", NamedMetadata)} and {Metadata}";
             }
 
             if (column.Length == 0 || column.Any(static letter => letter is '\0' or '\uFFFD'))

@@ -136,6 +136,10 @@ internal sealed class ApiServer : IAsyncDisposable
     public static string Questions(int count, int right) =>
         "id,question,option_a,option_b,option_c,answer\n" + string.Concat(Enumerable.Range(0, count).Select(i => $"q{i},What is {i}?,one,two,three,{(i < right ? 'B' : 'C')}\n"));
 
+    /// <summary>The same questions, two and two of a pair.</summary>
+    public static string Paired(string questions) => string.Concat(
+        questions.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static (line, at) => $"{line},{(at == 0 ? "pair,group" : $"p{(at - 1) / 2},{(at % 2 == 0 ? "female" : "male")}")}\n"));
+
     public async Task<(HttpResponseMessage Response, JsonElement Body)> SendAsync(HttpMethod method, string address, string? body = null, string? accept = null)
     {
         using var request = new HttpRequestMessage(method, address) { Content = body is null ? null : new StringContent(body, Encoding.UTF8, "text/csv") };

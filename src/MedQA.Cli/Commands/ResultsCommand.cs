@@ -53,6 +53,7 @@ internal static class ResultsCommand
                 return names;
             },
         };
+        var pairs = new PairsOptions();
         var html = GivenOutput.Html();
         var selection = new RunListOptions();
         var command = new CommandWithExamples("results", "List runs, or show the scores of a run.", """
@@ -63,13 +64,19 @@ internal static class ResultsCommand
               medqa results latest --dev 4c2r
               medqa results latest --html report.html
               medqa results latest --slices difficulty,year
+              medqa results latest --pairs                        what changes with the group, of sets that have pairs
+              medqa results latest --pairs --pair-column vignette --group-column sex --reference-group male
               medqa results latest --output json
               medqa results latest --output csv > answers.csv     all answers, for a spreadsheet
               medqa results --output csv > runs.csv
               medqa results --search "medqa few-shot" --tag paper
               medqa results --filter completed --order highestAccuracy
               medqa results --endpoint https://medqa.example.com
-            """) { run, markdown, development, slices, html, selection.Search, selection.Tag, selection.Filter, selection.Order };
+            """) 
+        {
+            run, markdown, development, slices, pairs.Pairs, pairs.PairColumn, pairs.GroupColumn, pairs.Reference, html,
+            selection.Search, selection.Tag, selection.Filter, selection.Order,
+        };
         CommandWork.Set(
             command,
             (context, parsed, cancel) => ShowAsync(
@@ -79,6 +86,7 @@ internal static class ResultsCommand
                 parsed.GetValue(markdown),
                 parsed.GetValue(development),
                 parsed.GetValue(slices) ?? [],
+                pairs.Of(parsed),
                 parsed.GetValue(html),
                 cancel),
             writesCsv: true);
@@ -92,12 +100,18 @@ internal static class ResultsCommand
         bool markdown,
         string? development,
         string[] slices,
+        AskedPairs? askedPairs,
         string? html,
         CancellationToken cancellationToken)
     {
         if (slices.Length > 0 && (name is null || html is not null || context.Output == OutputFormat.Csv))
         {
             throw InputException.Of("--slices", "applies to one run, shown as text, Markdown or JSON: specify it, without --html.");
+        }
+
+        if (askedPairs is not null && (name is null || context.Output == OutputFormat.Csv))
+        {
+            throw InputException.Of("--pairs", "applies to one run, shown as text, Markdown, HTML or JSON: specify it.");
         }
 
         if (name is not null && selection is not null)
@@ -128,28 +142,33 @@ internal static class ResultsCommand
 
         var run = await service.FindRunAsync(name, cancellationToken);
         var sliced = slices.Length == 0 ? null : await SlicedAsync(service, run, slices, cancellationToken);
+        var paired = askedPairs is null ? null : await PairedAsync(service, run, askedPairs, cancellationToken);
         var guarantor = development is null ? null : await Development.ReadAsync(context, service, development, cancellationToken);
         if (html is not null)
         {
-            var shown = await Development.ReadAsync(service, run, cancellationToken);
-            await GivenOutput.WriteAsync(
-                context, html, () => ReportHtml.Write(guarantor is null ? shown : Guaranteed(shown, guarantor)), cancellationToken);
+            var shown = Extended(await Development.ReadAsync(service, run, cancellationToken), guarantor, paired);
+            await GivenOutput.WriteAsync(context, html, () => ReportHtml.Write(shown), cancellationToken);
         }
 
         if (!markdown)
         {
-            await ShowAsync(context, service, run, guarantor, cancellationToken, sliced);
-            if (sliced is not null && context.Output == OutputFormat.Table)
+            await ShowAsync(context, service, run, guarantor, cancellationToken, sliced, paired);
+            if (context.Output == OutputFormat.Table)
             {
-                MarkdownDocument.Write(context.Console, ReportMarkdown.Write(sliced));
+                string?[] sections =
+                    [sliced is null ? null : ReportMarkdown.Write(sliced), paired is null ? null : ReportMarkdown.WriteSection(paired)];
+                foreach (var section in sections.OfType<string>())
+                {
+                    MarkdownDocument.Write(context.Console, section);
+                }
             }
 
             return ExitCode.Success;
         }
 
-        var report = guarantor is null
+        var report = guarantor is null && paired is null
             ? await ReadAsync(service, run, "report.md", cancellationToken)
-            : ReportMarkdown.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), guarantor));
+            : ReportMarkdown.Write(Extended(await Development.ReadAsync(service, run, cancellationToken), guarantor, paired));
         MarkdownDocument.Write(context.Console, sliced is null ? report : $"{report.TrimEnd()}\n\n{ReportMarkdown.Write(sliced)}");
         return ExitCode.Success;
     }
@@ -161,13 +180,15 @@ internal static class ResultsCommand
     /// <param name="development">The report of a development run that guarantees a threshold, or <see langword="null"/>.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="slices">Accuracy by metadata, which JSON has too; <see langword="null"/> for none.</param>
+    /// <param name="pairs">Counterfactual pairs, which JSON has too; <see langword="null"/> for none.</param>
     internal static async Task ShowAsync(
         CommandContext context,
         CalledService service,
         RunResource run,
         RunReport? development,
         CancellationToken cancellationToken,
-        MetadataSlices? slices = null)
+        MetadataSlices? slices = null,
+        CounterfactualPairs? pairs = null)
     {
         if (context.Output == OutputFormat.Csv)
         {
@@ -178,10 +199,10 @@ internal static class ResultsCommand
 
         using var report = development is null
             ? await ReadReportAsync(service, run, cancellationToken)
-            : JsonDocument.Parse(ReportJson.Write(Guaranteed(await Development.ReadAsync(service, run, cancellationToken), development)));
+            : JsonDocument.Parse(ReportJson.Write(Extended(await Development.ReadAsync(service, run, cancellationToken), development, null)));
         if (context.Output == OutputFormat.Json)
         {
-            context.Console.Line(Json(run, report, slices));
+            context.Console.Line(Json(run, report, slices, pairs));
         }
         else
         {
@@ -195,6 +216,16 @@ internal static class ResultsCommand
     {
         await using var slices = await service.Client.OpenSlicesAsync(run.Id, names, cancellationToken: cancellationToken);
         return (await JsonSerializer.DeserializeAsync(slices, ReportJson.Default.MetadataSlices, cancellationToken))!;
+    }
+
+    /// <summary>Asks the service, which has the answers, to compare the run's pairs.</summary>
+    private static async Task<CounterfactualPairs> PairedAsync(
+        CalledService service, RunResource run, AskedPairs asked, CancellationToken cancellationToken)
+    {
+        await using var content = await service.Client.OpenPairsAsync(
+            run.Id, asked.Pair, asked.Group, asked.Reference, ReportFormat.Json, cancellationToken);
+        return await JsonSerializer.DeserializeAsync(content, ReportJson.Default.CounterfactualPairs, cancellationToken)
+            ?? throw new JsonException("The service sent null where counterfactual pairs are expected.");
     }
 
     private static void List(CommandContext context, IReadOnlyList<RunResource> runs, bool isSelected)
@@ -213,8 +244,12 @@ internal static class ResultsCommand
         }
     }
 
-    private static RunReport Guaranteed(RunReport report, RunReport development) =>
-        report with { Guarantee = GuaranteedDeferral.Of(development, report) };
+    /// <summary>Returns a report with what was asked for besides.</summary>
+    private static RunReport Extended(RunReport report, RunReport? development, CounterfactualPairs? pairs) => report with
+    {
+        Guarantee = development is null ? report.Guarantee : GuaranteedDeferral.Of(development, report),
+        Pairs = pairs ?? report.Pairs,
+    };
 
     private static async Task<string> ReadAsync(CalledService service, RunResource run, string file, CancellationToken cancellationToken)
     {
@@ -234,7 +269,7 @@ internal static class ResultsCommand
         return content is null ? null : await JsonDocument.ParseAsync(content, cancellationToken: cancellationToken);
     }
 
-    private static string Json(RunResource run, JsonDocument? report, MetadataSlices? slices)
+    private static string Json(RunResource run, JsonDocument? report, MetadataSlices? slices, CounterfactualPairs? pairs)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true }))
@@ -252,6 +287,12 @@ internal static class ResultsCommand
             {
                 writer.WritePropertyName("slices");
                 JsonSerializer.Serialize(writer, slices, ReportJson.Default.MetadataSlices);
+            }
+
+            if (pairs is not null)
+            {
+                writer.WritePropertyName("pairs");
+                JsonSerializer.Serialize(writer, pairs, ReportJson.Default.CounterfactualPairs);
             }
 
             writer.WriteEndObject();

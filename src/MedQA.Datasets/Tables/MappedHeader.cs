@@ -17,6 +17,7 @@ internal static class MappedHeader
         fault = "";
         string[] names = [.. header];
         var mapped = new HashSet<int>();
+        var parts = new List<(int Place, string Part)>();
         foreach (var (part, column) in map.Entries)
         {
             var exact = PlacesOf(header, name => name.Trim(' ', '\uFEFF') == column);
@@ -41,20 +42,29 @@ internal static class MappedHeader
                 return names;
             }
 
+            parts.Add((place, part));
             names[place] = part == ColumnMap.Metadata ? MetadataReading.Marked(header[place].Trim())
+                : ColumnMap.NamedMetadata.Contains(part) ? MetadataReading.Marked(part)
                 : part == ColumnMap.GoldPart ? HeaderNames.Answer[0]
                 : part;
         }
 
-        foreach (var place in mapped.Where(place => !MetadataReading.IsMarked(names[place])))
+        foreach (var (place, part) in parts.Where(static mapped => mapped.Part != ColumnMap.Metadata))
         {
+            var isKept = ColumnMap.NamedMetadata.Contains(part);
             var other = Enumerable.Range(0, names.Length).FirstOrDefault(
-                column => !mapped.Contains(column) && !MetadataReading.IsMarked(names[column]) && IsSame(names[column], names[place]), -1);
+                column => column != place && (isKept
+                    ? IsSame(MetadataReading.NameOf(names[column]), part)
+                    : !mapped.Contains(column) && !MetadataReading.IsMarked(names[column]) && IsSame(names[column], names[place])),
+                -1);
             if (other >= 0)
             {
-                fault = $"'{Excerpt.Of(header[place])}' is mapped to {names[place]}, and there is a column '{Excerpt.Of(header[other])}' "
-                    + $"too: map that to another part, or keep it beside the question with "
-                    + $"{ColumnMap.Metadata}={Excerpt.Of(header[other])}.";
+                fault = $"'{Excerpt.Of(header[place])}' is mapped to {(isKept ? part : names[place])}, and there is a column "
+                    + $"'{Excerpt.Of(header[other])}' too: "
+                    + (isKept
+                        ? "rename that."
+                        : "map that to another part, or keep it beside the question with "
+                            + $"{ColumnMap.Metadata}={Excerpt.Of(header[other])}.");
                 return names;
             }
         }

@@ -34,19 +34,19 @@ public sealed class MetadataNames
     public ImmutableArray<MetadataName> Build() =>
         [.. _names.Select(static name => new MetadataName(name.Key, name.Value.Questions, name.Value.Values.Count))];
 
-    /// <summary>Returns whether a question that was counted has this name, written alike.</summary>
-    public bool Has(string name) => _names.ContainsKey(name);
-
     /// <summary>Returns the name that is meant: the one that is written alike, or the only one that differs in case.</summary>
+    /// <param name="known">The names that there are.</param>
+    /// <param name="name">The name as somebody wrote it.</param>
     /// <exception cref="InputException">There is none, or there are several.</exception>
-    public string Find(string name)
+    public static string Find(IReadOnlyList<string> known, string name)
     {
-        var same = Has(name) ? [name] : _names.Keys.Where(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList();
+        ArgumentNullException.ThrowIfNull(known);
+        var same = known.Contains(name) ? [name] : known.Where(other => other.Equals(name, StringComparison.OrdinalIgnoreCase)).ToList();
         return same switch
         {
             [var only] => only,
-            [] when _names.Count == 0 => throw new InputException($"No question has metadata named '{name}': the set has no other columns."),
-            [] => throw new InputException($"No question has metadata named '{name}'; the names are {Listed(_names.Keys)}."),
+            [] when known.Count == 0 => throw new InputException($"No question has metadata named '{name}': the set has no other columns."),
+            [] => throw new InputException($"No question has metadata named '{name}'; the names are {Listed(known)}."),
             _ => throw new InputException($"'{name}' may be {Listed(same)}: write the one that is meant as the question set does."),
         };
     }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
@@ -61,18 +60,17 @@ public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
     private readonly int[] _values = new int[names.Count];
 
     /// <summary>Counts an answer.</summary>
-    /// <param name="question">Its question.</param>
+    /// <param name="metadata">What the set says of its question besides; <see langword="null"/> for nothing.</param>
     /// <param name="answered">The answer.</param>
     /// <exception cref="InputException">A name has more values than can be compared.</exception>
-    public void Add(Question question, AnsweredQuestion answered)
+    public void Add(IReadOnlyDictionary<string, string>? metadata, AnsweredQuestion answered)
     {
-        ArgumentNullException.ThrowIfNull(question);
         ArgumentNullException.ThrowIfNull(answered);
         _all.Add(answered);
         for (var name = 0; name < names.Count; name++)
         {
             // No value is blank.
-            var key = (name, question.Metadata?.GetValueOrDefault(names[name]) ?? "");
+            var key = (name, metadata?.GetValueOrDefault(names[name]) ?? "");
             if (!_groups.TryGetValue(key, out var group))
             {
                 if (key.Item2.Length > 0 && ++_values[name] > MetadataSlices.MaxValues)

@@ -8,9 +8,10 @@ namespace MedQA.Evaluation.Reporting;
 
 /// <summary>
 /// Builds a run's report from its answers, one by one. Keeps counts, not answers: what it holds grows only with the number of
-/// different question texts, data sets and topics.
+/// different question texts, data sets and topics, and with questions that come in pairs.
 /// </summary>
-public sealed class ReportAccumulator
+/// <param name="metadata">The names of the questions' metadata; <see langword="null"/> for none.</param>
+public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
 {
     private readonly AccuracyTally _all = new();
     private readonly SortedDictionary<string, AccuracyTally> _datasets = new(StringComparer.Ordinal);
@@ -23,6 +24,7 @@ public sealed class ReportAccumulator
     private readonly ConfidenceTally _confidences = new();
     private readonly SampleTally _samples = new();
     private readonly LetterTally _letters = new();
+    private readonly CounterfactualPairsAccumulator? _pairs = PairsOf(metadata ?? []);
     private readonly HashSet<ulong> _fingerprints = [];
     private readonly int[] _ends = new int[Enum.GetValues<SampleEnd>().Length];
     private OptionScoring _optionScoring = new(0, 0, 0, 0);
@@ -50,8 +52,12 @@ public sealed class ReportAccumulator
     /// <summary>
     /// Counts an answer. Answers come in the order of their ordinals, so that sums of fractions are the same in every run.
     /// </summary>
+    /// <param name="answered">The answer.</param>
+    /// <param name="metadata">The metadata of its question, for questions that come in pairs.</param>
+    /// <param name="options">The options of its question, for questions that come in pairs.</param>
     /// <exception cref="ArgumentException">The ordinal is not above the last one: an answer came twice or out of order.</exception>
-    public void Add(AnsweredQuestion answered)
+    public void Add(
+        AnsweredQuestion answered, IReadOnlyDictionary<string, string>? metadata = null, IReadOnlyList<string>? options = null)
     {
         ArgumentNullException.ThrowIfNull(answered);
         if (answered.Ordinal <= _lastOrdinal)
@@ -69,6 +75,7 @@ public sealed class ReportAccumulator
         }
 
         _all.Add(answered);
+        _pairs?.Add(answered, metadata, options);
         Tally(_datasets, answered.Dataset).Add(answered);
         if (answered.Topic is { Length: > 0 } topic)
         {
@@ -172,6 +179,7 @@ public sealed class ReportAccumulator
             OptionScoring = _optionScoring.Scored == 0 ? null : _optionScoring,
             QuestionsWithFixedOptions = _questionsWithFixedOptions,
             Samples = _samples.Build(),
+            Pairs = _pairs?.Build(provisional: provisional),
             Published = PublishedResults.Beside(datasets),
             ExemplarUses = [.. _exemplarUses.Select(static use => new ExemplarUse(use.Key, use.Value))],
             Failures = [.. _failures.Select(static failure => new FailureCount(failure.Key, failure.Value))],
@@ -195,6 +203,12 @@ public sealed class ReportAccumulator
         };
         return report with { Warnings = ReportWarnings.Of(report) };
     }
+
+    private static CounterfactualPairsAccumulator? PairsOf(IReadOnlyList<string> names) =>
+        CounterfactualPairs.NameIn(names, CounterfactualPairs.PairName) is { } pair
+            && CounterfactualPairs.NameIn(names, CounterfactualPairs.GroupName) is { } group
+            ? new(pair, group)
+            : null;
 
     private static AccuracyTally Tally<TKey>(SortedDictionary<TKey, AccuracyTally> tallies, TKey key)
         where TKey : notnull

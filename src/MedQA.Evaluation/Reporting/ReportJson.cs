@@ -19,6 +19,7 @@ namespace MedQA.Evaluation.Reporting;
 [JsonSerializable(typeof(ReplayReport))]
 [JsonSerializable(typeof(OverlapReport))]
 [JsonSerializable(typeof(MetadataSlices))]
+[JsonSerializable(typeof(CounterfactualPairs))]
 [JsonSerializable(typeof(StudyReport))]
 [JsonSerializable(typeof(ImmutableArray<Rubric>))]
 [JsonSerializable(typeof(ImmutableArray<PublishedResult>))]
@@ -43,6 +44,9 @@ public sealed partial class ReportJson : JsonSerializerContext
 
     /// <summary>Returns a replay as UTF-8 JSON.</summary>
     public static byte[] Write(ReplayReport replay) => JsonSerializer.SerializeToUtf8Bytes(replay, Default.ReplayReport);
+
+    /// <summary>Returns counterfactual pairs as UTF-8 JSON.</summary>
+    public static byte[] Write(CounterfactualPairs pairs) => JsonSerializer.SerializeToUtf8Bytes(pairs, Default.CounterfactualPairs);
 
     /// <summary>Returns an overlap report as UTF-8 JSON.</summary>
     public static byte[] Write(OverlapReport report) => JsonSerializer.SerializeToUtf8Bytes(report, Default.OverlapReport);

@@ -208,25 +208,8 @@ public sealed record RunComparison
         int unaskable,
         double confidence = 0.95)
     {
-        var (both, onlyFirst, onlySecond) = (0, 0, 0);
-        var (differences, clusters) = (new double[answers.Count], new ulong[answers.Count]);
-        var (ofFirst, ofSecond, ofBoth) =
-            (new ShareTally(), new ShareTally(), new Dictionary<ulong, (int Count, int OnlyFirst, int OnlySecond)>());
-        for (var i = 0; i < answers.Count; i++)
-        {
-            var (_, _, cluster, right, otherRight) = answers[i];
-            both += right && otherRight ? 1 : 0;
-            onlyFirst += right && !otherRight ? 1 : 0;
-            onlySecond += otherRight && !right ? 1 : 0;
-            differences[i] = (otherRight ? 1 : 0) - (right ? 1 : 0);
-            clusters[i] = cluster;
-            ofFirst.Add(cluster, right);
-            ofSecond.Add(cluster, otherRight);
-            var (count, one, two) = ofBoth.GetValueOrDefault(cluster);
-            ofBoth[cluster] = (count + 1, one + (right && !otherRight ? 1 : 0), two + (otherRight && !right ? 1 : 0));
-        }
-
-        var (alone, difference) = (ofFirst.Clusters is null, StandardErrors.Clustered<ulong>(differences, clusters));
+        var shares = PairedShares.Of(
+            [.. answers.Select(static answer => (answer.Cluster, answer.FirstRight, answer.SecondRight))], confidence);
         return new PairedComparison
         {
             First = first.Name,
@@ -235,20 +218,15 @@ public sealed record RunComparison
             Questions = answers.Count,
             LeftOutOfFirst = inFirst - answers.Count,
             LeftOutOfSecond = inSecond - answers.Count,
-            BothRight = both,
-            NeitherRight = answers.Count - both - onlyFirst - onlySecond,
+            BothRight = shares.BothRight,
+            NeitherRight = shares.NeitherRight,
             Unaskable = unaskable,
-            Clusters = ofFirst.Clusters,
-            FirstInterval = ofFirst.Interval(confidence)!.Value,
-            SecondInterval = ofSecond.Interval(confidence)!.Value,
-            StandardError = difference.StandardError * (ofFirst.Clusters is { } number ? StandardErrors.SmallSample(number) : 1),
-            Interval = alone
-                ? PairedInterval.Tango(onlySecond, onlyFirst, answers.Count, confidence)
-                : ClusteredInterval.Difference(
-                    ofBoth.Values.Select(static cluster => (cluster.Count, cluster.OnlySecond, cluster.OnlyFirst)), confidence),
-            Test = alone
-                ? McNemar.Test(onlyFirst, onlySecond)
-                : McNemar.Test([.. ofBoth.Values.Select(static cluster => (cluster.OnlyFirst, cluster.OnlySecond))]),
+            Clusters = shares.Clusters,
+            FirstInterval = shares.FirstInterval,
+            SecondInterval = shares.SecondInterval,
+            StandardError = shares.StandardError,
+            Interval = shares.Interval,
+            Test = shares.Test,
             Provisional = first.Provisional || second.Provisional,
         };
     }

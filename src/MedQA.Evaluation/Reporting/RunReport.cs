@@ -115,6 +115,9 @@ public sealed record RunReport
     /// </summary>
     public SampleFigures? Samples { get; init; }
 
+    /// <summary>What changes with the group in questions that come in pairs; <see langword="null"/> if there are none.</summary>
+    public CounterfactualPairs? Pairs { get; init; }
+
     /// <summary>What the literature reports on the run's data sets, comparable or not.</summary>
     public ImmutableArray<PublishedBeside> Published { get; init; } = [];
 

@@ -110,6 +110,12 @@ public sealed class ApiFunctions(GuardedApi api)
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/report")] HttpRequest request) =>
             api.AnswerAsync(nameof(GetReport), request);
 
+    /// <summary>Compares the questions of a run that come in pairs and differ in one thing, such as the patient's sex.</summary>
+    [Function(nameof(GetPairs))]
+    public Task<IResult> GetPairs(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "api/runs/{run}/pairs")] HttpRequest request) =>
+            api.AnswerAsync(nameof(GetPairs), request);
+
     /// <summary>Judges a run by the policy in the body: pass, fail or inconclusive. Stores nothing.</summary>
     [Function(nameof(JudgeRun))]
     public Task<IResult> JudgeRun(

@@ -27,7 +27,7 @@ internal sealed class ResultCheck(RunStorage storage)
             return ["the report is missing or damaged"];
         }
 
-        var accumulator = new ReportAccumulator();
+        var accumulator = new ReportAccumulator(manifest.Metadata);
         var shown = new List<AnsweredQuestion>();
         using var table = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var columns = await ColumnsAsync(run, manifest, cancellationToken);
@@ -36,7 +36,7 @@ internal sealed class ResultCheck(RunStorage storage)
         {
             foreach (var (placed, row) in answers)
             {
-                accumulator.Add(placed.Answered);
+                accumulator.Add(placed.Answered, row.Metadata, row.OptionTexts);
                 table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.Line(row, columns)));
                 if (shown.Count < ExactPrompt.InReport && placed.Answered.Failure is null)
                 {
@@ -51,6 +51,9 @@ internal sealed class ResultCheck(RunStorage storage)
             manifest,
             await new RunFinish(storage).PromptsAsync(run, manifest, shown, cancellationToken));
         var made = accumulator.Build(header with { Finished = stored.Circumstances.Finished, Seal = stored.Circumstances.Seal });
+
+        // An earlier version counted no pairs, and what it wrote is no less true.
+        made = stored.Pairs is null ? made with { Pairs = null } : made;
         var differences = ImmutableArray.CreateBuilder<string>();
 
         // Other rules give other reports: what an earlier version made is not made again here.

@@ -246,6 +246,29 @@ public sealed class RunReader
     }
 
     /// <summary>
+    /// Every answer of the finished batches with its votes, and its row with the texts of question and answer, in the order of the
+    /// questions; of a question that was tried again the last try. A few batches are in memory at a time.
+    /// </summary>
+    /// <param name="run">The run; one that is not there has no answers.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async IAsyncEnumerable<(AnsweredQuestion Answered, AnswerRow Row)> AllAnsweredTextsAsync(
+        RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await FindWithManifestAsync(run, cancellationToken) is not var (summary, manifest))
+        {
+            yield break;
+        }
+
+        await foreach (var (answers, _) in new AnswerTexts(_storage).RowsAsync(run, manifest, summary.Retry, cancellationToken))
+        {
+            foreach (var answer in answers)
+            {
+                yield return (answer.Placed.Answered, answer.Row);
+            }
+        }
+    }
+
+    /// <summary>
     /// Writes a file that is made of the finished batches each time it is asked for: a question, or a sample, is in memory at a time.
     /// </summary>
     /// <param name="run">The run; one that is not there has no answers.</param>
@@ -353,35 +376,7 @@ public sealed class RunReader
     }
 
     /// <summary>Every question of the run in order; those of a blob that is missing are left out.</summary>
-    public IAsyncEnumerable<Question> AllQuestionsAsync(RunId run, CancellationToken cancellationToken) =>
-        PlacedQuestionsAsync(run, cancellationToken).Select(static placed => placed.Question);
-
-    /// <summary>
-    /// Every answer of the finished batches as <see cref="AllAnsweredAsync"/> returns them, with its question; a few batches are in memory
-    /// at a time.
-    /// </summary>
-    /// <exception cref="InvalidDataException">A question is not where it was written.</exception>
-    public async IAsyncEnumerable<(Question Question, AnsweredQuestion Answered)> AllAnsweredQuestionsAsync(
-        RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var questions = PlacedQuestionsAsync(run, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        await foreach (var answered in AllAnsweredAsync(run, cancellationToken))
-        {
-            bool isLeft;
-            do
-            {
-                isLeft = await questions.MoveNextAsync();
-            }
-            while (isLeft && questions.Current.Ordinal < answered.Ordinal);
-
-            yield return isLeft && questions.Current.Ordinal == answered.Ordinal
-                ? (questions.Current.Question, answered)
-                : throw new InvalidDataException(
-                    $"Question {answered.Ordinal} of run {run} is not where it was written: its batch was removed or changed.");
-        }
-    }
-
-    private async IAsyncEnumerable<BatchQuestion> PlacedQuestionsAsync(
+    public async IAsyncEnumerable<Question> AllQuestionsAsync(
         RunId run, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await GetManifestAsync(run, cancellationToken) is not { } manifest)
@@ -394,7 +389,7 @@ public sealed class RunReader
             await foreach (var question in _storage.Questions(run, BatchId.First(batch))
                 .ReadLinesAsync(PipelineJson.Compact.BatchQuestion, cancellationToken))
             {
-                yield return question;
+                yield return question.Question;
             }
         }
     }

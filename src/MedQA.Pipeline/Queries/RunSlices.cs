@@ -18,25 +18,23 @@ public static class RunSlices
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(names);
-        var known = new MetadataNames();
-        await foreach (var question in reader.AllQuestionsAsync(run, cancellationToken))
-        {
-            known.Add(question);
-            if (names.Count > 0 && names.All(known.Has))
-            {
-                break;
-            }
-        }
-
         if (names.Count == 0)
         {
-            return MetadataSlices.None with { Names = known.Build() };
+            var counted = new MetadataNames();
+            await foreach (var question in reader.AllQuestionsAsync(run, cancellationToken))
+            {
+                counted.Add(question);
+            }
+
+            return MetadataSlices.None with { Names = counted.Build() };
         }
 
-        var accumulator = new MetadataSlicesAccumulator([.. names.Select(known.Find).Distinct(StringComparer.Ordinal)]);
-        await foreach (var (question, answered) in reader.AllAnsweredQuestionsAsync(run, cancellationToken))
+        var known = (await reader.GetManifestAsync(run, cancellationToken))?.Metadata ?? [];
+        var accumulator = new MetadataSlicesAccumulator(
+            [.. names.Select(name => MetadataNames.Find(known, name)).Distinct(StringComparer.Ordinal)]);
+        await foreach (var (answered, row) in reader.AllAnsweredTextsAsync(run, cancellationToken))
         {
-            accumulator.Add(question, answered);
+            accumulator.Add(row.Metadata, answered);
         }
 
         return accumulator.Build();

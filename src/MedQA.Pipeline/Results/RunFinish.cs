@@ -31,7 +31,7 @@ internal sealed class RunFinish(RunStorage storage)
         using var activity = PipelineTracing.Start("write result", run.ToString());
         var blob = storage.Blob(run, "report.json");
         var before = (await blob.FindFactsAsync(cancellationToken))?.Version;
-        var accumulator = new ReportAccumulator();
+        var accumulator = new ReportAccumulator(manifest.Metadata);
         AnswerListWriter[] lists = [.. Enum.GetValues<AnswerFilter>().Select(filter => new AnswerListWriter(storage, run, filter))];
         var agreements = new List<(int Ordinal, double Agreement)>();
         var finished = manifest.Created;
@@ -51,7 +51,7 @@ internal sealed class RunFinish(RunStorage storage)
             var lines = new StringBuilder();
             foreach (var (placed, answer) in answers)
             {
-                accumulator.Add(placed.Answered);
+                accumulator.Add(placed.Answered, answer.Metadata, answer.OptionTexts);
                 if (shown.Count < ExactPrompt.InReport && placed.Answered.Failure is null)
                 {
                     shown.Add(placed.Answered);

@@ -29,6 +29,9 @@ internal static class ReportHandlers
 
     private const string ListOfNames = "names, separated by commas, or a JSON array of them";
 
+    /// <summary>The most characters of a name or value of metadata.</summary>
+    internal const int MaxMetadata = 500;
+
     /// <summary>Returns the report in one of the document formats, or 304 if the caller has this revision.</summary>
     public static async Task<IResult> GetAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
     {
@@ -227,6 +230,32 @@ internal static class ReportHandlers
         {
             throw Problem.NotComparable(exception.Message);
         }
+    }
+
+    /// <summary>Compares the questions of a run that come in pairs.</summary>
+    public static async Task<IResult> PairsAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
+    {
+        var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
+        var format = Negotiation.ChooseDocument(request.Http);
+        string?[] named = [.. ((string[])["pair", "group", "reference"]).Select(name => request.Text(name, MaxMetadata))];
+        var found = await KeptResult.FindAsync(
+            api,
+            request,
+            summary,
+            $"pairs {format} {string.Join('\n', named)}",
+            Negotiation.TypeOf(format),
+            async cancel => Written(
+                await RunPairs.ReadAsync(api.Reader, summary, named[0], named[1], named[2], cancel), format),
+            cancellationToken);
+        return found is var (result, tag) && !Conditional.IsKnown(request, tag) ? result : Conditional.NotModified;
+
+        static byte[] Written(CounterfactualPairs pairs, string format) => format switch
+        {
+            Negotiation.Json => ReportJson.Write(pairs),
+            Negotiation.Markdown => Encoding.UTF8.GetBytes(ReportMarkdown.Write(pairs)),
+            Negotiation.Html => Encoding.UTF8.GetBytes(ReportHtml.Write(pairs)),
+            _ => ReportBlocks.Write(pairs),
+        };
     }
 
     /// <summary>Lists a page of the questions that only one of two runs answered right.</summary>

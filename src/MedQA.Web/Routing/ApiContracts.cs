@@ -10,6 +10,7 @@ using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Web.Contracts;
+using MedQA.Web.Reports;
 using MedQA.Web.Requests;
 using MedQA.Web.Runs;
 
@@ -313,6 +314,27 @@ internal static class ApiContracts
             ],
             Answers = [Documents("The slices.", static () => ReportJson.Default.MetadataSlices)],
             Problems = [BadParameter, UnknownRun, NotAcceptable, Storage],
+        },
+        ["GetPairs"] = new()
+        {
+            IsConditional = true,
+            Parameters =
+            [
+                new("pair", ApiParameterKind.Text, "The metadata that names the pair. Default: pair") { Most = ReportHandlers.MaxMetadata },
+                new("group", ApiParameterKind.Text, "The metadata that names the group. Default: group")
+                {
+                    Most = ReportHandlers.MaxMetadata
+                },
+                new(
+                    "reference",
+                    ApiParameterKind.Text,
+                    "The group that the others are compared with. Default: the one with the most questions, of several the first")
+                    {
+                        Most = ReportHandlers.MaxMetadata
+                    },
+            ],
+            Answers = [Documents("What changes with the group.", static () => ReportJson.Default.CounterfactualPairs)],
+            Problems = [BadParameter, UnknownRun, NotAcceptable, Storage]
         },
         ["GetRunFile"] = new()
         {

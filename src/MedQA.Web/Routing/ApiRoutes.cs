@@ -40,6 +40,9 @@ public static class ApiRoutes
         new("GetSlices", "GET", "api/runs/{run}/slices", ApiRole.Reader,
             "Returns the accuracy by metadata of the question set, each value tested against all other questions.",
             ReportHandlers.SlicesAsync),
+        new("GetPairs", "GET", "api/runs/{run}/pairs", ApiRole.Reader,
+            "Compares the questions of a run that come in pairs and differ in one thing, such as the patient's sex.",
+            ReportHandlers.PairsAsync),
         new("GetRunFile", "GET", "api/runs/{run}/files/{file}", ApiRole.Reader,
             "Returns a file of a run's result: manifest.json, report.json, report.md, report.html, answers.csv, answers.parquet, "
                 + "rejected.csv, or, with every sample, answers.jsonl or samples.parquet.",

@@ -43,7 +43,41 @@ public sealed class MetadataCommandTests
         Assert.Contains("No question has metadata named 'level'; the names are 'Stufe', 'jahr'.", fault, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Pairs_are_in_the_report_where_the_map_names_them_and_compared_by_other_columns_on_request()
+    {
+        await using var medqa = new MedqaProcess { KeepsStorage = true };
+        await File.WriteAllLinesAsync(
+            Path.Combine(medqa.Folder, "set.csv"),
+            [
+                "question,a,b,c,d,answer,vignette_id,sex,age",
+                .. Enumerable.Range(2, 4).Select(static number => $"What is {number}+{number}?,{number},{2 * number},7,9,B,v{number / 2},{(number % 2 == 0 ? "male" : "female")},{(number < 4 ? "old" : "young")}"),
+            ],
+            Cancel);
+
+        var run = await medqa.RunAsync("run", "set.csv", "--profile", medqa.Profile(samples: 1), "--map", "pair=vignette_id,group=sex");
+        Assert.True(run.Code == 0, run.Notices);
+        Assert.Contains("Counterfactual pairs", run.Output, StringComparison.Ordinal);
+        Assert.Contains("with 'group'", run.Output, StringComparison.Ordinal);
+        var shown = await medqa.JsonAsync("results", "latest", "--pairs");
+        Assert.Equal(("male", 2), (shown.GetProperty("pairs").GetProperty("reference").GetString(), shown.GetProperty("pairs").GetProperty("pairs").GetInt32()));
+        Assert.Equal(shown.GetProperty("report").GetProperty("pairs").GetRawText().Replace(" ", "", StringComparison.Ordinal), shown.GetProperty("pairs").GetRawText().Replace(" ", "", StringComparison.Ordinal));
+
+        var (code, markdown, notices) = await medqa.RunAsync("results", "latest", "--pairs", "--group-column", "age", "--reference-group", "Young", "--markdown", "--html", "report.html");
+        Assert.True(code == 0, notices);
+        Assert.Contains("- 2 pairs have several questions of one group, which are left out (v1, v2).", markdown, StringComparison.Ordinal);
+        Assert.Equal(2, markdown.Split("Counterfactual pairs").Length);
+        Assert.Contains("Counterfactual pairs</h2>", await File.ReadAllTextAsync(Path.Combine(medqa.Folder, "report.html"), Cancel), StringComparison.Ordinal);
+
+        var (none, _, fault) = await medqa.RunAsync("results", "latest", "--pairs", "--pair-column", "question");
+        Assert.Equal(2, none);
+        Assert.Contains("No question has metadata named 'question', which is to name the pair; there is 'pair', 'group', 'age'. Say which does (--pair-column, over HTTP pair=).", fault, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("results --pairs", "--pairs applies to one run")]
+    [InlineData("results latest --pairs --output csv", "--pairs applies to one run")]
+    [InlineData("results latest --reference-group x", "--reference-group applies to --pairs: add that.")]
     [InlineData("results --slices year", "--slices applies to one run")]
     [InlineData("results latest --slices a,,b", "--slices must name 1 to 10 columns of metadata")]
     [InlineData("run set.csv --map gold", "--map gold is no PART=COLUMN, and cannot be read as a file")]

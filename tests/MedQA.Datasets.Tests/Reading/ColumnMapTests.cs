@@ -31,6 +31,27 @@ public sealed class ColumnMapTests
         Assert.Equal(["tea"], question.ReferenceAnswers);
     }
 
+    [Fact]
+    public async Task Columns_of_pairs_are_kept_as_metadata_under_these_names_whatever_they_look_like()
+    {
+        var questions = await QuestionsAsync("case,sex,question,a,b,answer,other\n1,A,One?,yes,no,A,x\n1,B,Two?,yes,no,B,y\n", Mapped("pair=case,group=sex"));
+        Assert.Equal(["pair 1 group A other x", "pair 1 group B other y"], questions.Select(static question => string.Join(' ', question.Metadata!.Select(static pair => $"{pair.Key} {pair.Value}"))));
+        Assert.All(questions, static question => Assert.Null(question.Context));
+    }
+
+    [Theory]
+    [InlineData("Pair,sex,group,question,a,b,answer\n1,m,2,One?,yes,no,A\n", "group=sex", "set.csv, line 1: 'sex' is mapped to group, and there is a column 'group' too: rename that.")]
+    [InlineData("Pair,sex,id,question,a,b,answer\n1,m,2,One?,yes,no,A\n", "pair=id,metadata=Pair", "set.csv, line 1: 'id' is mapped to pair, and there is a column 'Pair' too: rename that.")]
+    public async Task Two_columns_cannot_both_name_the_pair_or_the_group(string text, string map, string message) =>
+        Assert.Equal(message, (await RefusedAsync(text, Mapped(map))).Message);
+
+    [Fact]
+    public async Task Members_of_a_pair_that_do_not_differ_are_both_read_unless_they_have_one_id()
+    {
+        Assert.Equal(2, (await QuestionsAsync("pair,group,question,a,b,answer\n1,m,One?,yes,no,A\n1,f,One?,yes,no,A\n")).Count);
+        Assert.Equal(["v1", "v1-row-00002"], (await QuestionsAsync("id,pair,group,question,a,b,answer\nv1,1,m,One?,yes,no,A\nv1,1,f,One or so?,yes,no,A\n")).Select(static question => question.Id));
+    }
+
     [Theory]
     [InlineData("gold=key2", "set.csv, line 1: 'key2' is mapped (gold), and no column has that name; the columns are 'question', 'a', 'b', 'Key', 'key', 'answer'.")]
     [InlineData("gold=KEY", "set.csv, line 1: 'KEY' is mapped (gold), and 2 columns have that name: rename all but one.")]
@@ -69,7 +90,7 @@ public sealed class ColumnMapTests
     [InlineData("gold= ", "gives no column for 'gold'")]
     [InlineData("gold=x,gold=y", "names the part 'gold' twice")]
     [InlineData("gold=x,topic=x", "names the column 'x' twice")]
-    [InlineData("right=x", "names the part 'right'; the parts are question, context, id, dataset, topic, options, gold, answer_letter, answer_from_0, answer_from_1, answer_text, reference_answers, option_a to option_z and metadata")]
+    [InlineData("right=x", "names the part 'right'; the parts are question, context, id, dataset, topic, options, gold, answer_letter, answer_from_0, answer_from_1, answer_text, reference_answers, option_a to option_z, pair, group and metadata")]
     public void A_fault_says_what_is_wrong(string text, string fault)
     {
         Assert.False(ColumnMap.TryParse(text, out var map, out var found));

@@ -1,6 +1,8 @@
 using System.Text;
 using Azure.Storage.Blobs.Models;
 using MedQA.Datasets;
+using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
@@ -44,6 +46,30 @@ public sealed class RunMetadataTests(AzuriteFixture azurite)
         await bench.Reader.WriteExportAsync(run, RunExport.Answers, lines, Cancel);
         Assert.Contains("\"metadata\":{\"difficulty\":\"very hard\",\"=year\":\"2020\",\"note\":\"zebra\"}", Encoding.UTF8.GetString(lines.ToArray()), StringComparison.Ordinal);
         Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
+    }
+
+    [Fact]
+    public async Task A_report_compares_pairs_and_is_verified_and_one_of_before_stays_verified()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var run = await StartAsync(bench, "id,question,option_a,option_b,answer,Pair,GROUP\nq0,Is it fever?,yes,no,A,1,male\nq1,Is she fevered?,yes,no,A,1,female\nq2,Is it rash?,yes,no,A,2,male\n");
+        await bench.CompleteAsync(run);
+        var report = ReportJson.Read(Encoding.UTF8.GetBytes(await bench.TextAsync(run, "report.json")));
+        Assert.Equal(("male", 1, "GROUP"), (report.Pairs!.Reference, report.Pairs.Pairs, report.Pairs.GroupColumn));
+        Assert.Contains("Counterfactual pairs</h2>", await bench.TextAsync(run, "report.html"), StringComparison.Ordinal);
+        Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
+        var summary = (await bench.Reader.GetAsync(run, Cancel))!;
+        Assert.Equal(ReportJson.Write(report.Pairs), ReportJson.Write(await RunPairs.ReadAsync(bench.Reader, summary, null, null, null, Cancel)));
+
+        var before = report with { Pairs = null };
+        await bench.Storage.Blob(run, "report.json").Client.UploadAsync(BinaryData.FromBytes(ReportJson.Write(before)), overwrite: true, Cancel);
+        await bench.Storage.Blob(run, "report.md").Client.UploadAsync(BinaryData.FromString(ReportMarkdown.Write(before)), overwrite: true, Cancel);
+        await bench.Storage.Blob(run, "report.html").Client.UploadAsync(BinaryData.FromString(ReportHtml.Write(before)), overwrite: true, Cancel);
+        Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
+
+        var other = report with { Pairs = report.Pairs with { Changed = 7 } };
+        await bench.Storage.Blob(run, "report.json").Client.UploadAsync(BinaryData.FromBytes(ReportJson.Write(other)), overwrite: true, Cancel);
+        Assert.Contains("the report differs from the one that this medqa computes from the answers", (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
     }
 
     [Fact]

@@ -96,6 +96,7 @@ public sealed class ContractTests(AzuriteFixture azurite)
             "StartRun" or "EstimateRun" => good with { Path = good.Path.Replace("few-shot", "none", StringComparison.Ordinal) },
             "ListProfiles" or "GetProfile" => good with { Path = good.Path + "?model=none" },
             "GetAnswer" => good with { Path = good.Path + "?by=luck" },
+            "GetPairs" => good with { Path = good.Path + "?pair=none" },
             "JudgeRun" => good with { Path = good.Path.Split('?')[0] },
             "GetSlices" => good with { Path = good.Path + "?by=nothing" },
             "CompareRuns" => good with { Path = "/api/compare?runs=one" },

@@ -24,6 +24,7 @@ internal static class KnownCalls
         "ListAnswers" => new($"/api/runs/{place.Run}/answers"),
         "GetAnswer" => new($"/api/runs/{place.Run}/answers/questions%2Fq0"),
         "GetReport" => new($"/api/runs/{place.Run}/report"),
+        "GetPairs" => new($"/api/runs/{place.Run}/pairs"),
         "GetRunFile" => new($"/api/runs/{place.Run}/files/report.json"),
         "JudgeRun" => new($"/api/runs/{place.Run}/gate?baseline={place.SecondRun}")
         {
@@ -61,7 +62,7 @@ internal static class KnownCalls
     public static async Task<Place> PlaceAsync(ApiServer server, ApiServer held)
     {
         // The rejected row is for rejected.csv.
-        var questions = ApiServer.Questions(3, right: 2) + "bad,,one,two,three,A\n";
+        var questions = ApiServer.Paired(ApiServer.Questions(3, right: 2) + "bad,,one,two,three,A\n");
         foreach (var name in (string[])["stored", "kept"])
         {
             using var profile = new StringContent($$"""{"name":"{{name}}","strategy":"few-shot"}""");

@@ -33,6 +33,7 @@ public sealed class UnexpectedAnswerTests
         ["OpenFile"] = static client => client.OpenFileAsync("run", "answers.csv", Cancel),
         ["OpenSlices"] = static client => client.OpenSlicesAsync("one", ["year"], ReportFormat.Markdown, Cancel),
         ["OpenComparison"] = static client => client.OpenComparisonAsync(["one", "other"], ReportFormat.Markdown, cancellationToken: Cancel),
+        ["OpenPairs"] = static client => client.OpenPairsAsync("run", format: ReportFormat.Markdown, cancellationToken: Cancel),
         ["OpenGate"] = static client => client.OpenGateAsync("run", "{}"u8.ToArray(), format: GateFormat.Markdown, cancellationToken: Cancel),
         ["CreateStudy"] = static client => client.CreateStudyAsync(new StudyRequest { Name = "n", Rubric = JsonElement.Parse("\"lay-2\""), Sources = [], Raters = [] }, Cancel),
         ["ListStudies"] = static client => client.ListStudiesAsync(Cancel),

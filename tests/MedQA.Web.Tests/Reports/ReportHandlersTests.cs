@@ -44,10 +44,10 @@ public sealed class ReportHandlersTests(AzuriteFixture azurite)
     public async Task Every_format_of_a_document_has_its_type_its_own_tag_and_says_what_it_varies_with()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        var questions = ApiServer.Questions(4, right: 1);
+        var questions = ApiServer.Paired(ApiServer.Questions(4, right: 1));
         var (first, second) = (await server.FinishedRunAsync(questions), await server.FinishedRunAsync(questions, "?profile=chain-of-thought"));
         var (_, study, _) = await server.StudyAsync(StudyCalls.Request());
-        foreach (var address in (string[])[$"/api/runs/{first}/report", $"/api/compare?runs={first},{second}", $"/api/studies/{study}/report"])
+        foreach (var address in (string[])[$"/api/runs/{first}/report", $"/api/runs/{first}/pairs", $"/api/compare?runs={first},{second}", $"/api/studies/{study}/report"])
         {
             var tags = new List<string>();
             foreach (var format in (string[])["application/json", "text/markdown", "text/html", Sections])
@@ -62,6 +62,37 @@ public sealed class ReportHandlersTests(AzuriteFixture azurite)
             }
 
             Assert.Equal(4, tags.Distinct().Count());
+        }
+    }
+
+    [Fact]
+    public async Task Pairs_are_compared_by_the_columns_and_with_the_group_that_a_caller_names()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var questions = ApiServer.Paired(ApiServer.Questions(12, right: 9));
+        var run = await server.FinishedRunAsync(questions);
+        var renamed = await server.FinishedRunAsync(questions.Replace("pair,group", "vignette id,sex", StringComparison.Ordinal));
+
+        var (_, pairs) = await server.GetAsync($"/api/runs/{run}/pairs");
+        Assert.Equal(("male", 6, 5, 6), (pairs.GetProperty("reference").GetString(), pairs.GetProperty("pairs").GetInt32(), pairs.GetProperty("comparable").GetInt32(), pairs.GetProperty("scored").GetInt32()));
+        var (_, report) = await server.GetAsync($"/api/runs/{run}/report");
+        Assert.Equal(pairs.GetRawText(), report.GetProperty("pairs").GetRawText().Replace("\n  ", "\n", StringComparison.Ordinal));
+        var (_, female) = await server.GetAsync($"/api/runs/{renamed}/pairs?pair=vignette_id&group=Sex&reference=Female");
+        Assert.Equal(("female", "vignette id", 6), (female.GetProperty("reference").GetString(), female.GetProperty("pairColumn").GetString(), female.GetProperty("pairs").GetInt32()));
+        var (_, unpaired) = await server.GetAsync($"/api/runs/{renamed}/report");
+        Assert.False(unpaired.TryGetProperty("pairs", out _));
+
+        foreach (var (query, parameter, said) in ((string, string, string)[])
+        [
+            ("", "pair", "No question has metadata named 'pair'"),
+            ("?pair=vignette%20id&group=none", "group", "there is 'vignette id', 'sex'"),
+            ("?pair=sex&group=sex", "group", "'sex' cannot name both"),
+            ("?pair=vignette%20id&group=sex&reference=none", "reference", "There is no group 'none'; the groups are 'male', 'female'."),
+        ])
+        {
+            var (refused, problem) = await server.GetAsync($"/api/runs/{renamed}/pairs{query}");
+            Assert.Equal((HttpStatusCode.BadRequest, parameter), (refused.StatusCode, problem.GetProperty("parameter").GetString()));
+            Assert.Contains(said, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         }
     }
 

@@ -31,6 +31,13 @@ public static class ReportBlocks
         return DocumentSections.Write([], MetadataSlicesDocument.Of(slices));
     }
 
+    /// <summary>Writes counterfactual pairs.</summary>
+    public static byte[] Write(CounterfactualPairs pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        return DocumentSections.Write([], CounterfactualPairsDocument.Of(pairs));
+    }
+
     /// <summary>Writes the report of a study of human ratings.</summary>
     public static byte[] Write(StudyReport report)
     {

@@ -13,6 +13,7 @@ internal static class ReportDocument
     [
         new AccuracySection(),
         new SlicesSection(),
+        new CounterfactualPairsSection(),
         new VotesSection(),
         new ConfidenceSection("Calibration and deferral", static report => report.Confidence, deferred: "deferred"),
         new ConfidenceSection("Calibration and deferral by the options' probabilities", static report => report.OptionConfidence),

@@ -48,6 +48,13 @@ public static class ReportHtml
         return HtmlWriter.Write(MetadataSlicesDocument.Of(slices));
     }
 
+    /// <summary>Writes counterfactual pairs.</summary>
+    public static string Write(CounterfactualPairs pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        return HtmlWriter.Write(CounterfactualPairsDocument.Of(pairs));
+    }
+
     /// <summary>Writes a replay.</summary>
     public static string Write(ReplayReport replay)
     {

@@ -53,6 +53,20 @@ public static class ReportMarkdown
         return MarkdownWriter.Write(OverlapDocument.Of(report));
     }
 
+    /// <summary>Writes counterfactual pairs, as a section of a report.</summary>
+    public static string WriteSection(CounterfactualPairs pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        return MarkdownWriter.Write(CounterfactualPairsDocument.SectionOf(pairs));
+    }
+
+    /// <summary>Writes counterfactual pairs.</summary>
+    public static string Write(CounterfactualPairs pairs)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        return MarkdownWriter.Write(CounterfactualPairsDocument.Of(pairs));
+    }
+
     /// <summary>Writes accuracy by metadata, as a section of a report.</summary>
     public static string Write(MetadataSlices slices)
     {

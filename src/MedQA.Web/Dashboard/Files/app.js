@@ -24,6 +24,7 @@ const pages = [
   [/^\/studies\/([a-z2-7]{16})$/, () => import('./studies.js'), 'studies'],
   [/^\/runs\/([a-z2-7]{16})$/, () => import('./run.js'), 'runs'],
   [/^\/runs\/([a-z2-7]{16})\/questions$/, () => import('./questions.js'), 'runs'],
+  [/^\/runs\/([a-z2-7]{16})\/pairs$/, () => import('./pairs.js'), 'runs'],
 ];
 
 async function show() {

@@ -7,7 +7,7 @@ const headLength = 65536;
 const mostColumns = 256;
 const parts = [
   'question', 'context', 'id', 'dataset', 'topic', 'options', 'gold', 'answer_letter', 'answer_from_0', 'answer_from_1', 'answer_text', 'reference_answers',
-  ...[...'abcdefghijklmnopqrstuvwxyz'].map(letter => `option_${letter}`), 'metadata',
+  ...[...'abcdefghijklmnopqrstuvwxyz'].map(letter => `option_${letter}`), 'pair', 'group', 'metadata',
 ];
 
 /**

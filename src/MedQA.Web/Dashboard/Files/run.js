@@ -123,6 +123,9 @@ export async function show(main, { run, signal, title }) {
     }
     try {
       fill(body, documentCards(await readDocument(`${path}/report`, signal), `#/runs/${run}/questions`), slicesCard(run, signal), files());
+      // The section has no links: its page has them, and compares other columns and groups.
+      body.querySelector('[aria-labelledby="s-counterfactual-pairs"] > h2')?.after(
+        h('p', null, h('a', { href: `#/runs/${run}/pairs` }, 'Every pair that changes, and other groups')));
     } catch (problem) {
       if (!signal.aborted) {
         fill(body, problemBox(problem, readReport));

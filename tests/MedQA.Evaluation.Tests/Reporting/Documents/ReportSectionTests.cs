@@ -60,7 +60,7 @@ public sealed class ReportSectionTests
     {
         var rows = ReportBlocks.Summary(Whole);
         Assert.Equal(ReportDocument.Sections.SelectMany(static section => section.Summary(Whole)), rows);
-        Assert.Equal(["Accuracy", "Questions", "Agreement", "Forced answers", "Tokens", "Guarantee", "Time"], rows.Select(static row => row.Name));
+        Assert.Equal(["Accuracy", "Questions", "Counterfactual pairs", "Agreement", "Forced answers", "Tokens", "Guarantee", "Time"], rows.Select(static row => row.Name));
         Assert.StartsWith($"{rows[0].Figure} (", rows[0].Line, StringComparison.Ordinal);
         Assert.Equal(rows, Read(ReportBlocks.Write(Whole)).Summary);
     }
@@ -110,7 +110,22 @@ public sealed class ReportSectionTests
         Samples = Report(Header(2), Of(0, "AAB", 'A'), Of(1, "ABB", 'A')).Samples,
         Guarantee = new GuaranteedDeferral { Development = "dev.csv", TargetAccuracy = 0.9, Confidence = 0.95, Warnings = [] },
         ExemplarUses = [new ExemplarUse("e1", 3)],
+        Pairs = Pairs(),
     };
+
+    private static CounterfactualPairs Pairs()
+    {
+        var accumulator = new CounterfactualPairsAccumulator("vignette", "sex");
+        for (var ordinal = 0; ordinal < 81; ordinal++)
+        {
+            accumulator.Add(
+                Of(ordinal, ordinal % 8 == 1 ? "AABBB" : "AAABB", 'A', "medqa"),
+                new Dictionary<string, string> { ["vignette"] = $"v{ordinal / 2}", ["sex"] = ordinal % 2 == 0 ? "male" : "female" },
+                ["aspirin", "bisoprolol", "codeine", "digoxin"]);
+        }
+
+        return accumulator.Build();
+    }
 
     private static ConfidenceReport? Confidence() => Report(Header(60), Enumerable.Range(0, 60).Select(static ordinal => Of(ordinal, "AAABC"[(ordinal % 3)..] + "ABB"[..(ordinal % 3)], "AB"[ordinal % 2]))).Confidence;
 
