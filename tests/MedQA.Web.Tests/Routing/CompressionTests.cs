@@ -93,7 +93,7 @@ public sealed class CompressionTests(KnownPlace known) : IClassFixture<KnownPlac
             Assert.True(whole.StatusCode == HttpStatusCode.OK, file.Name);
             var content = await whole.Content.ReadAsByteArrayAsync(Cancel);
             using var part = await SendAsync(server, HttpMethod.Get, call with { Range = "bytes=3-9" }, "br");
-            if (file.Name is "answers.jsonl" or "samples.parquet")
+            if (RunExports.Find(file.Name) is not null)
             {
                 // Made while they are read: nobody knows their length before.
                 Assert.Equal((HttpStatusCode.OK, true), (part.StatusCode, part.Headers.ETag!.IsWeak));
