@@ -15,7 +15,8 @@ namespace MedQA.Pipeline.HandingOver;
 
 /// <summary>
 /// Writes a run as lm-evaluation-harness writes its own (0.4): an archive with <c>MODEL/results_DATE.json</c> and for each data set
-/// <c>MODEL/samples_TASK_DATE.jsonl</c>. Questions that failed are in no file of samples: a line there is an answer.
+/// <c>MODEL/samples_TASK_DATE.jsonl</c>. Questions that failed have no line, and neither have those without a known answer beside others
+/// that have one: readers take a line without a metric for a wrong answer.
 /// </summary>
 internal sealed partial class HarnessFiles
 {
@@ -66,7 +67,7 @@ internal sealed partial class HarnessFiles
                 if (files._tasks.TryGetValue(answer.Dataset, out var task))
                 {
                     var document = task.Documents++;
-                    if (answer.Failure is null)
+                    if (answer.Failure is null && (answer.Correct is not null || task.Slice.Accuracy.Value is null))
                     {
                         var line = HandedJson.Of(json => files.WriteSample(json, task, document, question, answer));
                         await spool.AddAsync(answer.Dataset, line, cancellationToken);

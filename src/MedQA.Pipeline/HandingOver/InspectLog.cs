@@ -70,6 +70,7 @@ internal static class InspectLog
             {
                 json.WriteString("solver", profile.Strategy.Name);
                 json.WriteObject("params", () => WriteProfile(json, profile));
+                WriteEmpty(json, "params_passed");
             });
             json.WriteObject("config", () => WriteGeneration(json, run));
         });
@@ -85,11 +86,14 @@ internal static class InspectLog
                 report.Circumstances.Usage is { } usage
                     ? (usage.PromptTokens, usage.CompletionTokens, usage.ThoughtTokens)
                     : (report.Tokens.Prompt, report.Tokens.Generated, 0));
+            WriteEmpty(json, "role_usage");
         });
         if (run.Summary.State == RunState.Failed)
         {
             json.WriteObject("error", () => WriteError(json, run.Summary.Reason ?? "The run cannot be completed."));
         }
+
+        json.WriteBoolean("invalidated", false);
     }
 
     private static string StatusOf(RunState state) => state switch
@@ -109,7 +113,9 @@ internal static class InspectLog
         json.WriteString("task", run.Task);
         json.WriteString("task_id", run.Id);
         json.WriteString("task_version", $"rules {report.EvaluationRules}");
+        WriteEmpty(json, "task_attribs");
         json.WriteObject("task_args", () => json.WriteString("profile", run.Profile.Name));
+        WriteEmpty(json, "task_args_passed");
         json.WriteString("solver", run.Profile.Strategy.Name);
         json.WriteObject("dataset", () =>
         {
@@ -119,6 +125,7 @@ internal static class InspectLog
             json.WriteBoolean("shuffled", false);
         });
         json.WriteString("model", manifest.ModelName);
+        WriteEmpty(json, "model_generate_config");
         json.WriteText("model_base_url", manifest.Endpoint?.Host);
         json.WriteObject("model_args", () =>
         {
@@ -192,6 +199,7 @@ internal static class InspectLog
             json.WriteString("scorer", Scorer);
             json.WriteNumber("scored_samples", accuracy.Scored);
             json.WriteNumber("unscored_samples", questions.Accepted - accuracy.Scored);
+            WriteEmpty(json, "params");
             json.WriteObject("metrics", () =>
             {
                 WriteMetrics(json, "accuracy", accuracy, null);
@@ -222,6 +230,7 @@ internal static class InspectLog
         {
             json.WriteString("name", name);
             json.WriteNumber("value", value);
+            WriteEmpty(json, "params");
             json.WriteObject("metadata", () =>
             {
                 json.WriteText("dataset", dataset);
@@ -240,6 +249,7 @@ internal static class InspectLog
             {
                 json.WriteString("name", "stderr");
                 json.WriteNumber("value", error);
+                WriteEmpty(json, "params");
             });
         }
     }
@@ -282,13 +292,21 @@ internal static class InspectLog
 
         json.WriteEndArray();
         json.WriteObject("output", () => WriteOutput(json, run, answer));
-        if (answer.Correct is { } correct)
+
+        // The viewer does not open samples without scores and events: what is not there is empty, as Inspect writes it.
+        json.WriteObject("scores", () =>
         {
-            json.WriteObject("scores", () => json.WriteObject(Scorer, () => WriteScore(json, run, answer, correct)));
-        }
+            if (answer.Correct is { } correct)
+            {
+                json.WriteObject(Scorer, () => WriteScore(json, run, answer, correct));
+            }
+        });
 
         json.WriteObject("metadata", () => WriteMetadata(json, question, answer));
+        WriteEmpty(json, "store");
+        json.WriteTexts("events", []);
         WriteUsage(json, run, answer.Usage, HandedRun.TokensOf(answer));
+        WriteEmpty(json, "role_usage");
         json.WriteFinite("total_time", answer.Seconds);
         json.WriteFinite("working_time", answer.Seconds);
         json.WriteString("uuid", string.Create(CultureInfo.InvariantCulture, $"{run.Id}-{answer.Ordinal}"));
@@ -296,6 +314,8 @@ internal static class InspectLog
         {
             json.WriteObject("error", () => WriteError(json, $"{failure.Code}: {failure.Message}"));
         }
+
+        WriteEmpty(json, "attachments");
     }
 
     private static void WriteOutput(Utf8JsonWriter json, HandedRun run, AnsweredQuestion answer)
@@ -366,6 +386,7 @@ internal static class InspectLog
         json.WriteString("value", correct ? "C" : answer.Answer is null ? "N" : "I");
         json.WriteText("answer", run.AnswerOf(answer));
         json.WriteString("explanation", ExplanationOf(answer));
+        json.WriteTexts("history", []);
     }
 
     /// <summary>The vote in words: <c>B has 7 of 11 votes; A 3, C 1</c>.</summary>
@@ -454,6 +475,12 @@ internal static class InspectLog
                 json.WriteNumber("total_cost", cost);
             }
         }));
+
+    private static void WriteEmpty(Utf8JsonWriter json, string name)
+    {
+        json.WriteStartObject(name);
+        json.WriteEndObject();
+    }
 
     private static void WriteError(Utf8JsonWriter json, string message)
     {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using MedQA.Pipeline.Queries;
 using MedQA.Web.Routing;
 using MedQA.Web.Runs;
 using MedQA.Web.Tests.Catalog;
