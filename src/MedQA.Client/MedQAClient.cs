@@ -352,7 +352,8 @@ public sealed class MedQAClient : IDisposable
     /// <summary>
     /// Opens a file of a run's result as stored: <c>manifest.json</c>, <c>report.json</c>, <c>report.md</c>, <c>report.html</c>,
     /// <c>answers.csv</c>, <c>answers.parquet</c>, <c>rejected.csv</c>; or, with every sample, <c>answers.jsonl</c>,
-    /// <c>samples.parquet</c>. The caller disposes it.
+    /// <c>samples.parquet</c>; or, for other tools, <c>inspect.json</c>, <c>lm-eval.zip</c>, <c>eee.zip</c>; or the model card
+    /// <c>card.md</c>. The caller disposes it.
     /// </summary>
     public Task<Stream> OpenFileAsync(string run, string file, CancellationToken cancellationToken = default) =>
         OpenAsync($"{Of(run)}/files/{Uri.EscapeDataString(file)}", [], TypeOfFile(file), cancellationToken);

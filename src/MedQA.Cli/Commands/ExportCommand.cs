@@ -1,27 +1,37 @@
 using System.CommandLine;
+using System.IO.Compression;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
 using MedQA.Evaluation;
 using MedQA.Files;
+using MedQA.Pipeline.Queries;
 
 namespace MedQA.Cli.Commands;
 
 /// <summary><c>medqa export</c>: writes a run's result as files.</summary>
 internal static class ExportCommand
 {
-    private static readonly string[] Files = [
-        "manifest.json",
-        "report.json",
-        "report.md",
-        "report.html",
-        "answers.csv",
-        "answers.parquet",
-        "rejected.csv",
-        "answers.jsonl",
-        "samples.parquet"
+    /// <summary>The files by their formats.</summary>
+    private static readonly (string Format, string File)[] Files =
+    [
+        ("json", "manifest.json"),
+        ("json", "report.json"),
+        ("md", "report.md"),
+        ("html", "report.html"),
+        ("csv", "answers.csv"),
+        ("parquet", "answers.parquet"),
+        ("csv", "rejected.csv"),
+        ("jsonl", "answers.jsonl"),
+        ("parquet", "samples.parquet"),
+        ("inspect", RunExports.NameOf(RunExport.Inspect)),
+        ("lm-eval", RunExports.NameOf(RunExport.Harness)),
+        ("eee", RunExports.NameOf(RunExport.EveryEval)),
+        ("card", RunExports.NameOf(RunExport.Card)),
     ];
-    private static readonly string[] Formats = ["json", "md", "html", "csv", "parquet", "jsonl"];
+
+    /// <summary>Formats that are for others, and written only where they are named.</summary>
+    private static readonly string[] HandedOver = ["inspect", "lm-eval", "eee", "card"];
 
     /// <summary>The command.</summary>
     public static Command Create()
@@ -32,19 +42,24 @@ internal static class ExportCommand
             Description = "Folder to write to. Default: one named after the run",
             HelpName = "FOLDER"
         };
+        string[] formatNames = [.. Files.Select(static file => file.Format).Distinct()];
         var formats = new Option<string[]>("--format")
         {
-            Description = $"Write only files of this format: {string.Join(", ", Formats)}. Repeatable",
+            Description = $"Write only files of this format: {string.Join(", ", formatNames)}. Repeatable",
             HelpName = "FORMAT"
         };
-        formats.AcceptOnlyFromAmong([.. Formats]);
+        formats.AcceptOnlyFromAmong(formatNames);
         var command = new CommandWithExamples("export", "Write a run's report (JSON, Markdown, HTML), answers with texts (CSV, Parquet), "
-            + "samples (answers.jsonl, samples.parquet) and configuration to a folder.", """
+            + "samples (answers.jsonl, samples.parquet) and configuration to a folder; or hand the run over to other tools.", """
             Examples:
               medqa export latest
               medqa export 4c2r --to results/few-shot
               medqa export latest --format csv          a row per question: texts, options, answer, votes
               medqa export latest --format parquet      the same, and samples.parquet with a row per sample
+              medqa export latest --format inspect      an evaluation log of Inspect AI
+              medqa export latest --format lm-eval      results and samples as lm-evaluation-harness writes them
+              medqa export latest --format eee          records of Every Eval Ever
+              medqa export latest --format card         a model card in Markdown
             """) { run, to, formats };
         CommandWork.Set(
             command,
@@ -80,20 +95,59 @@ internal static class ExportCommand
 
         var folder = Path.GetFullPath(to ?? run.Id);
         OutputFolder.Create(folder);
-        foreach (var file in Files.Where(file => formats.Length == 0 || formats.Contains(Path.GetExtension(file)[1..])))
+        foreach (var (format, file) in Files.Where(
+            file => formats.Length == 0 ? !HandedOver.Contains(file.Format) : formats.Contains(file.Format)))
         {
-            var path = Path.Combine(folder, file);
             await using var content = await service.TryOpenFileAsync(run.Id, file, cancellationToken);
             if (content is null)
             {
                 // A run without rejected rows has no rejected.csv.
+                if (HandedOver.Contains(format))
+                {
+                    throw new InputException(
+                        $"The service has no {file} of run {run.Id}: it may be of an earlier version. Update it to use --format {format}.");
+                }
+
                 continue;
             }
 
-            await OutputFile.WriteAsync(path, written => content.CopyToAsync(written, cancellationToken));
-            context.Console.Line(path);
+            if (Path.GetExtension(file) == ".zip")
+            {
+                await UnpackAsync(context, content, folder, cancellationToken);
+                continue;
+            }
+
+            var written = format == "inspect" ? RunExports.InspectName(run.Created, run.Name, run.Id) : file;
+            await WriteAsync(context, Path.Combine(folder, written), content, cancellationToken);
         }
 
         return ExitCode.Success;
+    }
+
+    /// <summary>Writes the files of an archive; none outside the folder, whatever their names say.</summary>
+    private static async Task UnpackAsync(CommandContext context, Stream content, string folder, CancellationToken cancellationToken)
+    {
+        await using var spool = OutputFile.OpenTemporary();
+        await content.CopyToAsync(spool, cancellationToken);
+        spool.Position = 0;
+        await using var archive = await ZipArchive.CreateAsync(spool, ZipArchiveMode.Read, leaveOpen: true, null, cancellationToken);
+        foreach (var entry in archive.Entries)
+        {
+            var path = Path.GetFullPath(Path.Combine(folder, entry.FullName));
+            if (!path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            {
+                throw new InputException($"The service names a file outside the folder: {entry.FullName}.");
+            }
+
+            OutputFolder.Create(Path.GetDirectoryName(path)!);
+            await using var file = await entry.OpenAsync(cancellationToken);
+            await WriteAsync(context, path, file, cancellationToken);
+        }
+    }
+
+    private static async Task WriteAsync(CommandContext context, string path, Stream content, CancellationToken cancellationToken)
+    {
+        await OutputFile.WriteAsync(path, written => content.CopyToAsync(written, cancellationToken));
+        context.Console.Line(path);
     }
 }

@@ -91,7 +91,8 @@ public sealed class ApiFunctions(GuardedApi api)
 
     /// <summary>
     /// Returns a file of a run's result: manifest.json, report.json, report.md, report.html, answers.csv, answers.parquet, rejected.csv,
-    /// or, with every sample, answers.jsonl or samples.parquet.
+    /// or, with every sample, answers.jsonl or samples.parquet; for other tools, inspect.json (Inspect AI), lm-eval.zip
+    /// (lm-evaluation-harness) or eee.zip (Every Eval Ever); or card.md, a model card.
     /// </summary>
     [Function(nameof(GetRunFile))]
     public Task<IResult> GetRunFile(

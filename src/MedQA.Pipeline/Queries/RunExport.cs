@@ -6,12 +6,13 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Questions;
+using MedQA.Pipeline.HandingOver;
 using MedQA.Pipeline.Results;
 
 namespace MedQA.Pipeline.Queries;
 
 /// <summary>
-/// A file with everything of a run's answers, which is not stored but made when it is asked for: it would be as large as the answers
+/// A file that is not stored but made when it is asked for: most have everything of a run's answers and would be as large as these
 /// themselves.
 /// </summary>
 public enum RunExport
@@ -21,6 +22,18 @@ public enum RunExport
 
     /// <summary><c>samples.parquet</c>: a row for each sample.</summary>
     Samples,
+
+    /// <summary><c>inspect.json</c>: an evaluation log of Inspect AI.</summary>
+    Inspect,
+
+    /// <summary><c>lm-eval.zip</c>: the files that lm-evaluation-harness writes.</summary>
+    Harness,
+
+    /// <summary><c>eee.zip</c>: records of Every Eval Ever.</summary>
+    EveryEval,
+
+    /// <summary><c>card.md</c>: a model card.</summary>
+    Card,
 }
 
 /// <summary>Writes what <see cref="RunExport"/> lists.</summary>
@@ -33,8 +46,19 @@ public static class RunExports
     {
         RunExport.Answers => "answers.jsonl",
         RunExport.Samples => "samples.parquet",
+        RunExport.Inspect => "inspect.json",
+        RunExport.Harness => "lm-eval.zip",
+        RunExport.EveryEval => "eee.zip",
+        RunExport.Card => "card.md",
         _ => throw new ArgumentOutOfRangeException(nameof(export), export, "Unknown file."),
     };
+
+    /// <summary>The name that an evaluation log of Inspect AI must have for its viewer to list it.</summary>
+    /// <param name="created">When the run was created.</param>
+    /// <param name="questionSet">The question set's name.</param>
+    /// <param name="run">The run's id.</param>
+    public static string InspectName(DateTimeOffset created, string questionSet, string run) =>
+        InspectLog.FileName(created, questionSet, run);
 
     /// <summary>The file of a name, or <see langword="null"/> where files of this name are stored, or there are none.</summary>
     public static RunExport? Find(string name) =>

@@ -1,9 +1,13 @@
 using System.Security.Cryptography;
+using System.Text;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Annotating;
 using MedQA.Pipeline.Answering;
+using MedQA.Pipeline.HandingOver;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Storage;
@@ -275,16 +279,32 @@ public sealed class RunReader
     /// <param name="export">Which file.</param>
     /// <param name="file">Where to; not closed, and never written to other than asynchronously.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
-    /// <exception cref="InvalidDataException">An answer or a question is not where it was written.</exception>
+    /// <exception cref="InvalidDataException">An answer, a question or the report is not where it was written.</exception>
     public async Task WriteExportAsync(RunId run, RunExport export, Stream file, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var everything = await FindWithManifestAsync(run, cancellationToken) is var (summary, manifest)
+        var found = await FindWithManifestAsync(run, cancellationToken);
+        var everything = found is var (summary, manifest)
             ? new AnswerTexts(_storage).EverythingAsync(run, manifest, summary.Retry, cancellationToken)
             : AsyncEnumerable.Empty<(Question, AnsweredQuestion, AnswerRow)>();
-        await (export == RunExport.Answers
-            ? RunExports.WriteAnswersAsync(everything, file, cancellationToken)
-            : RunExports.WriteSamplesAsync(everything, file, cancellationToken));
+        await (export switch
+        {
+            RunExport.Answers => RunExports.WriteAnswersAsync(everything, file, cancellationToken),
+            RunExport.Samples => RunExports.WriteSamplesAsync(everything, file, cancellationToken),
+            RunExport.Inspect => InspectLog.WriteAsync(await HandedAsync(), everything, file, cancellationToken),
+            RunExport.Harness => HarnessFiles.WriteAsync(await HandedAsync(), everything, file, cancellationToken),
+            RunExport.EveryEval => EveryEvalRecords.WriteAsync(await HandedAsync(), everything, file, cancellationToken),
+            RunExport.Card => file.WriteAsync(
+                Encoding.UTF8.GetBytes(ReportMarkdown.WriteCard((await HandedAsync()).Report)), cancellationToken).AsTask(),
+            _ => throw new ArgumentOutOfRangeException(nameof(export), export, "Unknown file."),
+        });
+
+        async Task<HandedRun> HandedAsync()
+        {
+            return found is var (known, asked) && await _storage.Blob(run, "report.json").FindContentAsync(cancellationToken) is { } report
+                ? new HandedRun(known, asked, ReportJson.Read(report.ToMemory().Span))
+                : throw new InvalidDataException($"The report is not where it was written: report.json of run {run}.");
+        }
     }
 
     /// <summary>

@@ -45,7 +45,8 @@ public static class ApiRoutes
             ReportHandlers.PairsAsync),
         new("GetRunFile", "GET", "api/runs/{run}/files/{file}", ApiRole.Reader,
             "Returns a file of a run's result: manifest.json, report.json, report.md, report.html, answers.csv, answers.parquet, "
-                + "rejected.csv, or, with every sample, answers.jsonl or samples.parquet.",
+                + "rejected.csv, or, with every sample, answers.jsonl or samples.parquet; for other tools, inspect.json (Inspect AI), "
+                + "lm-eval.zip (lm-evaluation-harness) or eee.zip (Every Eval Ever); or card.md, a model card.",
             RunFiles.GetAsync),
         new("JudgeRun", "POST", "api/runs/{run}/gate", ApiRole.Runner,
             "Judges a run by the policy in the body: pass, fail or inconclusive. Stores nothing.", ReportHandlers.JudgeAsync),

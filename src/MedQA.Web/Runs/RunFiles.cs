@@ -27,6 +27,10 @@ public static class RunFiles
         new("rejected.csv", "text/csv"),
         new("answers.jsonl", "application/x-ndjson"),
         new("samples.parquet", "application/vnd.apache.parquet"),
+        new("inspect.json", "application/json"),
+        new("lm-eval.zip", "application/zip"),
+        new("eee.zip", "application/zip"),
+        new("card.md", "text/markdown"),
     ];
 
     /// <summary>A file of a run's result.</summary>
@@ -71,7 +75,10 @@ public static class RunFiles
 
         var type = file.MediaType.StartsWith("text/", StringComparison.Ordinal) ? $"{file.MediaType}; charset=utf-8" : file.MediaType;
         return made is { } export
-            ? Results.Stream(stream => api.Reader.WriteExportAsync(summary.Run, export, stream, cancellationToken), type, name)
+            ? Results.Stream(
+                stream => api.Reader.WriteExportAsync(summary.Run, export, stream, cancellationToken),
+                type,
+                export == RunExport.Inspect ? RunExports.InspectName(summary.Created, summary.Name, summary.Run.ToString()) : name)
             : Results.Stream(content!, type, name, entityTag: tag, enableRangeProcessing: part is not null);
     }
 }

@@ -79,7 +79,7 @@ public sealed class CommandLineFaultsTests
 
     [Fact]
     public void Of_several_values_the_one_that_is_not_taken_is_named() => Assert.Equal(
-        ["--format is 'doc', but must be one of csv, html, json, jsonl, md, parquet."], Of(["export", "latest", "--format", "json", "--format", "doc"]));
+        ["--format is 'doc', but must be one of card, csv, eee, html, inspect, json, jsonl, lm-eval, md, parquet."], Of(["export", "latest", "--format", "json", "--format", "doc"]));
 
     [Fact]
     public void Every_command_and_option_in_another_case_is_named_as_it_is()

@@ -1,5 +1,4 @@
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Evaluation.Statistics;

@@ -18,6 +18,13 @@ public static class ReportMarkdown
         return MarkdownWriter.Write(ReportDocument.Of(report));
     }
 
+    /// <summary>Writes a report's model card: what was measured of the model, how, and what that does not tell.</summary>
+    public static string WriteCard(RunReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        return MarkdownWriter.Write(ModelCardDocument.Of(report));
+    }
+
     /// <summary>Writes a comparison.</summary>
     public static string Write(RunComparison comparison)
     {

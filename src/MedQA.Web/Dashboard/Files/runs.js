@@ -245,6 +245,8 @@ export function show(main, { query, signal, title }) {
       { text: 'Copy link', act: () => copy(run) },
       hasReport ? { text: 'Export report, Markdown', act: () => saved(() => save(`${path}/report`, 'text/markdown', `${name}.md`)) } : null,
       hasReport ? { text: 'Export report, HTML', act: () => saved(() => save(`${path}/report`, 'text/html', `${name}.html`)) } : null,
+      hasReport ? { text: 'Export model card', act: () => saved(() => save(`${path}/files/card.md`, 'text/markdown', `${name}-card.md`)) } : null,
+      hasReport ? { text: 'Export for Inspect AI', act: () => saved(() => save(`${path}/files/inspect.json`, 'application/json', `${run.created.slice(0, 19).replaceAll(':', '-')}+00-00_${name}.json`)) } : null,
       run.done > 0 ? { text: 'Export answers, CSV', act: () => saved(() => save(`${path}/answers`, 'text/csv', `${name}.csv`)) } : null,
       { text: 'Delete', danger: true, act: () => remove([run]) },
     ].filter(item => item !== null);
