@@ -259,8 +259,8 @@ public sealed record Profile
         if (model.Endpoint is not null)
         {
             return $"profile {Name} has \"thinkingTokens\", but the thoughts of model {model.Name} are its service's: nothing can be put into "
-                + "them from outside. Use what the service has for it, such as \"templateArguments\": { \"reasoning_effort\": \"low\" } or "
-                + "a field of its own in \"modelOptions\".";
+                + "them from outside. Use what the service has for it: \"templateArguments\": { \"reasoning_effort\": \"low\" }, or a "
+                + "field of its own in \"modelOptions\", such as vLLM's \"thinking_token_budget\".";
         }
 
         if (Format == PromptFormat.Completion && Template is { } template && ThoughtMarkers.Opening(template) is not null)

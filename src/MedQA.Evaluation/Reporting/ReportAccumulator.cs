@@ -35,6 +35,7 @@ public sealed class ReportAccumulator
     private int _withoutGold;
     private long _promptTokens;
     private long _generatedTokens;
+    private ThinkingFigures? _thinking;
     private double _seconds;
     private TokenUsage? _usage;
 
@@ -164,6 +165,7 @@ public sealed class ReportAccumulator
             {
                 Filtered = _ends[(int)SampleEnd.ContentFilter]
             },
+            Thinking = _thinking,
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
             Letters = _letters.Build(),
             Confidence = confidence,
@@ -252,6 +254,7 @@ public sealed class ReportAccumulator
         {
             _generatedTokens += reasoning.DrawnTokens;
             _ends[(int)reasoning.End]++;
+            _thinking = ThinkingFigures.Add(_thinking, reasoning);
         }
     }
 }
