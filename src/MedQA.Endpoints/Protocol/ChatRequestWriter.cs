@@ -64,8 +64,8 @@ internal static class ChatRequestWriter
     }
 
     /// <summary>
-    /// Writes the options of the file, and those of the profile in their place where both have one; so, too, the profile's variables for the
-    /// chat template.
+    /// Writes the options of the file, and those of the profile in their place where both have one; so, too, the profile's variables for
+    /// the chat template.
     /// </summary>
     private static void WriteOptions(Utf8JsonWriter writer, EndpointFile file, ChatPrompt prompt, SampleRequest request)
     {

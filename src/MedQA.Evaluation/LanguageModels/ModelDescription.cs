@@ -49,8 +49,8 @@ public sealed record ModelDescription
     public bool TakesTemplateArguments { get; init; }
 
     /// <summary>
-    /// How many tokens the longest mark has by which the model closes a thought; 0 if it has no such mark, <see langword="null"/> if that is
-    /// not known.
+    /// How many tokens the longest mark has by which the model closes a thought; 0 if it has no such mark, <see langword="null"/> if that
+    /// is not known.
     /// </summary>
     [JsonIgnore]
     public int? ClosingMarkTokens { get; init; }

@@ -85,8 +85,9 @@ public sealed record Sample
     public required double LogLikelihood { get; init; }
 
     /// <summary>
-    /// How many tokens were drawn: <see cref="Tokens"/> without the marks of <see cref="Thinking"/>, and the end token, if one came. The length over which <see cref="LogLikelihood"/>
-    /// is averaged. Where a service counts the tokens of several samples together, an estimate whose sum is right.
+    /// How many tokens were drawn: <see cref="Tokens"/> without the marks of <see cref="Thinking"/>, and the end token, if one came. The
+    /// length over which <see cref="LogLikelihood"/> is averaged. Where a service counts the tokens of several samples together, an
+    /// estimate whose sum is right.
     /// </summary>
     public required int DrawnTokens { get; init; }
 

@@ -146,8 +146,8 @@ public sealed record Profile
     public string? TemplateArguments { get; init; }
 
     /// <summary>
-    /// The most tokens that the model may think in a reasoning; then its thought is closed with its own mark, and it answers. 0 closes every
-    /// thought at once; <see langword="null"/> lets it think as long as it likes.
+    /// The most tokens that the model may think in a reasoning; then its thought is closed with its own mark, and it answers. 0 closes
+    /// every thought at once; <see langword="null"/> lets it think as long as it likes.
     /// </summary>
     public int? ThinkingTokens { get; init; }
 
@@ -258,8 +258,8 @@ public sealed record Profile
 
         if (model.Endpoint is not null)
         {
-            return $"profile {Name} has \"thinkingTokens\", but the thoughts of model {model.Name} are its service's: nothing can be put into "
-                + "them from outside. Use what the service has for it: \"templateArguments\": { \"reasoning_effort\": \"low\" }, or a "
+            return $"profile {Name} has \"thinkingTokens\", but the thoughts of model {model.Name} are its service's: nothing can be put "
+                + "into them from outside. Use what the service has for it: \"templateArguments\": { \"reasoning_effort\": \"low\" }, or a "
                 + "field of its own in \"modelOptions\", such as vLLM's \"thinking_token_budget\".";
         }
 
@@ -271,10 +271,11 @@ public sealed record Profile
         return model.ClosingMarkTokens switch
         {
             0 => $"profile {Name} has \"thinkingTokens\", but no mark is known by which model {model.Name} closes a thought, such as "
-                + "</think>: neither its tokenizer nor its chat template has one. Leave \"thinkingTokens\" out, or use a model that thinks.",
-            { } mark when budget + mark >= MaxTokens => $"profile {Name} has \"thinkingTokens\": {budget} and \"maxTokens\": {MaxTokens}, but "
-                + $"model {model.Name} closes a thought with {mark} {(mark == 1 ? "token" : "tokens")}, which leaves none for the answer; use a "
-                + "larger \"maxTokens\".",
+                + "</think>: neither its tokenizer nor its chat template has one. Leave \"thinkingTokens\" out, or use a model that "
+                + "thinks.",
+            { } mark when budget + mark >= MaxTokens => $"profile {Name} has \"thinkingTokens\": {budget} and \"maxTokens\": "
+                + $"{MaxTokens}, but model {model.Name} closes a thought with {mark} {(mark == 1 ? "token" : "tokens")}, which leaves none "
+                + "for the answer; use a larger \"maxTokens\".",
             _ => null,
         };
     }

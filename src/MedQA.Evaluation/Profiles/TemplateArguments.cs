@@ -81,7 +81,7 @@ public static class TemplateArguments
     internal static string? Twice(string arguments, string options)
     {
         var given = JsonElement.Parse(options);
-        var within = given.TryGetProperty(ServiceField, out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : (JsonElement?)null;
+        JsonElement? within = given.TryGetProperty(ServiceField, out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : null;
         return Of(arguments).Select(static argument => argument.Name).FirstOrDefault(
             name => (name == ReasoningEffort && given.TryGetProperty(name, out _)) || within?.TryGetProperty(name, out _) == true);
     }
@@ -94,9 +94,9 @@ public static class TemplateArguments
         {
             return model.TakesTemplateArguments || names is [ReasoningEffort]
                 ? null
-                : $"has \"templateArguments\" ({string.Join(", ", names)}), but the file of model {model.Name} does not say that its service "
-                    + $"takes them: add \"supports\": {{ \"templateArguments\": true }} for vLLM, SGLang or llama.cpp's server. Without it, only "
-                    + $"\"{ReasoningEffort}\" can be given.";
+                : $"has \"templateArguments\" ({string.Join(", ", names)}), but the file of model {model.Name} does not say that its "
+                    + "service takes them: add \"supports\": { \"templateArguments\": true } for vLLM, SGLang or llama.cpp's server. "
+                    + $"Without it, only \"{ReasoningEffort}\" can be given.";
         }
 
         if (model.TemplateVariables is not { } read || names.Find(name => !read.Contains(name)) is not { } unread)
@@ -104,8 +104,8 @@ public static class TemplateArguments
             return null;
         }
 
-        return $"gives the chat template \"{unread}\" (\"templateArguments\"), which the template of model {model.Name} does not read, so that "
-            + "it would change nothing; "
+        return $"gives the chat template \"{unread}\" (\"templateArguments\"), which the template of model {model.Name} does not read, so "
+            + "that it would change nothing; "
             + (read.IsEmpty ? "it reads no variables of its own: leave the field out." : $"it reads {string.Join(", ", read)}.");
     }
 

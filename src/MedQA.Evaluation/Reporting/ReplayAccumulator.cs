@@ -150,8 +150,8 @@ public sealed class ReplayAccumulator
     }
 
     private static InputException NotReplayable(Profile profile) => new(
-        $"A run of profile {profile.Name} (strategy {profile.Strategy.Name}, {profile.Samples} samples) cannot be replayed: that needs several "
-            + $"samples of each question, as {BuiltInProfiles.NamesWhere(static strategy => strategy.IsReplayable, "and")} draw them, or "
+        $"A run of profile {profile.Name} (strategy {profile.Strategy.Name}, {profile.Samples} samples) cannot be replayed: that needs "
+            + $"several samples of each question, as {BuiltInProfiles.NamesWhere(static strategy => strategy.IsReplayable, "and")} draw them, or "
             + "thoughts whose length can be limited.");
 
     private static ImmutableArray<DeferralPoint> DeferralOf(Replayed strategy)
@@ -179,7 +179,8 @@ public sealed class ReplayAccumulator
     private static IEnumerable<Replayed> StrategiesOf(Profile profile)
     {
         var (samples, seed) = (profile.Samples, profile.Seed);
-        yield return new Replayed(samples == 1 ? "the one sample" : $"vote of all {samples} samples", answered => SampleReplay.First(answered, samples, seed));
+        yield return new Replayed(
+            samples == 1 ? "the one sample" : $"vote of all {samples} samples", answered => SampleReplay.First(answered, samples, seed));
         foreach (var first in Prefixes.Where(first => first < samples))
         {
             yield return new Replayed(

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
@@ -75,7 +77,7 @@ public sealed record MeasuredBudget(
             && hash == like.QuestionSetHash
             && report.ModelFingerprint == like.ModelFingerprint
             && report.EvaluationRules == like.EvaluationRules
-            && Serialization.CanonicalJson.Of(WithoutBudget(report)).AsSpan().SequenceEqual(Serialization.CanonicalJson.Of(WithoutBudget(like)))
+            && CanonicalJson.Of(WithoutBudget(report)).AsSpan().SequenceEqual(CanonicalJson.Of(WithoutBudget(like)))
             ? new MeasuredBudget(
                 report.Circumstances.Run,
                 report.Protocol.Profile.ThinkingTokens,
@@ -88,6 +90,6 @@ public sealed record MeasuredBudget(
             : null;
     }
 
-    private static Profiles.Profile WithoutBudget(RunReport report) =>
+    private static Profile WithoutBudget(RunReport report) =>
         report.Protocol.Profile with { Name = "any", ThinkingTokens = null };
 }

@@ -78,8 +78,8 @@ internal sealed class VotesSection : IReportSection
         if (report.Thinking is { } thinking)
         {
             yield return $"{Figures.Count(thinking.Thinking)} of {Figures.Count(thinking.Reasonings)} reasonings thought, "
-                + $"{Figures.Count(thinking.Tokens)} tokens in all; {Figures.Count(thinking.Closed)} thoughts were closed after thinkingTokens, "
-                + $"{report.Protocol.Profile.ThinkingTokens}.";
+                + $"{Figures.Count(thinking.Tokens)} tokens in all; {Figures.Count(thinking.Closed)} thoughts were closed after "
+                + $"thinkingTokens, {report.Protocol.Profile.ThinkingTokens}.";
         }
     }
 

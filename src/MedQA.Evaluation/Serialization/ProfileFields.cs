@@ -208,7 +208,8 @@ internal static class ProfileFields
                     : string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most:N0}")),
         (writer, profile) => writer.WriteNumber(name, get(profile)));
 
-    private static Field OptionalInteger(string name, Func<Profile, int?> get, Func<Profile, int?, Profile> set, int least, int most) => new(
+    private static Field OptionalInteger(
+        string name, Func<Profile, int?> get, Func<Profile, int?, Profile> set, int least, int most) => new(
         name,
         (profile, value) => value.ValueKind == JsonValueKind.Null
             ? set(profile, null)

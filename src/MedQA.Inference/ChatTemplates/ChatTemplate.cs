@@ -75,8 +75,8 @@ internal sealed class ChatTemplate
     /// <summary>Renders a conversation.</summary>
     /// <param name="messages">The messages, in order.</param>
     /// <param name="date">What the template sees as today.</param>
-    /// <param name="arguments">Variables of the caller, in the form of <see cref="Evaluation.Profiles.TemplateArguments"/>; <see langword="null"/> for
-    /// none.</param>
+    /// <param name="arguments">Variables of the caller, in the form of <see cref="Evaluation.Profiles.TemplateArguments"/>;
+    /// <see langword="null"/> for none.</param>
     /// <param name="addGenerationPrompt">Whether the beginning of the assistant's next turn is written too.</param>
     /// <returns>The text as segments that tell what the template wrote from what the messages say.</returns>
     /// <exception cref="TemplateRejectionException">The template refuses the messages.</exception>

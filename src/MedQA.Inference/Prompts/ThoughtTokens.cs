@@ -75,7 +75,9 @@ internal sealed class ThoughtTokens
     /// <summary>Returns the marks of the thought that a token opens, or <see langword="null"/>.</summary>
     public ThoughtMarker? OpenedBy(int token) => _openings.GetValueOrDefault(token);
 
-    /// <summary>Returns the marks of the thought that a text opens, where the model has no token for it, or <see langword="null"/>.</summary>
+    /// <summary>
+    /// Returns the marks of the thought that a text opens, where the model has no token for it, or <see langword="null"/>.
+    /// </summary>
     public ThoughtMarker? OpenedBy(ReadOnlySpan<char> text)
     {
         if (text.IndexOfAny("<[◁") < 0)

@@ -19,8 +19,8 @@ internal static class ThinkingDocument
                     ? " Lengths are estimated from the thoughts' share of the text: a run with \"thinkingTokens\" counts them."
                     : ""));
         yield return new Paragraph(
-            "A sample whose thought ends within a budget answers the same under it. What the others would answer when their thought is closed "
-                + "is not known without the model, so accuracy lies between two bounds: the lower counts a question only if it is right "
+            "A sample whose thought ends within a budget answers the same under it. What the others would answer when their thought is "
+                + "closed is not known without the model, so accuracy lies between two bounds: the lower counts a question only if it is right "
                 + "whatever they would answer (with one sample: they count as unanswered), the upper if it can be right.");
         if (curve.Points.Length > 1 || curve.Measured.Length > 1)
         {
@@ -70,8 +70,8 @@ internal static class ThinkingDocument
                     Figures.Count(measured.Tokens))),
             ]);
         yield return new Paragraph(
-            "Finished runs of the same questions and model whose profiles differ in \"thinkingTokens\" alone. For paired tests between them: "
-                + "medqa compare.");
+            "Finished runs of the same questions and model whose profiles differ in \"thinkingTokens\" alone. For paired tests between "
+                + "them: medqa compare.");
     }
 
     private static Plot Drawn(ThinkingCurve curve)
