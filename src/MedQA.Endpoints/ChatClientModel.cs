@@ -71,9 +71,13 @@ public sealed class ChatClientModel : ILanguageModel, IDisposable
     public int CountTokens(Prompt prompt) => TokenEstimate.Of(ServedPrompt.ChatOf(Description, prompt));
 
     /// <inheritdoc/>
-    /// <exception cref="InputException">The prompt is a plain text.</exception>
+    /// <exception cref="InputException">The prompt is a plain text, or gives variables to a chat template.</exception>
     public Task<IReadPrompt> ReadAsync(Prompt prompt, CancellationToken cancellationToken) =>
-        ServedPrompt.ReadAsync(Description, prompt, DrawAsync);
+        prompt is ChatPrompt { TemplateArguments: { } }
+            ? throw new InputException(
+                $"model {Description.Name} is behind a client that takes no variables for a chat template: leave "
+                    + "\"templateArguments\" out.")
+            : ServedPrompt.ReadAsync(Description, prompt, DrawAsync);
 
     /// <summary>Ends the waiting for room; a copy that <see cref="WithMeter"/> made leaves that to its original.</summary>
     public void Dispose()

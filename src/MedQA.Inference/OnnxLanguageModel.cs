@@ -233,6 +233,8 @@ public sealed class OnnxLanguageModel : ILanguageModel
             ContextLength = facts.ContextLength,
             HasChatTemplate = Encoder.HasChatTemplate,
             GivesEmbeddings = facts.GivesEmbeddings,
+            TemplateVariables = Encoder.TemplateVariables,
+            ClosingMarkTokens = Encoder.ClosingMarkTokens,
         };
     }
 }

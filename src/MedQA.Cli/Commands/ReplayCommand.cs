@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using MedQA.Client;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
@@ -28,6 +29,25 @@ internal static class ReplayCommand
         return command;
     }
 
+    /// <summary>Returns the reports of runs that may have asked the same with other budgets of thinking tokens.</summary>
+    private static async Task<List<RunReport>> ReportsUnderOtherBudgetsAsync(
+        CalledService service, RunResource run, CancellationToken cancellationToken)
+    {
+        var reports = new List<RunReport>();
+        foreach (var other in await service.ListRunsAsync(cancellationToken))
+        {
+            if (other.Id != run.Id
+                && other.State is RunState.Completed
+                && (other.Name, other.ModelFingerprint, other.Strategy, other.Samples)
+                    == (run.Name, run.ModelFingerprint, run.Strategy, run.Samples))
+            {
+                reports.Add(await Development.ReadAsync(service, other, cancellationToken));
+            }
+        }
+
+        return reports;
+    }
+
     private static async Task<int> ReplayAsync(CommandContext context, string name, string? html, CancellationToken cancellationToken)
     {
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
@@ -39,7 +59,7 @@ internal static class ReplayCommand
             replay.Add(answered);
         }
 
-        var result = replay.Build(report);
+        var result = replay.Build(report, await ReportsUnderOtherBudgetsAsync(service, run, cancellationToken));
         await GivenOutput.WriteAsync(context, html, () => ReportHtml.Write(result), cancellationToken);
         if (context.Output == OutputFormat.Json)
         {

@@ -1,7 +1,9 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Json;
 using MedQA.Endpoints.Settings;
 using MedQA.Evaluation.LanguageModels;
+using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Endpoints.Protocol;
 
@@ -54,15 +56,18 @@ internal static class ChatRequestWriter
             }
 
             writer.WriteBoolean("stream", false);
-            WriteOptions(writer, file, request);
+            WriteOptions(writer, file, prompt, request);
             writer.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Writes the options of the file, and those of the profile in their place where both have one.</summary>
-    private static void WriteOptions(Utf8JsonWriter writer, EndpointFile file, SampleRequest request)
+    /// <summary>
+    /// Writes the options of the file, and those of the profile in their place where both have one; so, too, the profile's variables for
+    /// the chat template.
+    /// </summary>
+    private static void WriteOptions(Utf8JsonWriter writer, EndpointFile file, ChatPrompt prompt, SampleRequest request)
     {
         var options = file.Options;
         if (request.ModelOptions is { } own)
@@ -71,7 +76,28 @@ internal static class ChatRequestWriter
                 static option => KeyValuePair.Create(option.Name, option.Value)));
         }
 
-        foreach (var (name, value) in options)
+        var arguments = TemplateArguments.Of(prompt.TemplateArguments).ToLookup(
+            static argument => argument.Name == TemplateArguments.ReasoningEffort);
+        options = options.SetItems(arguments[true].Select(static argument => KeyValuePair.Create(argument.Name, argument.Value)));
+        if (arguments[false].Any())
+        {
+            var given = options.TryGetValue(TemplateArguments.ServiceField, out var kept) && kept.ValueKind == JsonValueKind.Object
+                ? kept.EnumerateObject().Select(static argument => KeyValuePair.Create(argument.Name, argument.Value))
+                : [];
+            var all = ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, given)
+                .SetItems(arguments[false].Select(static argument => KeyValuePair.Create(argument.Name, argument.Value)));
+            options = options.Remove(TemplateArguments.ServiceField);
+            writer.WriteStartObject(TemplateArguments.ServiceField);
+            WriteAll(writer, all);
+            writer.WriteEndObject();
+        }
+
+        WriteAll(writer, options);
+    }
+
+    private static void WriteAll(Utf8JsonWriter writer, IEnumerable<KeyValuePair<string, JsonElement>> fields)
+    {
+        foreach (var (name, value) in fields)
         {
             writer.WritePropertyName(name);
             value.WriteTo(writer);

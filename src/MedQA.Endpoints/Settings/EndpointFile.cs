@@ -112,6 +112,7 @@ public sealed class EndpointFile
         GivesLogLikelihoods = false,
         TakesCompletions = false,
         TruncatesByRank = Supports is { TopK: true, MinP: true },
+        TakesTemplateArguments = Supports.TemplateArguments,
         Endpoint = new ModelEndpoint(Host, Model, Prices),
         HasLimits = true,
     };

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MedQA.Endpoints.Settings;
 
 /// <summary>
@@ -16,4 +18,12 @@ public sealed record EndpointSupport(
     bool Logprobs = false,
     bool Stop = false,
     bool TopK = false,
-    bool MinP = false);
+    bool MinP = false)
+{
+    /// <summary>
+    /// Variables for the chat template (<c>chat_template_kwargs</c>), as vLLM, SGLang and llama.cpp's server take them. It is left out of
+    /// fingerprints where it is off, so that those of earlier versions stay.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool TemplateArguments { get; init; }
+}

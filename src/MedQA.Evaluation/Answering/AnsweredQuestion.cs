@@ -198,6 +198,13 @@ public sealed record Reasoning
     public string? Thought { get; init; }
 
     /// <summary>
+    /// How long it thought and where its thoughts were closed, where the profile's <c>thinkingTokens</c> limits them; else
+    /// <see langword="null"/>.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Thinking? Thinking { get; init; }
+
+    /// <summary>
     /// Log-likelihood per option after this reasoning and the answer cue, where it was asked for (forced answers,
     /// <c>soft-self-consistency</c>); else empty.
     /// </summary>

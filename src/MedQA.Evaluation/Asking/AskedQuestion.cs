@@ -48,6 +48,7 @@ internal sealed record AskedQuestion(ILanguageModel Model, Protocol Protocol, Qu
         Stop = Stop,
         StreamKey = Stream("sample").Key,
         ModelOptions = Profile.ModelOptions,
+        ThinkingTokens = Profile.ThinkingTokens,
         Stage = stage,
     };
 }

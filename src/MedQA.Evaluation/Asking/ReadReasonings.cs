@@ -73,6 +73,7 @@ internal static class ReadReasonings
         End = sample.End,
         SpokenPart = sample.SpokenPart,
         Thought = sample.Thought,
+        Thinking = sample.Thinking,
     };
 
     /// <summary>Asks for the scores of all answers after a sample and the answer cue.</summary>

@@ -42,9 +42,16 @@ public static class ThoughtMarkers
     /// <summary>End a message, or begin another one.</summary>
     public static ImmutableArray<string> MessageEnds { get; } = ["<|end|>", "<|return|>", "<|call|>", "<|start|>"];
 
+    /// <summary>What closes a thought in a channel, and opens the channel of answers.</summary>
+    public const string ChannelClose = "<|end|><|start|>assistant" + ChannelStart + AnswerChannel + MessageStart;
+
     /// <summary>Returns whether a prompt ends in a thought that its template opened: what follows is thought until it is closed.</summary>
     /// <param name="prompt">The prompt's end, special tokens written out.</param>
-    public static bool OpenAtEnd(ReadOnlySpan<char> prompt)
+    public static bool OpenAtEnd(ReadOnlySpan<char> prompt) => Opening(prompt) is not null;
+
+    /// <summary>Returns the marks of the thought in which a prompt ends; <see langword="null"/> if it does not end in one.</summary>
+    /// <param name="prompt">The prompt's end, special tokens written out.</param>
+    public static ThoughtMarker? Opening(ReadOnlySpan<char> prompt)
     {
         var end = prompt.TrimEnd();
         foreach (var pair in Pairs)
@@ -52,13 +59,15 @@ public static class ThoughtMarkers
             if (end.EndsWith(pair.Open, StringComparison.OrdinalIgnoreCase)
                 || end.EndsWith(pair.Open + "thought", StringComparison.Ordinal))
             {
-                return true;
+                return pair;
             }
         }
 
         return end.EndsWith(MessageStart, StringComparison.Ordinal)
             && end.LastIndexOf(ChannelStart, StringComparison.Ordinal) is >= 0 and var channel
-            && !end[(channel + ChannelStart.Length)..].StartsWith(AnswerChannel, StringComparison.Ordinal);
+            && !end[(channel + ChannelStart.Length)..].StartsWith(AnswerChannel, StringComparison.Ordinal)
+                ? new ThoughtMarker(ChannelStart, ChannelClose)
+                : null;
     }
 }
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
 namespace MedQA.Evaluation.LanguageModels;
 
 /// <summary>What a model is: enough to tell whether two results come from the same one.</summary>
@@ -33,6 +36,24 @@ public sealed record ModelDescription
 
     /// <summary>Whether sampling can be limited by top-k and min-p.</summary>
     public bool TruncatesByRank { get; init; } = true;
+
+    /// <summary>
+    /// The variables that the chat template reads and does not get anyway: what a profile's template arguments can set;
+    /// <see langword="null"/> if that is not known.
+    /// </summary>
+    [JsonIgnore]
+    public ImmutableArray<string>? TemplateVariables { get; init; }
+
+    /// <summary>Whether the model's service takes variables for its chat template.</summary>
+    [JsonIgnore]
+    public bool TakesTemplateArguments { get; init; }
+
+    /// <summary>
+    /// How many tokens the longest mark has by which the model closes a thought; 0 if it has no such mark, <see langword="null"/> if that
+    /// is not known.
+    /// </summary>
+    [JsonIgnore]
+    public int? ClosingMarkTokens { get; init; }
 
     /// <summary>
     /// Where the model is asked over HTTP; <see langword="null"/> for a model of this process. The answers of an endpoint are not

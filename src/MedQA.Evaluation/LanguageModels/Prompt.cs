@@ -15,7 +15,13 @@ public abstract record Prompt
 /// depends on nothing but the prompt, so the bits of a result do not depend on what ran before.
 /// </param>
 /// <param name="Date">The date that a template sees as today, so that a prompt never depends on the clock.</param>
-public sealed record ChatPrompt(ImmutableArray<ChatMessage> Messages, int SharedMessages, DateOnly Date) : Prompt;
+public sealed record ChatPrompt(ImmutableArray<ChatMessage> Messages, int SharedMessages, DateOnly Date) : Prompt
+{
+    /// <summary>
+    /// Variables for the template, in the form of <see cref="Profiles.TemplateArguments"/>; <see langword="null"/> for none.
+    /// </summary>
+    public string? TemplateArguments { get; init; }
+}
 
 /// <summary>A plain text that the model continues.</summary>
 /// <param name="Text">The whole text. Special tokens in it are not recognized: it is all text.</param>

@@ -37,6 +37,11 @@ public sealed record SampleRequest
     /// </summary>
     public string? ModelOptions { get; init; }
 
+    /// <summary>
+    /// The most tokens that a sample may think; then its thought is closed with the model's own mark. <see langword="null"/> for no limit.
+    /// </summary>
+    public int? ThinkingTokens { get; init; }
+
     /// <summary>Which stage of a strategy draws: part of the counter of the random stream, so that stages never share numbers.</summary>
     public int Stage { get; init; }
 
@@ -73,14 +78,16 @@ public sealed record Sample
     public required ImmutableArray<int> Tokens { get; init; }
 
     /// <summary>
-    /// Sum over all generated tokens (the end token included) of the log-probability at temperature 1, without top-k, top-p or min-p;
+    /// Sum over all generated tokens (the end token included, marks of <see cref="Thinking"/> not) of the log-probability at temperature 1,
+    /// without top-k, top-p or min-p;
     /// <see cref="double.NaN"/> if the model does not give it.
     /// </summary>
     public required double LogLikelihood { get; init; }
 
     /// <summary>
-    /// How many tokens were drawn: <see cref="Tokens"/> and the end token, if one came. The length over which <see cref="LogLikelihood"/>
-    /// is averaged. Where a service counts the tokens of several samples together, an estimate whose sum is right.
+    /// How many tokens were drawn: <see cref="Tokens"/> without the marks of <see cref="Thinking"/>, and the end token, if one came. The
+    /// length over which <see cref="LogLikelihood"/> is averaged. Where a service counts the tokens of several samples together, an
+    /// estimate whose sum is right.
     /// </summary>
     public required int DrawnTokens { get; init; }
 
@@ -92,6 +99,12 @@ public sealed record Sample
     /// thought was never closed. <see langword="null"/> if no such token came and the prompt opened no thought.
     /// </summary>
     public TextSpan? SpokenPart { get; init; }
+
+    /// <summary>
+    /// How long it thought and where its thoughts were closed, where <see cref="SampleRequest.ThinkingTokens"/> limits them; else
+    /// <see langword="null"/>.
+    /// </summary>
+    public Thinking? Thinking { get; init; }
 
     /// <summary>What the model thought before <see cref="Text"/>, if its service gives that apart; or <see langword="null"/>.</summary>
     public string? Thought { get; init; }
@@ -107,3 +120,14 @@ public sealed record Sample
 /// <param name="Bytes">The bytes of its text, which may be a part of a character.</param>
 /// <param name="LogProbability">Its natural-log probability at temperature 1, without top-k, top-p or min-p.</param>
 public readonly record struct TokenScore(ImmutableArray<byte> Bytes, double LogProbability);
+
+/// <summary>How long a sample thought under a budget.</summary>
+/// <param name="Tokens">The tokens of its thoughts, without the marks around them.</param>
+/// <param name="Closed">The marks that were put there to close a thought, in their order; empty if the model kept within its
+/// budget.</param>
+public sealed record Thinking(int Tokens, ImmutableArray<InsertedMark> Closed);
+
+/// <summary>A mark among a sample's tokens that the model did not draw.</summary>
+/// <param name="At">The place of its first token among <see cref="Sample.Tokens"/>, from 0.</param>
+/// <param name="Length">How many tokens it has.</param>
+public readonly record struct InsertedMark(int At, int Length);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MedQA.Evaluation.Extraction;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
@@ -139,6 +140,18 @@ public sealed record Profile
     public string? ModelOptions { get; init; }
 
     /// <summary>
+    /// Variables for the model's chat template, such as <c>enable_thinking</c>, as a JSON object in the form of
+    /// <see cref="Profiles.TemplateArguments"/>; <see langword="null"/> for none.
+    /// </summary>
+    public string? TemplateArguments { get; init; }
+
+    /// <summary>
+    /// The most tokens that the model may think in a reasoning; then its thought is closed with its own mark, and it answers. 0 closes
+    /// every thought at once; <see langword="null"/> lets it think as long as it likes.
+    /// </summary>
+    public int? ThinkingTokens { get; init; }
+
+    /// <summary>
     /// The most answers that a question is asked for: samples, and refinements after them; 0 if options are only scored.
     /// </summary>
     public int SamplesPerQuestion => Strategy.ScoresOptions ? 0 : Samples + Refinements;
@@ -188,6 +201,11 @@ public sealed record Profile
                 + "takes none.";
         }
 
+        if (WhyNotThinkingSo(model) is { } reason)
+        {
+            return reason;
+        }
+
         if ((TopK > 0 || MinP > 0) && !model.TruncatesByRank)
         {
             return $"profile {Name} samples with \"{(TopK > 0 ? "topK" : "minP")}\", which the service of model {model.Name} does not "
@@ -224,6 +242,43 @@ public sealed record Profile
     /// it.
     /// </summary>
     public int TokensBehindPrompt => MaxTokens + 16;
+
+    /// <summary>Why the model's thoughts cannot be steered as the profile says.</summary>
+    private string? WhyNotThinkingSo(ModelDescription model)
+    {
+        if (TemplateArguments is { } arguments && Profiles.TemplateArguments.WhyNotFor(model, arguments) is { } unread)
+        {
+            return $"profile {Name} {unread}";
+        }
+
+        if (ThinkingTokens is not { } budget)
+        {
+            return null;
+        }
+
+        if (model.Endpoint is not null)
+        {
+            return $"profile {Name} has \"thinkingTokens\", but the thoughts of model {model.Name} are its service's: nothing can be put "
+                + "into them from outside. Use what the service has for it: \"templateArguments\": { \"reasoning_effort\": \"low\" }, or a "
+                + "field of its own in \"modelOptions\", such as vLLM's \"thinking_token_budget\".";
+        }
+
+        if (Format == PromptFormat.Completion && Template is { } template && ThoughtMarkers.Opening(template) is not null)
+        {
+            return null;
+        }
+
+        return model.ClosingMarkTokens switch
+        {
+            0 => $"profile {Name} has \"thinkingTokens\", but no mark is known by which model {model.Name} closes a thought, such as "
+                + "</think>: neither its tokenizer nor its chat template has one. Leave \"thinkingTokens\" out, or use a model that "
+                + "thinks.",
+            { } mark when budget + mark >= MaxTokens => $"profile {Name} has \"thinkingTokens\": {budget} and \"maxTokens\": "
+                + $"{MaxTokens}, but model {model.Name} closes a thought with {mark} {(mark == 1 ? "token" : "tokens")}, which leaves none "
+                + "for the answer; use a larger \"maxTokens\".",
+            _ => null,
+        };
+    }
 
     private string? WhyTooLongFor(ModelDescription model, int virtualTokens) =>
         TokensBehindPrompt + virtualTokens >= model.ContextLength

@@ -168,7 +168,7 @@ public static class PromptBuilder
         AppendParagraph(turn, reasonings);
         turn.Append(Written(profile, template, asked));
         messages.Add(ChatMessage.User(turn.ToString()));
-        return new ChatPrompt(messages.ToImmutable(), shared, profile.TemplateDate);
+        return new ChatPrompt(messages.ToImmutable(), shared, profile.TemplateDate) { TemplateArguments = profile.TemplateArguments };
     }
 
     private static PromptTemplate TemplateOf(Profile profile) => PromptTemplate.Of(profile.Template ?? DefaultTemplate(profile));

@@ -18,25 +18,28 @@ public sealed class ReplayAccumulator
     private readonly Profile _profile;
     private readonly ImmutableArray<Replayed> _strategies;
     private readonly SampleTally _samples = new();
+    private readonly ThinkingTally _thinking;
     private int _questions;
     private bool _isUnscored;
 
-    /// <param name="profile">The run's profile: several samples at a temperature, all of which every question got.</param>
-    /// <exception cref="InputException">The profile draws one sample, or stops early, or shows each sample something else, so that fewer
+    /// <param name="profile">
+    /// The run's profile: several samples at a temperature, all of which every question got; or one sample, of which only the length of
+    /// its thought can be replayed.
+    /// </param>
+    /// <exception cref="InputException">The profile draws nothing, or stops early, or shows each sample something else, so that fewer
     /// of its samples are not another strategy.</exception>
     public ReplayAccumulator(Profile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        if (!profile.Strategy.IsReplayable || profile.Samples < 2)
+        if (!profile.Strategy.IsReplayable
+            && (profile.Strategy.TakesSamples || profile.Strategy.ScoresOptions || profile.Strategy.WritesFreeAnswers))
         {
-            throw new InputException(
-                $"A run of profile {profile.Name} (strategy {profile.Strategy.Name}, {profile.Samples} samples) cannot be replayed: that "
-                    + "needs several samples of each question, as "
-                    + $"{BuiltInProfiles.NamesWhere(static strategy => strategy.IsReplayable, "and")} draw them.");
+            throw NotReplayable(profile);
         }
 
         _profile = profile;
-        _strategies = [.. StrategiesOf(profile)];
+        _strategies = profile.Samples > 1 ? [.. StrategiesOf(profile)] : [StrategiesOf(profile).First()];
+        _thinking = new ThinkingTally(profile.Samples, profile.Seed, profile.ThinkingTokens);
     }
 
     /// <summary>Replays one answer. Questions without a known right option and failed ones are passed over.</summary>
@@ -49,6 +52,7 @@ public sealed class ReplayAccumulator
         }
 
         _questions++;
+        _thinking.Add(answered, gold);
         _samples.Add(answered);
         // What is not given is stored as null, which is read as the logarithm of 0.
         _isUnscored |= answered.Reasonings.Any(static reasoning => !double.IsFinite(reasoning.LogLikelihood));
@@ -85,14 +89,21 @@ public sealed class ReplayAccumulator
 
     /// <summary>Returns the report on all answers that were added.</summary>
     /// <param name="report">The run's own report.</param>
-    /// <exception cref="InputException">No answer could be replayed.</exception>
-    public ReplayReport Build(RunReport report)
+    /// <param name="others">Reports of other runs: those under other budgets of thinking tokens are set beside.</param>
+    /// <exception cref="InputException">No answer could be replayed, or each question has one sample and none has a thought.</exception>
+    public ReplayReport Build(RunReport report, params IReadOnlyList<RunReport> others)
     {
+        ArgumentNullException.ThrowIfNull(others);
         ArgumentNullException.ThrowIfNull(report);
         if (_questions == 0)
         {
             throw new InputException(
                 $"The run on {report.QuestionSet} has no answered question with a known right option: there is nothing to score.");
+        }
+
+        if (_strategies.Length == 1 && !_thinking.HasThoughts)
+        {
+            throw NotReplayable(_profile);
         }
 
         var all = _strategies[0];
@@ -121,8 +132,27 @@ public sealed class ReplayAccumulator
             Samples = _profile.Samples,
             Strategies = [rows[0], .. rows.Skip(1).Select((row, index) => row with { HolmP = adjusted[index] })],
             Subsets = _samples.Build()?.Subsets ?? [],
+            Thinking = _thinking.Build() is { } curve
+                ? curve with
+                {
+                    Measured =
+                    [
+                        .. others.Prepend(report)
+                            .DistinctBy(static other => other.Circumstances.Run)
+                            .Select(other => MeasuredBudget.Of(other, report))
+                            .OfType<MeasuredBudget>()
+                            .OrderBy(static measured => measured.Budget ?? int.MaxValue)
+                            .ThenBy(static measured => measured.Run, StringComparer.Ordinal),
+                    ],
+                }
+                : null,
         };
     }
+
+    private static InputException NotReplayable(Profile profile) => new(
+        $"A run of profile {profile.Name} (strategy {profile.Strategy.Name}, {profile.Samples} samples) cannot be replayed: that needs "
+            + $"several samples of each question, as {BuiltInProfiles.NamesWhere(static strategy => strategy.IsReplayable, "and")} draw them, or "
+            + "thoughts whose length can be limited.");
 
     private static ImmutableArray<DeferralPoint> DeferralOf(Replayed strategy)
     {
@@ -149,7 +179,8 @@ public sealed class ReplayAccumulator
     private static IEnumerable<Replayed> StrategiesOf(Profile profile)
     {
         var (samples, seed) = (profile.Samples, profile.Seed);
-        yield return new Replayed($"vote of all {samples} samples", answered => SampleReplay.First(answered, samples, seed));
+        yield return new Replayed(
+            samples == 1 ? "the one sample" : $"vote of all {samples} samples", answered => SampleReplay.First(answered, samples, seed));
         foreach (var first in Prefixes.Where(first => first < samples))
         {
             yield return new Replayed(

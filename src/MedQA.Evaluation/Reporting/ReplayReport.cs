@@ -38,6 +38,9 @@ public sealed record ReplayReport
     /// </summary>
     public ImmutableArray<SubsetScore> Subsets { get; init; } = [];
 
+    /// <summary>What the samples tell of a budget of thinking tokens; <see langword="null"/> if none has a thought.</summary>
+    public ThinkingCurve? Thinking { get; init; }
+
     /// <summary>How many tests Holm's correction was made for.</summary>
     public int FamilySize => Strategies.Count(static strategy => strategy.Test is not null);
 }

@@ -37,6 +37,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
     private int _withoutGold;
     private long _promptTokens;
     private long _generatedTokens;
+    private ThinkingFigures? _thinking;
     private double _seconds;
     private TokenUsage? _usage;
 
@@ -171,6 +172,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
             {
                 Filtered = _ends[(int)SampleEnd.ContentFilter]
             },
+            Thinking = _thinking,
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
             Letters = _letters.Build(),
             Confidence = confidence,
@@ -266,6 +268,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
         {
             _generatedTokens += reasoning.DrawnTokens;
             _ends[(int)reasoning.End]++;
+            _thinking = ThinkingFigures.Add(_thinking, reasoning);
         }
     }
 }

@@ -58,6 +58,13 @@ internal static class ReportWarnings
                     + "reasoning often ends before its answer.");
         }
 
+        if (report.Thinking is { Thinking: 0 })
+        {
+            warnings.Add(
+                $"The profile has thinkingTokens ({report.Protocol.Profile.ThinkingTokens}), but no reasoning has a thought: the budget "
+                    + "changed nothing.");
+        }
+
         if (2 * report.ForcedVotes.Forced > report.ForcedVotes.Votes)
         {
             warnings.Add($"{Share((double)report.ForcedVotes.Forced / report.ForcedVotes.Votes)} of the votes were forced: no answer "

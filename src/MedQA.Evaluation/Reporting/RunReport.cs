@@ -78,6 +78,10 @@ public sealed record RunReport
     /// <summary>How the reasonings ended.</summary>
     public required ReasoningEnds Reasonings { get; init; }
 
+    /// <summary>What was thought under the profile's <c>thinkingTokens</c>; <see langword="null"/> without such a budget.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ThinkingFigures? Thinking { get; init; }
+
     /// <summary>What was read and written.</summary>
     public required TokenCounts Tokens { get; init; }
 

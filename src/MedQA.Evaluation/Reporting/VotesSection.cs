@@ -30,6 +30,7 @@ internal sealed class VotesSection : IReportSection
                 + $"by a stop text, {Figures.Count(ends.Cut)} cut at maxTokens ({Figures.Percent(ends.ShareCut)}).",
             $"{Figures.Count(report.Tokens.Prompt)} prompt tokens (each question's once), {Figures.Count(report.Tokens.Generated)} "
                 + "generated tokens.",
+            .. Thought(report),
         ]);
         if (forced.Forced > 0)
         {
@@ -69,6 +70,17 @@ internal sealed class VotesSection : IReportSection
 
         static ImmutableArray<string> Row(string name, VoteFigures figures) =>
             [name, Figures.Percent(figures.Accuracy), Figures.Fraction(figures.MeanAgreement), Figures.Fraction(figures.CalibrationError)];
+    }
+
+    /// <summary>What was thought, where the profile limits that.</summary>
+    private static IEnumerable<string> Thought(RunReport report)
+    {
+        if (report.Thinking is { } thinking)
+        {
+            yield return $"{Figures.Count(thinking.Thinking)} of {Figures.Count(thinking.Reasonings)} reasonings thought, "
+                + $"{Figures.Count(thinking.Tokens)} tokens in all; {Figures.Count(thinking.Closed)} thoughts were closed after "
+                + $"thinkingTokens, {report.Protocol.Profile.ThinkingTokens}.";
+        }
     }
 
     /// <inheritdoc/>

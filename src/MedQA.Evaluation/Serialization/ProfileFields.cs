@@ -84,6 +84,22 @@ internal static class ProfileFields
                     writer.WriteRawValue(p.ModelOptions!);
                 }),
             static p => p.ModelOptions is null),
+        LeftOut(
+            new(
+                "templateArguments",
+                static (p, value) => p with
+                {
+                    TemplateArguments = value.ValueKind == JsonValueKind.Null ? null : TemplateArguments.Canonical(value)
+                },
+                static (writer, p) =>
+                {
+                    writer.WritePropertyName("templateArguments");
+                    writer.WriteRawValue(p.TemplateArguments!);
+                }),
+            static p => p.TemplateArguments is null),
+        LeftOut(
+            OptionalInteger("thinkingTokens", static p => p.ThinkingTokens, static (p, v) => p with { ThinkingTokens = v }, 0, 1_000_000),
+            static p => p.ThinkingTokens is null),
     ];
 
     /// <summary>
@@ -191,6 +207,16 @@ internal static class ProfileFields
                     ? $"a whole number, at least {least}"
                     : string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most:N0}")),
         (writer, profile) => writer.WriteNumber(name, get(profile)));
+
+    private static Field OptionalInteger(
+        string name, Func<Profile, int?> get, Func<Profile, int?, Profile> set, int least, int most) => new(
+        name,
+        (profile, value) => value.ValueKind == JsonValueKind.Null
+            ? set(profile, null)
+            : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= least && number <= most
+            ? set(profile, number)
+            : throw Wrong(value, string.Create(CultureInfo.InvariantCulture, $"null or a whole number from {least} to {most:N0}")),
+        (writer, profile) => writer.WriteNumber(name, get(profile)!.Value));
 
     private static Field WholeNumber(string name, Func<Profile, long> get, Func<Profile, long, Profile> set) => new(
         name,

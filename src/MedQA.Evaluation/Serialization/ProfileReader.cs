@@ -208,6 +208,7 @@ public static class ProfileReader
             throw ProfileFault.Of(source, field, problem);
         }
 
+        ThrowIfThinkingInconsistent(profile, source);
         if (!strategy.StopsEarly && profile.StopRule != StopRule.None)
         {
             throw ProfileFault.Of(
@@ -224,6 +225,50 @@ public static class ProfileReader
         if (profile.Template is { } template && !PromptTemplate.Parse(template).Mentions("question"))
         {
             throw ProfileFault.Of(source, "template", "has no placeholder {question}.");
+        }
+    }
+
+    private static void ThrowIfThinkingInconsistent(Profile profile, string source)
+    {
+        if (profile.TemplateArguments is { } arguments)
+        {
+            if (profile.Format != PromptFormat.Chat)
+            {
+                throw ProfileFault.Of(
+                    source,
+                    "templateArguments",
+                    "is for the model's chat template, but \"format\" is \"completion\", which uses none; remove it or use \"chat\".");
+            }
+
+            if (profile.ModelOptions is { } options && TemplateArguments.Twice(arguments, options) is { } twice)
+            {
+                throw ProfileFault.Of(
+                    source,
+                    "templateArguments",
+                    $"has \"{twice}\", and \"modelOptions\" decides it too; remove it from one of the two.");
+            }
+        }
+
+        if (profile.ThinkingTokens is not { } budget)
+        {
+            return;
+        }
+
+        if (profile.Strategy.ScoresOptions)
+        {
+            throw ProfileFault.Of(
+                source,
+                "thinkingTokens",
+                $"is {budget}, but {profile.Strategy.Name} writes nothing, so that it thinks nothing either; remove it.");
+        }
+
+        if (budget >= profile.MaxTokens)
+        {
+            throw ProfileFault.Of(
+                source,
+                "thinkingTokens",
+                $"is {budget}, but must be below \"maxTokens\", {profile.MaxTokens}: thought and answer share these, and the answer needs "
+                    + "some; use a larger \"maxTokens\".");
         }
     }
 

@@ -161,6 +161,7 @@ public static class AnswerVerifier
         var common = stored.Tokens.AsSpan().CommonPrefixLength(again.Tokens.AsSpan());
         return common < Math.Max(stored.Tokens.Length, again.Tokens.Length) ? $"token {common + 1} differs"
             : stored.Text != again.Text ? "its text differs"
+            : !SameThinking(stored.Thinking, again.Thinking) ? "its thought is closed elsewhere"
             : stored.DrawnTokens != again.DrawnTokens || stored.End != again.End ? "it ends differently"
             : tolerance == 0 && !Same([stored.LogLikelihood], [again.LogLikelihood]) ? "its log-likelihood differs"
             : tolerance == 0 && !Same(stored.OptionLogLikelihoods, again.OptionLogLikelihoods) ? "the scores of its options differ"
@@ -171,6 +172,9 @@ public static class AnswerVerifier
                 && !(tolerance > 0 && stored.Forced) ? $"its answer is stored as {Letter(stored.Answer)}, but is {Letter(again.Answer)}"
             : null;
     }
+
+    private static bool SameThinking(Thinking? stored, Thinking? again) =>
+        stored?.Tokens == again?.Tokens && (stored?.Closed ?? []).SequenceEqual(again?.Closed ?? []);
 
     private static double OptionDeviation(AnsweredQuestion stored, AnsweredQuestion again)
     {

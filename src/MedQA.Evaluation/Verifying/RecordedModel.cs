@@ -69,6 +69,7 @@ internal sealed class RecordedModel(AnsweredQuestion stored) : ILanguageModel, I
                     DrawnTokens = reasoning.DrawnTokens,
                     End = reasoning.End,
                     SpokenPart = isFollowUp ? null : reasoning.SpokenPart,
+                    Thinking = isFollowUp ? null : reasoning.Thinking,
                 };
             }
         }

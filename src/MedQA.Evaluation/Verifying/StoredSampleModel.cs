@@ -93,6 +93,7 @@ internal sealed class StoredSampleModel(ILanguageModel model, AnsweredQuestion s
                         DrawnTokens = reasoning.DrawnTokens,
                         End = reasoning.End,
                         SpokenPart = reasoning.SpokenPart,
+                        Thinking = reasoning.Thinking,
                     };
                 }
             }

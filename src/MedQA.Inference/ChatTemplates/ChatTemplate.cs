@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Models;
@@ -16,6 +17,8 @@ internal sealed class ChatTemplate
     private const long StepsPerMessage = 20_000;
     private const long Characters = 20_000_000;
     private const long CopiesOfMessages = 200;
+
+    private static readonly ImmutableArray<string> Given = ["messages", "add_generation_prompt", "tools", "documents"];
 
     private readonly ImmutableArray<TemplateStatement> _statements;
     private readonly ImmutableSortedDictionary<string, string> _namedTokens;
@@ -72,17 +75,27 @@ internal sealed class ChatTemplate
     /// <summary>Renders a conversation.</summary>
     /// <param name="messages">The messages, in order.</param>
     /// <param name="date">What the template sees as today.</param>
+    /// <param name="arguments">Variables of the caller, in the form of <see cref="Evaluation.Profiles.TemplateArguments"/>;
+    /// <see langword="null"/> for none.</param>
     /// <param name="addGenerationPrompt">Whether the beginning of the assistant's next turn is written too.</param>
     /// <returns>The text as segments that tell what the template wrote from what the messages say.</returns>
     /// <exception cref="TemplateRejectionException">The template refuses the messages.</exception>
     /// <exception cref="UnusableException">The template fails or uses something unsupported; the message names its line.</exception>
-    public ImmutableArray<PromptSegment> Render(IReadOnlyList<ChatMessage> messages, DateOnly date, bool addGenerationPrompt = true)
+    public ImmutableArray<PromptSegment> Render(
+        IReadOnlyList<ChatMessage> messages, DateOnly date, string? arguments = null, bool addGenerationPrompt = true)
     {
         ArgumentNullException.ThrowIfNull(messages);
         var budget = new TemplateBudget(
             Steps + StepsPerMessage * messages.Count,
             Characters + CopiesOfMessages * messages.Sum(static message => (long)message.Content.Length));
-        var scope = new TemplateScope(null)
+        var scope = new TemplateScope(null);
+        foreach (var (name, value) in Evaluation.Profiles.TemplateArguments.Of(arguments))
+        {
+            scope[name] = Argument(value);
+        }
+
+        // What every template gets comes last, so that no argument takes its place.
+        foreach (var (name, value) in new Dictionary<string, object?>
         {
             ["messages"] = messages.Select(static message => (object?)new TemplateMap()
                 .With("role", Role(message.Role))
@@ -90,7 +103,11 @@ internal sealed class ChatTemplate
             ["add_generation_prompt"] = addGenerationPrompt,
             ["tools"] = null,
             ["documents"] = null,
-        };
+        })
+        {
+            scope[name] = value;
+        }
+
         foreach (var name in TemplateFunctions.Names)
         {
             scope[name] = new TemplateFunction(name);
@@ -111,6 +128,13 @@ internal sealed class ChatTemplate
         }
     }
 
+    /// <summary>
+    /// The variables that it reads before it sets them, and that <see cref="Render"/> does not give by itself, in ordinal order.
+    /// </summary>
+    public ImmutableArray<string> Variables => [.. TemplateVariables.Of(_statements)
+        .Except([.. Given, .. TemplateFunctions.Names, .. _namedTokens.Keys])
+        .Order(StringComparer.Ordinal)];
+
     /// <summary>Returns the construct that is not known and that these messages reach, or <see langword="null"/>.</summary>
     private UnusableException? Unknown(ChatMessage[] messages)
     {
@@ -128,6 +152,16 @@ internal sealed class ChatTemplate
             return null;
         }
     }
+
+    /// <summary>A text is told from the template's own, unless it is a plain word such as <c>high</c>.</summary>
+    private static object? Argument(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Number => value.TryGetInt64(out var whole) ? (object)whole : value.GetDouble(),
+        JsonValueKind.String => Role(value.GetString()!),
+        _ => null,
+    };
 
     /// <summary>A role is a plain name, which the template may make part of a special token; anything else is only text.</summary>
     private static MarkedText Role(string role) =>

@@ -35,10 +35,12 @@ internal sealed class RowScheduler(
     /// <param name="prompt">The prompt, which must not be disposed of before the returned task has ended.</param>
     /// <param name="request">The request, which asks for one sample.</param>
     /// <param name="cancellationToken">Ends the task at once; the row leaves before the next step.</param>
-    public async Task<Sample> DrawAsync(ReadTokens prompt, SampleRequest request, CancellationToken cancellationToken)
+    /// <param name="thoughts">What the sample may think; <see langword="null"/> for no limit.</param>
+    public async Task<Sample> DrawAsync(
+        ReadTokens prompt, SampleRequest request, CancellationToken cancellationToken, ThoughtBudget? thoughts = null)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var entry = new Entry(prompt, request);
+        var entry = new Entry(prompt, request, thoughts);
         lock (_lock)
         {
             _waiting.Enqueue(entry);
@@ -137,7 +139,7 @@ internal sealed class RowScheduler(
 
             try
             {
-                entry.Sample = drawing.Begin(entry.Prompt.Logits, entry.Request, 0);
+                entry.Sample = drawing.Begin(entry.Prompt.Logits, entry.Request, 0, entry.Thoughts);
                 if (entry.Sample.HasEnded)
                 {
                     entry.Finish();
@@ -262,7 +264,7 @@ internal sealed class RowScheduler(
         }
     }
 
-    private sealed record Entry(ReadTokens Prompt, SampleRequest Request)
+    private sealed record Entry(ReadTokens Prompt, SampleRequest Request, ThoughtBudget? Thoughts)
     {
         public TaskCompletionSource<Sample> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -22,13 +22,15 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
     /// <param name="request">The request.</param>
     /// <param name="work">The cache in which the samples grow.</param>
     /// <param name="cancellationToken">Checked before each pass.</param>
+    /// <param name="thoughts">What the samples may think; <see langword="null"/> for no limit.</param>
     public Sample[] Draw(
         KeyValueCache prompt,
         ReadOnlySpan<float> promptLogits,
         SamplePlan plan,
         SampleRequest request,
         KeyValueCache work,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        ThoughtBudget? thoughts = null)
     {
         var all = new SampleInProgress[request.Count];
         var start = 0;
@@ -37,7 +39,7 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
             var group = all.AsSpan(start, size);
             for (var index = 0; index < size; index++)
             {
-                group[index] = Begin(promptLogits, request, start + index);
+                group[index] = Begin(promptLogits, request, start + index, thoughts);
             }
 
             Finish(group, size => Hold(prompt, plan.IsPacked, size, request.MaxTokens, work), cancellationToken);
@@ -78,9 +80,9 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
     }
 
     /// <summary>Starts a sample: draws its first token.</summary>
-    public SampleInProgress Begin(ReadOnlySpan<float> promptLogits, SampleRequest request, int index)
+    public SampleInProgress Begin(ReadOnlySpan<float> promptLogits, SampleRequest request, int index, ThoughtBudget? thoughts = null)
     {
-        var sample = new SampleInProgress(request.FirstIndex + index, request, new(tokenizer, request.Stop), endTokens);
+        var sample = new SampleInProgress(request.FirstIndex + index, request, new(tokenizer, request.Stop), endTokens, thoughts);
         sample.Append(Draw(promptLogits, sample));
         return sample;
     }
@@ -115,7 +117,7 @@ internal sealed class SampleDrawing(DecoderSession session, Tokenizer tokenizer,
     public DrawnToken Draw(ReadOnlySpan<float> logits, SampleInProgress sample)
     {
         var request = sample.Request;
-        var uniform = request.Temperature == 0 ? 0 : new RandomStream(request.StreamKey).Uniform(sample.Drawn, sample.Index, request.Stage);
+        var uniform = request.Temperature == 0 ? 0 : new RandomStream(request.StreamKey).Uniform(sample.Place, sample.Index, request.Stage);
         return _sampler.Draw(logits, new(request.Temperature, request.TopP, request.TopK, request.MinP), uniform);
     }
 

@@ -5,8 +5,10 @@ using MedQA.Inference.Sampling;
 namespace MedQA.Inference.Decoding;
 
 /// <summary>One sample while it is drawn.</summary>
-internal sealed class SampleInProgress(int index, SampleRequest request, SampleText text, ImmutableArray<int> endTokens)
+internal sealed class SampleInProgress(
+    int index, SampleRequest request, SampleText text, ImmutableArray<int> endTokens, ThoughtBudget? budget = null)
 {
+    private readonly ThoughtsInProgress? _thoughts = budget is null ? null : new(budget);
     private readonly List<int> _tokens = new(Math.Min(request.MaxTokens, 256));
     private readonly List<TokenScore>? _scores = request.WantsTokenScores ? [] : null;
     private double _logLikelihood;
@@ -19,8 +21,8 @@ internal sealed class SampleInProgress(int index, SampleRequest request, SampleT
     /// <summary>The request.</summary>
     public SampleRequest Request => request;
 
-    /// <summary>How many tokens it has drawn: the place of the next.</summary>
-    public int Drawn => _drawn;
+    /// <summary>How many tokens it has: the place of the next.</summary>
+    public int Place => _tokens.Count;
 
     /// <summary>The token that it drew last.</summary>
     public int LastToken => _tokens[^1];
@@ -28,28 +30,43 @@ internal sealed class SampleInProgress(int index, SampleRequest request, SampleT
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _end is not null;
 
-    /// <summary>Takes a drawn token.</summary>
+    /// <summary>Takes a drawn token; where a thought has spent its budget, a token of the mark that closes it comes in its place.</summary>
     public void Append(DrawnToken token)
     {
+        var ends = endTokens.Contains(token.Id);
+        if (_thoughts?.Replacing(token.Id, ends, text.IsWithinCharacter) is { } mark)
+        {
+            Take(mark, isInserted: true, 0);
+            return;
+        }
+
         _drawn++;
         _logLikelihood += token.LogProbability;
-        if (endTokens.Contains(token.Id))
+        if (ends)
         {
             _end = SampleEnd.EndToken;
             return;
         }
 
-        _tokens.Add(token.Id);
-        _scores?.Add(new([.. text.BytesOf(token.Id)], token.LogProbability));
-        text.Append(token.Id);
+        Take(token.Id, isInserted: false, token.LogProbability);
+    }
+
+    private void Take(int token, bool isInserted, double logProbability)
+    {
+        var textStart = text.Length;
+        _tokens.Add(token);
+        _scores?.Add(new([.. text.BytesOf(token)], logProbability));
+        text.Append(token);
         if (text.IsStopped)
         {
             _end = SampleEnd.StopText;
         }
-        else if (_drawn == request.MaxTokens)
+        else if (_tokens.Count == request.MaxTokens)
         {
             _end = SampleEnd.MaxTokens;
         }
+
+        _thoughts?.Add(token, _tokens.Count - 1, isInserted, text.Text, Math.Min(textStart, text.Length));
     }
 
     /// <summary>Returns the ended sample.</summary>
@@ -64,6 +81,7 @@ internal sealed class SampleInProgress(int index, SampleRequest request, SampleT
             LogLikelihood = _logLikelihood,
             DrawnTokens = _drawn,
             End = text.IsStopped ? SampleEnd.StopText : _end!.Value,
+            Thinking = _thoughts?.Thinking,
             TokenScores = _scores is null ? [] : [.. _scores],
         };
     }

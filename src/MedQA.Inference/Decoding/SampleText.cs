@@ -14,6 +14,15 @@ internal sealed class SampleText(Tokenizer tokenizer, ImmutableArray<string> sto
     /// <summary>Whether a stop text has come; the text then ends before it.</summary>
     public bool IsStopped { get; private set; }
 
+    /// <summary>The text so far.</summary>
+    public ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
+
+    /// <summary>How long it is so far.</summary>
+    public int Length => _length;
+
+    /// <summary>Whether the last character is not complete: the rest of its bytes is in the next tokens.</summary>
+    public bool IsWithinCharacter => _decoder.IsWithinCharacter;
+
     /// <summary>Takes a token.</summary>
     public void Append(int token) => Append(_decoder.Append(token));
 

@@ -221,21 +221,24 @@ internal sealed class InferenceEngine : IDisposable
 
     /// <summary>Draws samples.</summary>
     /// <exception cref="ContextOverflowException">Prompt and samples do not fit the context.</exception>
-    public Task<Sample[]> SampleAsync(ReadTokens prompt, SampleRequest request, CancellationToken cancellationToken)
+    public Task<Sample[]> SampleAsync(
+        ReadTokens prompt, SampleRequest request, CancellationToken cancellationToken, ThoughtBudget? thoughts = null)
     {
         Validate(prompt, request);
         var plan = PlanFor(prompt.Ids.Length, request);
         return request.Count == 1 && _areRowsIndependent == true
-            ? DrawRowAsync(prompt, request, cancellationToken)
-            : SampleAsync(prompt, plan, request, cancellationToken);
+            ? DrawRowAsync(prompt, request, thoughts, cancellationToken)
+            : SampleAsync(prompt, plan, request, cancellationToken, thoughts);
     }
 
-    private async Task<Sample[]> DrawRowAsync(ReadTokens prompt, SampleRequest request, CancellationToken cancellationToken) =>
-        [await _rows.DrawAsync(prompt, request, cancellationToken).ConfigureAwait(false)];
+    private async Task<Sample[]> DrawRowAsync(
+        ReadTokens prompt, SampleRequest request, ThoughtBudget? thoughts, CancellationToken cancellationToken) =>
+        [await _rows.DrawAsync(prompt, request, cancellationToken, thoughts).ConfigureAwait(false)];
 
     /// <summary>Draws samples as a plan says.</summary>
-    public Task<Sample[]> SampleAsync(ReadTokens prompt, SamplePlan plan, SampleRequest request, CancellationToken cancellationToken) =>
-        RunAsync(() => _drawing.Draw(prompt.Cache, prompt.Logits, plan, request, _work, cancellationToken), cancellationToken);
+    public Task<Sample[]> SampleAsync(
+        ReadTokens prompt, SamplePlan plan, SampleRequest request, CancellationToken cancellationToken, ThoughtBudget? thoughts = null) =>
+        RunAsync(() => _drawing.Draw(prompt.Cache, prompt.Logits, plan, request, _work, cancellationToken, thoughts), cancellationToken);
 
     /// <summary>
     /// Draws one sample for each of several prompts, which may differ in length, in one batch: the weights are read once a step for all of
@@ -396,6 +399,7 @@ internal sealed class InferenceEngine : IDisposable
             { TopP: not (> 0 and <= 1) } => $"TopP is {request.TopP}: it must be above 0 and at most 1.",
             { TopK: < 0 } => $"TopK is {request.TopK}: it must be 0 or more.",
             { MinP: not (>= 0 and <= 1) } => $"MinP is {request.MinP}: it must be 0 to 1.",
+            { ThinkingTokens: < 0 } => $"ThinkingTokens is {request.ThinkingTokens}: it must be 0 or more.",
             { Stage: < 0 } => $"Stage is {request.Stage}: it must be 0 or more.",
             _ when request.Stop.Any(string.IsNullOrEmpty) => "Stop has an empty text, which would end every sample at once.",
             _ => null,

@@ -1,3 +1,4 @@
+using MedQA.Evaluation.Extraction;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.Decoding;
 using MedQA.Inference.Prompts;
@@ -14,11 +15,20 @@ internal sealed class OnnxReadPrompt(PromptEncoder encoder, InferenceEngine engi
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Sample>> SampleAsync(SampleRequest request, CancellationToken cancellationToken)
     {
-        var samples = await engine.SampleAsync(read, request, cancellationToken).ConfigureAwait(false);
-        var isOpen = encoder.Thoughts.OpenAtEnd(encoded.Ids);
+        var opened = encoder.Thoughts.Opening(encoded.Ids);
+        var budget = request.ThinkingTokens is { } most ? new ThoughtBudget(most, encoder.Thoughts, opened) : null;
+        var samples = await engine.SampleAsync(read, request, cancellationToken, budget).ConfigureAwait(false);
         return [.. samples.Select(
-            sample => sample with { SpokenPart = encoder.Thoughts.SpokenPart(sample.Tokens, sample.Text.Length, isOpen) })];
+            sample => sample with
+            {
+                SpokenPart = encoder.Thoughts.SpokenPart(
+                    sample.Tokens, sample.Text.Length, opened is not null && !(budget is not null && IsClosedByText(opened, sample.Text)))
+            })];
     }
+
+    /// <summary>Whether the text itself tells where the prompt's thought ends, because the model has no token for that.</summary>
+    private bool IsClosedByText(ThoughtMarker opened, string text) =>
+        encoder.Thoughts.IsClosedByText(opened) && text.Contains(opened.Close, StringComparison.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<IReadOnlyList<ContinuationScore>>> ScoreAsync(
@@ -55,27 +65,48 @@ internal sealed class OnnxReadPrompt(PromptEncoder encoder, InferenceEngine engi
     public async Task<IReadOnlyList<RescoredSample>> RescoreAsync(IReadOnlyList<Sample> samples, CancellationToken cancellationToken)
     {
         var sequences = new List<ScoredSequence>();
-        var counts = new List<int>();
+        var parts = new List<(int Fixed, int Last)>();
         foreach (var sample in samples)
         {
-            IEnumerable<int[]> drawn =
-                sample.End == SampleEnd.EndToken ? engine.EndTokens.Select(end => (int[])[.. sample.Tokens, end]) : [[.. sample.Tokens]];
+            // What was put between drawn tokens has no probability: these are scored part by part.
+            var from = 0;
+            foreach (var mark in sample.Thinking?.Closed ?? [])
+            {
+                AddPart(sample, from, mark.At, []);
+                from = mark.At + mark.Length;
+            }
+
             var before = sequences.Count;
-            sequences.AddRange(drawn.Select(tokens => new ScoredSequence(read.Ids, tokens)));
-            counts.Add(sequences.Count - before);
+            foreach (var end in sample.End == SampleEnd.EndToken ? engine.EndTokens.Select(static end => (int[])[end]) : [[]])
+            {
+                AddPart(sample, from, sample.Tokens.Length, end);
+            }
+
+            parts.Add((before - parts.Sum(static part => part.Fixed + part.Last), sequences.Count - before));
         }
 
         var scores = await engine.ScoreAsync(read, sequences, cancellationToken).ConfigureAwait(false);
         var results = new List<RescoredSample>(samples.Count);
         var next = 0;
-        foreach (var (sample, count) in samples.Zip(counts))
+        foreach (var (sample, (whole, last)) in samples.Zip(parts))
         {
-            var nearest = scores[next..(next + count)].MinBy(score => Math.Abs(score.LogLikelihood - sample.LogLikelihood));
-            results.Add(new(engine.TextOf(sample.Tokens), nearest.LogLikelihood));
-            next += count;
+            var sure = scores[next..(next + whole)].Sum(static score => score.LogLikelihood);
+            next += whole;
+            var sums = scores[next..(next + last)].Select(score => sure + score.LogLikelihood).DefaultIfEmpty(sure);
+            results.Add(new(engine.TextOf(sample.Tokens), sums.MinBy(sum => Math.Abs(sum - sample.LogLikelihood))));
+            next += last;
         }
 
         return results;
+
+        void AddPart(Sample sample, int from, int to, int[] end)
+        {
+            int[] part = [.. sample.Tokens[from..to], .. end];
+            if (part.Length > 0)
+            {
+                sequences.Add(new([.. read.Ids, .. sample.Tokens[..from]], part));
+            }
+        }
     }
 
     /// <inheritdoc/>

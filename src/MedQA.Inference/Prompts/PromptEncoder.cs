@@ -62,6 +62,16 @@ internal sealed class PromptEncoder
     /// <summary>Whether chats can be encoded.</summary>
     public bool HasChatTemplate => _template is not null;
 
+    /// <summary>
+    /// The variables that the chat template reads and does not get anyway; <see langword="null"/> for a model without one.
+    /// </summary>
+    public ImmutableArray<string>? TemplateVariables => _template?.Variables;
+
+    /// <summary>
+    /// How many tokens the longest mark has by which the model closes a thought; 0 if neither tokenizer nor template has one.
+    /// </summary>
+    public int ClosingMarkTokens => Thoughts.LongestClosing(_folder.ChatTemplateSource);
+
     /// <summary>Encodes a prompt.</summary>
     /// <exception cref="TemplateRejectionException">The chat template refuses the messages.</exception>
     /// <exception cref="UnusableException">A chat for a model without a template, or a template that fails.</exception>
@@ -70,7 +80,7 @@ internal sealed class PromptEncoder
         var (ids, shared) = prompt switch
         {
             CompletionPrompt completion => (Plain(completion.Text), Plain(completion.Text[..SharedUnits(completion)])),
-            ChatPrompt chat => (Chat(chat.Messages, chat.Date), Chat(WithoutUnshared(chat), chat.Date)),
+            ChatPrompt chat => (Chat(chat, chat.Messages), Chat(chat, WithoutUnshared(chat))),
             _ => throw new ArgumentException($"A {prompt?.GetType().Name ?? "null"} is not a kind of prompt.", nameof(prompt)),
         };
         return new(prompt, ids, Math.Min(ids.AsSpan().CommonPrefixLength(shared), ids.Length - 1));
@@ -81,7 +91,7 @@ internal sealed class PromptEncoder
     public int CountTokens(Prompt prompt) => prompt switch
     {
         CompletionPrompt completion => Plain(completion.Text).Length,
-        ChatPrompt chat => Chat(chat.Messages, chat.Date).Length,
+        ChatPrompt chat => Chat(chat, chat.Messages).Length,
         _ => throw new ArgumentException($"A {prompt?.GetType().Name ?? "null"} is not a kind of prompt.", nameof(prompt)),
     };
 
@@ -127,7 +137,7 @@ internal sealed class PromptEncoder
     public ImmutableArray<PromptSegment> Render(ChatPrompt prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);
-        return Render(prompt.Messages, prompt.Date);
+        return Render(prompt, prompt.Messages);
     }
 
     private static int SharedUnits(CompletionPrompt prompt) => prompt.SharedLength >= 0 && prompt.SharedLength <= prompt.Text.Length
@@ -175,9 +185,9 @@ internal sealed class PromptEncoder
                 "Add bos_token to tokenizer_config.json");
     }
 
-    private int[] Chat(ImmutableArray<ChatMessage> messages, DateOnly date)
+    private int[] Chat(ChatPrompt prompt, ImmutableArray<ChatMessage> messages)
     {
-        var ids = _tokenizer.EncodeWithSpecials(Render(messages, date));
+        var ids = _tokenizer.EncodeWithSpecials(Render(prompt, messages));
         return ids.Length > 0
             ? ids
             : throw new UnusableException(
@@ -186,11 +196,11 @@ internal sealed class PromptEncoder
                 "Correct the template");
     }
 
-    private ImmutableArray<PromptSegment> Render(ImmutableArray<ChatMessage> messages, DateOnly date) =>
+    private ImmutableArray<PromptSegment> Render(ChatPrompt prompt, ImmutableArray<ChatMessage> messages) =>
         (_template
             ?? throw new UnusableException(
                 Path.Combine(_folder.Path, "tokenizer_config.json"),
                 "the model has no chat template",
                 "Ask it in the completion format, or put its template into the folder as chat_template.jinja"))
-            .Render(messages, date);
+            .Render(messages, prompt.Date, prompt.TemplateArguments);
 }

@@ -29,6 +29,10 @@ internal sealed class StreamingDecoder
         _stripLeft = tokenizer.Decoding.StrippedInFront;
     }
 
+    /// <summary>Whether the bytes that wait are a character whose end has not come.</summary>
+    public bool IsWithinCharacter => _byteCount > 0
+        && Rune.DecodeLastFromUtf8(_bytes.AsSpan(0, _byteCount), out _, out _) == OperationStatus.NeedMoreData;
+
     /// <summary>Takes the next token.</summary>
     /// <returns>The text that is whole now and was not returned before; perhaps empty. Valid until the next call.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The id is negative or beyond the vocabulary.</exception>

@@ -43,5 +43,8 @@ internal static class SampleTable
             static row => ListCell.Of(row.Reasoning.OptionLogLikelihoods is { IsEmpty: false } likelihoods ? likelihoods : null)),
         new TextColumn<SampleRow>("thought", static row => row.Reasoning.Thought),
         new TextColumn<SampleRow>("follow_up", static row => row.Reasoning.FollowUp),
+        new OptionalColumn<SampleRow, int>("thinking_tokens", static row => row.Reasoning.Thinking?.Tokens),
+        new OptionalColumn<SampleRow, bool>(
+            "thought_closed", static row => row.Reasoning.Thinking is { } thinking ? !thinking.Closed.IsEmpty : null),
     ];
 }

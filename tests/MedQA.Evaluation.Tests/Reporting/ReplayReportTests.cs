@@ -136,7 +136,9 @@ public sealed class ReplayReportTests
     public void Runs_without_samples_to_replay_are_refused()
     {
         Assert.Contains("adaptive-self-consistency, 5 samples", Assert.Throws<InputException>(() => new ReplayAccumulator(Profile("adaptive-self-consistency"))).Message);
-        Assert.Throws<InputException>(() => new ReplayAccumulator(Profile(samples: 1)));
+        var single = new ReplayAccumulator(Profile(samples: 1));
+        single.Add(Of(0, "A", 'A'));
+        Assert.Contains("needs several samples of each question", Assert.Throws<InputException>(() => single.Build(Report(Header(1), Of(0, "A", 'A')))).Message);
         Assert.Contains("nothing to score", Assert.Throws<InputException>(() => Replay(Of(0, "AAAAA", null))).Message);
     }
 

@@ -78,7 +78,7 @@ public sealed class TemplateFamilyTests
     }
 
     private static void Renders(string family, ChatMessage[] messages, string expected, bool addGenerationPrompt = true) =>
-        Assert.Equal(expected, string.Concat(Load(family).Render(messages, new(2026, 1, 5), addGenerationPrompt).Select(static segment => segment.Text)));
+        Assert.Equal(expected, string.Concat(Load(family).Render(messages, new(2026, 1, 5), addGenerationPrompt: addGenerationPrompt).Select(static segment => segment.Text)));
 
     private static void Refuses(string family, ChatMessage[] messages, string says) =>
         Assert.Equal(says, Assert.Throws<TemplateRejectionException>(() => Load(family).Render(messages, new(2026, 1, 5))).Message);

@@ -14,8 +14,15 @@ internal static class ReplayDocument
         new Note(RunReport.NotMedicalAdvice),
         .. replay.Warnings.Select(static warning => new Note(warning)),
         new Paragraph(
-            $"Run {replay.Run}, {Figures.Count(replay.Questions)} questions with a known right option, {replay.Samples} samples each. No "
-                + "model was asked again."),
+            $"Run {replay.Run}, {Figures.Count(replay.Questions)} questions with a known right option, {replay.Samples} "
+                + $"{(replay.Samples == 1 ? "sample" : "samples")} each. No model was asked again."),
+        .. replay.Strategies.Length > 1 ? Strategies(replay) : [],
+        .. replay.Thinking is { } curve ? ThinkingDocument.Of(curve, replay.Questions) : [],
+        .. Subsets(replay),
+    ];
+
+    private static IEnumerable<Block> Strategies(ReplayReport replay) =>
+    [
         new Heading(2, "Strategies"),
         Cost(replay),
         new Table(
@@ -57,7 +64,6 @@ internal static class ReplayDocument
                 .. replay.Strategies.Where(static strategy => !strategy.Deferral.IsEmpty).Select(static ImmutableArray<string> (strategy) =>
                     [strategy.Name, .. Deferred.Select(percent => DeferralOf(strategy, percent))]),
             ]),
-        .. Subsets(replay),
     ];
 
     private static string DeferralOf(ReplayedStrategy strategy, int percent)
@@ -105,7 +111,7 @@ internal static class ReplayDocument
     }
 
     /// <summary>1, 2 or 5 times a power of ten, at least as much as a value.</summary>
-    private static double RoundStep(double value)
+    internal static double RoundStep(double value)
     {
         var scale = Math.Pow(10, Math.Floor(Math.Log10(Math.Max(value, 0.2))));
         return scale * ((ReadOnlySpan<double>)[1, 2, 5, 10])[value <= scale ? 0 : value <= 2 * scale ? 1 : value <= 5 * scale ? 2 : 3];

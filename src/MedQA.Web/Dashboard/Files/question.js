@@ -159,6 +159,7 @@ function view(reasoning, question) {
       h('span', { class: `vote ${right === true ? 'is-right' : right === false ? 'is-wrong' : ''}` }, answered === null ? 'no answer' : letterOf(answered), right === null ? null : [sign(right ? ' ✓' : ' ✗'), spoken(right ? ' right' : ' wrong')]),
       reasoning.forced ? h('span', { class: 'tag' }, reasoning.followUp ? 'forced by asking again' : 'forced by the cue') : null,
       h('span', { class: 'minor reasoning-end' }, `${plural(reasoning.drawnTokens, 'token')}, ${ends[reasoning.end] ?? reasoning.end}`),
+      reasoning.thinking ? h('span', { class: reasoning.thinking.closed.length ? 'tag' : 'minor' }, `${reasoning.thinking.closed.length ? 'thought closed after' : 'thought'} ${plural(reasoning.thinking.tokens, 'token')}`) : null,
       reasoning.optionOrder.length ? h('span', { class: 'minor' }, `shown as ${reasoning.optionOrder.map(letterOf).join(' ')}`) : null),
     reasoning.thought ? h('details', null, h('summary', null, 'Thought before the answer; no answer is read from it'), h('p', { class: 'prose' }, reasoning.thought)) : null,
     h('p', { class: 'prose' }, marked(reasoning.text, reasoning.answerSpan)),
