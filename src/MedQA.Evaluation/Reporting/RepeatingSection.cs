@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using MedQA.Evaluation.Blocks;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 
@@ -22,6 +23,7 @@ internal sealed class RepeatingSection : IReportSection
         yield return Table.OfValues(
         [
             ("model", $"{report.Model}, fingerprint {report.ModelFingerprint}"),
+            .. report.ModelFacts is { } facts ? OfFacts(facts) : [],
             ("question set", $"{report.QuestionSet}{(report.QuestionSetHash is { } hash ? $", hash {hash}" : "")}"),
             ("profile", $"{profile.Name}: strategy {profile.Strategy.Name}, format "
                 + $"{(profile.Format == PromptFormat.Chat ? "chat" : "completion")}"),
@@ -57,6 +59,19 @@ internal sealed class RepeatingSection : IReportSection
         {
             yield return new Heading(3, $"Exact prompt of {prompt.Dataset}, question {prompt.Question}");
             yield return new Verbatim(prompt.Text);
+        }
+    }
+
+    private static IEnumerable<(string, string)> OfFacts(ModelFacts facts)
+    {
+        if (facts.Size is { } size)
+        {
+            yield return ("parameters", $"{size}{(facts.Stated ? ", as stated by whoever set up the model" : "")}");
+        }
+
+        if (facts.Family is { } family)
+        {
+            yield return ("family", family);
         }
     }
 }

@@ -135,6 +135,7 @@ public sealed class ReportAccumulator
             Protocol = header.Protocol,
             Model = header.Model,
             ModelFingerprint = header.ModelFingerprint,
+            ModelFacts = header.ModelFacts,
             EvaluationRules = header.EvaluationRules,
             Provisional = provisional,
             Questions = new QuestionCounts

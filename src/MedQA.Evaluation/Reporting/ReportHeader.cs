@@ -31,6 +31,9 @@ public sealed record ReportHeader
     /// <summary>Hash over the model's files.</summary>
     public required string ModelFingerprint { get; init; }
 
+    /// <summary>The model's size and family; <see langword="null"/> if neither was known when the run was made.</summary>
+    public ModelFacts? ModelFacts { get; init; }
+
     /// <summary>Where the model was asked over HTTP; <see langword="null"/> for a model of the workers.</summary>
     public ModelEndpoint? Endpoint { get; init; }
 

@@ -42,6 +42,9 @@ public sealed record RunReport
     /// <summary>Hash over the model's files.</summary>
     public required string ModelFingerprint { get; init; }
 
+    /// <summary>The model's size and family; <see langword="null"/> if neither was known when the run was made.</summary>
+    public ModelFacts? ModelFacts { get; init; }
+
     /// <summary>The version of the rules by which answers are read and counted.</summary>
     public required string EvaluationRules { get; init; }
 
