@@ -34,6 +34,7 @@ internal sealed class RepeatingSection : IReportSection
                     + report.Protocol.Exemplars.Length
                     + (profile.ExemplarSet is { } set ? $" of set {set}" : "")
                     + string.Concat(exemplars)),
+            .. OriginsOf(report).Select(static origin => ("who wrote them", origin.Sentence)),
             ("sampling", $"{profile.Samples} samples, temperature {profile.Temperature}, topP {profile.TopP}, topK {profile.TopK}, minP "
                 + $"{profile.MinP}, at most {profile.MaxTokens} tokens, seed {profile.Seed}"),
             ("reasonings without an answer", profile.OnUnparsed == UnparsedHandling.Force ? "forced by the answer cue" : "abstain"),
@@ -43,6 +44,11 @@ internal sealed class RepeatingSection : IReportSection
                 : Array.Empty<(string, string)>(),
             ("evaluation rules", report.EvaluationRules),
         ]);
+        foreach (var warning in OriginsOf(report).Select(static origin => origin.Warning).OfType<string>())
+        {
+            yield return new Note(warning);
+        }
+
         yield return new Paragraph("The whole profile, as canonical JSON; with its worked examples it stands in the JSON report:");
         yield return new Verbatim(Encoding.UTF8.GetString(CanonicalJson.Of(profile)));
         if (!report.ExemplarUses.IsEmpty)
@@ -61,6 +67,12 @@ internal sealed class RepeatingSection : IReportSection
             yield return new Verbatim(prompt.Text);
         }
     }
+
+    /// <summary>Who wrote the examples that the run uses; nothing of runs without any, and of those of earlier versions.</summary>
+    private static ImmutableArray<ExemplarOrigin> OriginsOf(RunReport report) =>
+        report.Protocol.Exemplars.IsEmpty && report.Protocol.DatasetExemplars.All(static set => set.Exemplars.IsEmpty)
+            ? []
+            : report.Protocol.Origins ?? [];
 
     private static IEnumerable<(string, string)> OfFacts(ModelFacts facts)
     {
