@@ -69,7 +69,8 @@ internal static class DoctorCommand
             var started = Stopwatch.GetTimestamp();
             await using var model = await LocalModel.LoadAsync(settings, new HostConsole { Quiet = true }, cancellationToken);
             var facts = model.Description.Facts;
-            var size = facts?.Size is { } counted ? $", {counted} parameters{(facts.Family is { } family ? $", family {family}" : "")}" : "";
+            var size = (facts?.Size is { } counted ? $", {counted} parameters" : "")
+                + (facts?.Family is { } family ? $", family {family}" : "");
             return $"{model.Description.Name}{size} in {LocalModel.FolderOf(settings)}, loaded in "
                 + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s; {model.Description.EngineFingerprint}";
         });

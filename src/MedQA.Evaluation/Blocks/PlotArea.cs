@@ -149,7 +149,11 @@ internal sealed class PlotArea
                 && at <= _height - Bottom
                 && !taken.Exists(other => from < other.To && to > other.From && Math.Abs(at - other.Y) < Line);
 
-            double[] places = [y, .. Enumerable.Range(1, (int)(_height / Line)).SelectMany(step => new[] { y + (step * Line / 2), y - (step * Line / 2) })];
+            double[] places =
+            [
+                y,
+                .. Enumerable.Range(1, (int)(_height / Line)).SelectMany(step => new[] { y + (step * Line / 2), y - (step * Line / 2) }),
+            ];
             if (Array.Exists(places, IsFree))
             {
                 var free = Array.Find(places, IsFree);

@@ -69,7 +69,8 @@ internal static class ExemplarFile
         people is null ? null
         : people.Length <= ExemplarPerson.MostNamed && Array.TrueForAll(people, static person => person is { IsNamed: true }) ? [.. people!]
         : throw new JsonException(
-            $"{source} has more than {ExemplarPerson.MostNamed} people, or one without a name of 1 to {ExemplarPerson.MaxNameLength} characters.");
+            $"{source} has more than {ExemplarPerson.MostNamed} people, or one without a name of 1 to {ExemplarPerson.MaxNameLength} "
+                + "characters.");
 
     private static ImmutableArray<Exemplar> All(Entry?[] entries, string setName, string source) =>
         [.. entries.Select(

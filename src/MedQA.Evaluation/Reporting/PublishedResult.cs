@@ -45,6 +45,13 @@ public sealed partial record PublishedResult
     /// <summary>Where the figure was read.</summary>
     public required string ReadIn { get; init; }
 
+    /// <summary>The address of the place where it was read; <see langword="null"/> for results of the first edition.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The first edition of the table that has it: reports keep the edition that they were made with.</summary>
+    [JsonIgnore]
+    public int Edition { get; init; } = 1;
+
     /// <summary>
     /// 95 % Clopper-Pearson interval, from the number of right answers nearest to the printed accuracy; <see langword="null"/> if
     /// questions were deferred.

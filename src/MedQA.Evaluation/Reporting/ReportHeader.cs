@@ -46,6 +46,9 @@ public sealed record ReportHeader
     /// <summary>How many of them could not be used.</summary>
     public int Rejected { get; init; }
 
+    /// <summary>The edition of the table of published results that the report gets.</summary>
+    public int PublishedEdition { get; init; } = PublishedResults.CurrentEdition;
+
     /// <summary>What the rows of the file mean for the scores, a sentence each.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 

@@ -118,6 +118,11 @@ public sealed record RunReport
     /// </summary>
     public SampleFigures? Samples { get; init; }
 
+    /// <summary>
+    /// The edition of the table of published results that the report has; <see langword="null"/> for the first.
+    /// </summary>
+    public int? PublishedEdition { get; init; }
+
     /// <summary>What the literature reports on the run's data sets, comparable or not.</summary>
     public ImmutableArray<PublishedBeside> Published { get; init; } = [];
 

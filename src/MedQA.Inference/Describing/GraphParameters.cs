@@ -24,7 +24,8 @@ internal static class GraphParameters
     public static long? Count(OnnxGraph graph, bool tied)
     {
         var tensors = graph.Tensors;
-        var (packed, others, copies) = (new Dictionary<string, long>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), 0L);
+        var (packed, others) = (new Dictionary<string, long>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var copies = 0L;
         var tables = new List<(string Name, long Rows, long Width)>();
         var layers = new List<(string Name, long Inputs, long Outputs)>();
         var casts = graph.Nodes.Where(static node => node is { Operation: "Cast", Inputs: [_, ..], Outputs: [_, ..] })
@@ -102,7 +103,8 @@ internal static class GraphParameters
             + tensors.Values.Where(tensor => !packed.ContainsKey(tensor.Name) && IsParameter(tensor)).Sum(SizeOf);
         if (tied
             && tables.OrderByDescending(static table => table.Rows).FirstOrDefault() is { Name: not null } words
-            && layers.Find(layer => layer.Name != words.Name && (layer.Outputs, layer.Inputs) == (words.Rows, words.Width)) is { Name: not null } last)
+            && layers.Find(layer => layer.Name != words.Name && (layer.Outputs, layer.Inputs) == (words.Rows, words.Width))
+                is { Name: not null } last)
         {
             count -= last.Inputs * last.Outputs;
         }

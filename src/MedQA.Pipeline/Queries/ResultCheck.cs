@@ -50,7 +50,12 @@ internal sealed class ResultCheck(RunStorage storage)
             stored.Circumstances.Revision,
             manifest,
             await new RunFinish(storage).PromptsAsync(run, manifest, shown, cancellationToken));
-        var made = accumulator.Build(header with { Finished = stored.Circumstances.Finished, Seal = stored.Circumstances.Seal });
+        var made = accumulator.Build(header with
+        {
+            Finished = stored.Circumstances.Finished,
+            Seal = stored.Circumstances.Seal,
+            PublishedEdition = stored.PublishedEdition ?? 1,
+        });
         var differences = ImmutableArray.CreateBuilder<string>();
 
         // Other rules give other reports: what an earlier version made is not made again here.

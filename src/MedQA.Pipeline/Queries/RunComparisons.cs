@@ -51,7 +51,8 @@ public static class RunComparisons
     /// <param name="facts">The model's size and family.</param>
     /// <param name="areOfModelAtHand">Whether these are of a model at hand.</param>
     internal static ComparedRun Of(
-        RunSummary run, string? rules, ModelFacts? facts = null, bool areOfModelAtHand = false) => new($"{run.Profile} on {run.Model} ({run.Run})")
+        RunSummary run, string? rules, ModelFacts? facts = null, bool areOfModelAtHand = false) =>
+        new($"{run.Profile} on {run.Model} ({run.Run})")
     {
         ModelFacts = facts,
         HasFactsOfModelAtHand = areOfModelAtHand,

@@ -24,12 +24,14 @@ internal static class SizePlot
         yield return new Heading(2, Title);
         ImmutableArray<string> families =
             [.. rows.Where(IsPlaced).Select(static row => FamilyOf(row)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
-        var unknown = rows.Where(static row => !IsPlaced(row)).Select(static row => row.Model).Distinct().Order(StringComparer.Ordinal).ToList();
+        string[] unknown =
+            [.. rows.Where(static row => !IsPlaced(row)).Select(static row => row.Model).Distinct().Order(StringComparer.Ordinal)];
         if (families.IsEmpty)
         {
             yield return new Paragraph(
                 $"No plot: the number of parameters is not known of {string.Join(", ", unknown)}. A model's folder can state it "
-                    + "(facts.json, endpoint.json); it counts for runs made afterwards, and for this comparison while the model is at hand.");
+                    + "(facts.json, endpoint.json); it counts for runs made afterwards, and for this comparison while the model is at "
+                    + "hand.");
             yield break;
         }
 
@@ -43,7 +45,15 @@ internal static class SizePlot
             yield return new Heading(3, dataset);
             yield return PlotOf(dataset, points, families);
             yield return new Table(
-                [new("model"), new("family"), new("parameters", true), new("asked"), new("accuracy", true), new("95 % interval"), new("source")],
+                [
+                    new("model"),
+                    new("family"),
+                    new("parameters", true),
+                    new("asked"),
+                    new("accuracy", true),
+                    new("95 % interval"),
+                    new("source")
+                ],
                 [
                     .. points.Select(static point => ImmutableArray.Create(
                         point.Model,
@@ -57,16 +67,16 @@ internal static class SizePlot
         }
 
         yield return new Paragraph(
-            "The horizontal axis is logarithmic. Points are the runs compared, each on all its own questions, coloured by family, with 95 % "
-                + "intervals. Hollow points are published results whose model's name states its size, on the same data set, split and number of "
-                + "options. Of a mixture of experts all parameters count, and the table names the active ones. Models differ in more than size: a plot "
-                + "of this kind does not show what size alone does.");
+            "The horizontal axis is logarithmic. Points are the runs compared, each on all its own questions, coloured by family, with "
+                + "95 % intervals. Hollow points are published results whose model's name states its size, on the same data set, split and "
+                + "number of options. Of a mixture of experts all parameters count, and the table names the active ones. Models differ in "
+                + "more than size: a plot of this kind does not show what size alone does.");
         List<string> notes =
         [
             .. unknown.Select(static model => $"Not in the plot: {model}, because its number of parameters is not known."),
             .. rows.Where(static row => row.HasFactsOfModelAtHand).Select(static row =>
-                $"{string.Join(", ", row.Runs)}: made before size and family were stored with runs; those of the model at hand with the same "
-                    + "fingerprint are shown."),
+                $"{string.Join(", ", row.Runs)}: made before size and family were stored with runs; those of the model at hand with the "
+                    + "same fingerprint are shown."),
         ];
         if (notes.Count > 0)
         {
@@ -167,7 +177,8 @@ internal static class SizePlot
             "name point");
         return new Plot(
             $"Accuracy on {dataset} against the number of parameters",
-            area.Draw($"Accuracy of each model on {dataset} against its number of parameters, with intervals; the numbers are in the table."));
+            area.Draw(
+                $"Accuracy of each model on {dataset} against its number of parameters, with intervals; the numbers are in the table."));
     }
 
     private static string ColourOf(int family) => family < 0 ? Published : Colours[Math.Min(family, Colours.Length - 1)];
