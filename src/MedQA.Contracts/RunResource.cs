@@ -58,6 +58,15 @@ public sealed record RunResource
     /// <summary>The model's fingerprint.</summary>
     public required string ModelFingerprint { get; init; }
 
+    /// <summary>How many parameters the model has; missing if that was not known.</summary>
+    public long? Parameters { get; init; }
+
+    /// <summary>How many of them take part in each token, of a mixture of experts; missing for all, and where it was not known.</summary>
+    public long? ActiveParameters { get; init; }
+
+    /// <summary>The model's family, such as <c>llama</c>; missing if that was not known.</summary>
+    public string? Family { get; init; }
+
     /// <summary>The host that the questions are sent to; missing for a model of the workers.</summary>
     public string? Host { get; init; }
 

@@ -1,6 +1,7 @@
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Inference.ChatTemplates;
+using MedQA.Inference.Describing;
 using MedQA.Inference.Engine;
 using MedQA.Inference.Models;
 using MedQA.Inference.Optimization;
@@ -56,6 +57,32 @@ public sealed class OnnxLanguageModel : ILanguageModel
         var outputs = OnnxGraph.Read(folder.GraphPath).Outputs;
         return DecoderLayout.FindHiddenStates(name => outputs.TryGetValue(name, out var shape) ? shape : null, folder.HiddenSize)
             is not null;
+    }
+
+    /// <summary>
+    /// Returns a model's size and family: as its folder states them, else the family that its configuration names and the parameters
+    /// that its graph has. Only the graph is read, not what it keeps in other files.
+    /// </summary>
+    /// <param name="folder">The model's files.</param>
+    /// <exception cref="UnusableException">The graph is damaged.</exception>
+    public static ModelFacts? FactsOf(ModelFolder folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        var (stated, family) = (folder.StatedFacts, folder.ModelType.Length > 0 ? folder.ModelType : null);
+        if (stated?.Parameters is not null)
+        {
+            return stated with { Family = stated.Family ?? family };
+        }
+
+        var counted = folder.GraphPath.EndsWith(".onnx", StringComparison.Ordinal)
+            ? GraphParameters.Count(OnnxGraph.Read(folder.GraphPath), folder.HasTiedEmbeddings)
+            : null;
+        return ModelFacts.OrNull(new()
+        {
+            Parameters = counted,
+            ActiveParameters = counted > folder.IdleParameters && folder.IdleParameters > 0 ? counted - folder.IdleParameters : null,
+            Family = stated?.Family ?? family,
+        });
     }
 
     /// <summary>Returns whether a faster graph, kept as <see cref="ModelOptions.GraphCache"/> says, gave an answer.</summary>
@@ -203,7 +230,7 @@ public sealed class OnnxLanguageModel : ILanguageModel
 
     /// <summary>What of a model is in memory without its graph.</summary>
     private sealed record LoadedFiles(
-        ModelFolder Folder, string Fingerprint, Tokenizer Tokenizer, PromptEncoder Encoder, ModelOptions Options)
+        ModelFolder Folder, string Fingerprint, Tokenizer Tokenizer, PromptEncoder Encoder, ModelOptions Options, ModelFacts? ModelFacts)
     {
         public static async Task<LoadedFiles> ReadAsync(string folder, ModelOptions options, CancellationToken cancellationToken)
         {
@@ -211,7 +238,13 @@ public sealed class OnnxLanguageModel : ILanguageModel
             var files = ModelFolder.Open(folder, options.Graph);
             var tokenizer = Tokenizer.Load(files);
             var encoder = new PromptEncoder(files, tokenizer, ChatTemplate.Load(files));
-            return new(files, await files.FingerprintAsync(cancellationToken).ConfigureAwait(false), tokenizer, encoder, options);
+            return new(
+                files,
+                await files.FingerprintAsync(cancellationToken).ConfigureAwait(false),
+                tokenizer,
+                encoder,
+                options,
+                FactsOf(files));
         }
 
         public async Task<(InferenceEngine Engine, EngineFacts Facts)> LoadEngineAsync(
@@ -235,6 +268,7 @@ public sealed class OnnxLanguageModel : ILanguageModel
             GivesEmbeddings = facts.GivesEmbeddings,
             TemplateVariables = Encoder.TemplateVariables,
             ClosingMarkTokens = Encoder.ClosingMarkTokens,
+            Facts = ModelFacts,
         };
     }
 }

@@ -68,7 +68,10 @@ internal static class DoctorCommand
         {
             var started = Stopwatch.GetTimestamp();
             await using var model = await LocalModel.LoadAsync(settings, new HostConsole { Quiet = true }, cancellationToken);
-            return $"{model.Description.Name} in {LocalModel.FolderOf(settings)}, loaded in "
+            var facts = model.Description.Facts;
+            var size = (facts?.Size is { } counted ? $", {counted} parameters" : "")
+                + (facts?.Family is { } family ? $", family {family}" : "");
+            return $"{model.Description.Name}{size} in {LocalModel.FolderOf(settings)}, loaded in "
                 + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s; {model.Description.EngineFingerprint}";
         });
         return healthy ? ExitCode.Success : ExitCode.Failure;

@@ -72,7 +72,10 @@ internal static class ModelsCommand
         {
             var described = new ModelSummary(
                 folder.Name, folder.Path, fingerprint, folder.ContextLength, folder.ChatTemplateSource is not null,
-                    OnnxLanguageModel.CanEmbed(folder));
+                    OnnxLanguageModel.CanEmbed(folder))
+            {
+                Facts = OnnxLanguageModel.FactsOf(folder)
+            };
             context.Console.Line(JsonSerializer.Serialize(described, ModelsJson.Default.ModelSummary));
             return ExitCode.Success;
         }
@@ -90,6 +93,11 @@ internal static class ModelsCommand
         Row("Folder", folder.Path);
         Row("Fingerprint", fingerprint);
         Row("Kind", folder.ModelType);
+        if (OnnxLanguageModel.FactsOf(folder) is { } facts)
+        {
+            AddFacts(table, facts, "counted in the graph", $"stated in {ModelFolder.FactsFile}");
+        }
+
         Row("Graph", Path.GetRelativePath(folder.Path, folder.GraphPath));
         Row("Size", $"{folder.ExternalDataPaths.Append(folder.GraphPath).Sum(static path => new FileInfo(path).Length) / 1e6:#,0} MB");
         Row("Context", $"{folder.ContextLength:#,0} tokens");
@@ -111,7 +119,8 @@ internal static class ModelsCommand
         {
             var described = new ModelSummary(model.Name, folder, model.Fingerprint, model.ContextLength, HasChatTemplate: true, false)
             {
-                Endpoint = model.Endpoint
+                Endpoint = model.Endpoint,
+                Facts = model.Facts
             };
             context.Console.Line(JsonSerializer.Serialize(described, ModelsJson.Default.ModelSummary));
             return;
@@ -124,6 +133,7 @@ internal static class ModelsCommand
         table.Add("Kind", "behind an endpoint: questions are sent to it, and answers cannot be computed again");
         table.Add("Address", file.Address.ToString());
         table.Add("Model or deployment", file.Model);
+        AddFacts(table, model.Facts ?? new(), "unknown", $"stated in {EndpointFile.FileName}");
         table.Add("Authentication", ConfirmedEndpoints.SecretOf(file));
         table.Add("Context", $"{model.ContextLength:#,0} tokens");
         table.Add("Requests take", Names(
@@ -138,6 +148,14 @@ internal static class ModelsCommand
             : "unknown: runs have no cost");
         table.Add("Fields of every request", file.Options.Count == 0 ? "none" : string.Join(", ", file.Options.Keys));
         table.Write(context.Console.Output);
+    }
+
+    private static void AddFacts(TextTable table, ModelFacts facts, string counted, string stated)
+    {
+        table.Add("Parameters", facts is { Size: { } size, Parameters: { } all }
+            ? $"{size} ({all:#,0}, {(facts.Stated ? stated : counted)})"
+            : "unknown: comparisons list the model beside the plot of accuracy against size");
+        table.Add("Family", facts.Family ?? "unknown");
     }
 
     private static string Names(IEnumerable<(string Name, bool IsTaken)> fields) =>
@@ -169,6 +187,9 @@ internal sealed record ModelSummary(
 {
     /// <summary>Where it is asked; left out for a model of the workers.</summary>
     public ModelEndpoint? Endpoint { get; init; }
+
+    /// <summary>Its size and family; left out if neither is known.</summary>
+    public ModelFacts? Facts { get; init; }
 }
 
 /// <summary>The JSON format of models.</summary>

@@ -101,7 +101,10 @@ internal static class RunTable
             "lost_requests",
             "display_name",
             "tags",
-            "note"),
+            "note",
+            "parameters",
+            "active_parameters",
+            "family"),
         .. runs.Select(static run => CsvLine.Of(
             run.Id,
             run.Name,
@@ -131,7 +134,10 @@ internal static class RunTable
             run.LostRequests,
             run.DisplayName,
             run.Tags is { } tags ? string.Join(", ", tags) : null,
-            run.Note)),
+            run.Note,
+            run.Parameters,
+            run.ActiveParameters,
+            run.Family)),
     ]);
 
     /// <summary>Writes a list of runs.</summary>

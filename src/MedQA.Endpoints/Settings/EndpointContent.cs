@@ -18,7 +18,10 @@ internal sealed record EndpointContent(
     int TimeoutSeconds = EndpointFile.DefaultTimeoutSeconds,
     EndpointLimits? Limits = null,
     TokenPrices? Prices = null,
-    JsonElement? Options = null);
+    JsonElement? Options = null,
+    JsonElement? Parameters = null,
+    JsonElement? ActiveParameters = null,
+    string? Family = null);
 
 /// <summary>How the file states an <see cref="EndpointAuthentication"/>.</summary>
 internal sealed record AuthenticationContent(

@@ -36,6 +36,13 @@ public sealed class EndpointFile
         Timeout = TimeSpan.FromSeconds(content.TimeoutSeconds);
         Limits = content.Limits ?? new();
         Prices = content.Prices;
+        Facts = ModelFacts.OrNull(new()
+        {
+            Parameters = content.Parameters is { } all ? ParameterCount.Find(all) : null,
+            ActiveParameters = content.ActiveParameters is { } active ? ParameterCount.Find(active) : null,
+            Family = content.Family,
+            Stated = content.Parameters is not null,
+        });
         Options = content.Options is { } options
             ? options.EnumerateObject().ToImmutableSortedDictionary(
                 static option => option.Name, static option => option.Value, StringComparer.Ordinal)
@@ -81,6 +88,9 @@ public sealed class EndpointFile
     /// <summary>What tokens cost; <see langword="null"/> if the file does not say.</summary>
     public TokenPrices? Prices { get; }
 
+    /// <summary>The model's size and family as the file states them; <see langword="null"/> if it does not.</summary>
+    public ModelFacts? Facts { get; }
+
     /// <summary>Fields that stand in every request, such as <c>reasoning_effort</c>.</summary>
     public ImmutableSortedDictionary<string, JsonElement> Options { get; }
 
@@ -115,6 +125,7 @@ public sealed class EndpointFile
         TakesTemplateArguments = Supports.TemplateArguments,
         Endpoint = new ModelEndpoint(Host, Model, Prices),
         HasLimits = true,
+        Facts = Facts,
     };
 
     internal static EndpointFile Parse(string path, string name, byte[] utf8)
@@ -165,7 +176,7 @@ public sealed class EndpointFile
         }
     }
 
-    /// <summary>Hashes what decides the answers; neither prices, limits nor authentication do.</summary>
+    /// <summary>Hashes what decides the answers; prices, limits, authentication, size and family do not.</summary>
     private string Fingerprint() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(
         new EndpointIdentity(
             Address.AbsoluteUri,

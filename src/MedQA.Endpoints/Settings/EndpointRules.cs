@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 
 namespace MedQA.Endpoints.Settings;
@@ -61,6 +62,7 @@ internal static partial class EndpointRules
             ? new JsonFault("prices", $"must be 0 to {MaxPrice:#,0} for a million tokens.")
         : content.Prices is { Currency: var currency } && !Currency.IsMatch(currency)
             ? new JsonFault("prices.currency", "must be a code of three capital letters, such as \"USD\".")
+        : ModelFacts.FaultOf(content.Parameters, content.ActiveParameters, content.Family) is { } facts ? facts
         : content.Options is { } options ? FaultOfOptions(options)
         : null;
 

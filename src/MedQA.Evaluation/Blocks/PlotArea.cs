@@ -6,14 +6,14 @@ namespace MedQA.Evaluation.Blocks;
 /// <summary>Draws one plot. Its styles are classes of <see cref="HtmlWriter"/>'s and of the dashboard's style sheets.</summary>
 internal sealed class PlotArea
 {
-    private const double Width = 704;
-    private const double Top = 28;
-    private const double Right = 96;
     private const double Bottom = 44;
 
     private readonly ImmutableArray<PlotMark>.Builder _marks = ImmutableArray.CreateBuilder<PlotMark>();
     private readonly double _left;
     private readonly double _height;
+    private readonly double _width;
+    private readonly double _top;
+    private readonly double _right;
     private readonly (double Low, double High) _x;
     private readonly (double Low, double High) _y;
 
@@ -21,30 +21,47 @@ internal sealed class PlotArea
     /// <param name="y">The values at the bottom and top edge.</param>
     /// <param name="left">Room for labels at the left.</param>
     /// <param name="height">Height of the drawing.</param>
-    public PlotArea((double Low, double High) x, (double Low, double High) y, double left = 56, double height = 320)
+    /// <param name="width">Width of the drawing.</param>
+    /// <param name="top">Room at the top.</param>
+    /// <param name="right">Room for names at the right.</param>
+    public PlotArea(
+        (double Low, double High) x,
+        (double Low, double High) y,
+        double left = 56,
+        double height = 320,
+        double width = 704,
+        double top = 28,
+        double right = 96)
     {
         (_x, _y, _left, _height) = (x, y, left, height);
+        (_width, _top, _right) = (width, top, right);
     }
 
     /// <summary>A label under the horizontal axis and over the vertical one.</summary>
-    public void Label(string horizontal, string vertical)
+    public void Label(string horizontal, string vertical, string? style = null)
     {
-        Text((_left + Width - Right) / 2, _height - 6, horizontal, "middle");
-        Text(_left, 14, vertical, "start");
+        Text((_left + _width - _right) / 2, _height - 6, horizontal, "middle", style);
+        Text(_left, 14, vertical, "start", style);
     }
 
     /// <summary>A vertical grid line with its value.</summary>
-    public void TickX(double value, string label)
+    public void TickX(double value, string label) => TickX(value, label, null);
+
+    /// <summary>The same with a style for the label.</summary>
+    public void TickX(double value, string label, string? style)
     {
-        Line(X(value), Top, X(value), _height - Bottom, "grid");
-        Text(X(value), _height - Bottom + 18, label, "middle");
+        Line(X(value), _top, X(value), _height - Bottom, "grid");
+        Text(X(value), _height - Bottom + 18, label, "middle", style);
     }
 
     /// <summary>A horizontal grid line with its value.</summary>
-    public void TickY(double value, string label)
+    public void TickY(double value, string label) => TickY(value, label, null);
+
+    /// <summary>The same with a style for the label.</summary>
+    public void TickY(double value, string label, string? style)
     {
-        Line(_left, Y(value), Width - Right, Y(value), "grid");
-        Text(_left - 8, Y(value) + 4, label, "end");
+        Line(_left, Y(value), _width - _right, Y(value), "grid");
+        Text(_left - 8, Y(value) + 4, label, "end", style);
     }
 
     /// <summary>A name at the left of a row.</summary>
@@ -73,6 +90,78 @@ internal sealed class PlotArea
     /// <summary>A dot with a tooltip.</summary>
     public void Dot(double x, double y, double radius, string style, string hint) =>
         Mark("circle", hint, ("class", style), ("cx", N(X(x))), ("cy", N(Y(y))), ("r", N(radius)));
+
+    /// <summary>A dot of a colour that no style has; a hollow one shows what is below it.</summary>
+    public void Point(double x, double y, double radius, string colour, bool isHollow, string hint) => Mark(
+        "circle",
+        hint,
+        ("class", isHollow ? "hollow" : "filled"),
+        ("cx", N(X(x))),
+        ("cy", N(Y(y))),
+        ("r", N(radius)),
+        ("fill", isHollow ? "none" : colour),
+        ("stroke", colour),
+        ("stroke-width", "1.5"));
+
+    /// <summary>An interval of y, of a colour that no style has.</summary>
+    public void Whisker(double x, double low, double high, string colour, double width, string hint) => Mark(
+        "line",
+        hint,
+        ("class", "interval"),
+        ("x1", N(X(x))),
+        ("y1", N(Y(low))),
+        ("x2", N(X(x))),
+        ("y2", N(Y(high))),
+        ("stroke", colour),
+        ("stroke-width", N(width)));
+
+    /// <summary>An entry of a legend in two columns at the top.</summary>
+    public void Key(int column, int row, string colour, bool isHollow, string name)
+    {
+        var (x, y) = (_left + (column * (_width - _left) / 2), 14 + (22 * row));
+        Mark(
+            "circle",
+            null,
+            ("class", isHollow ? "hollow" : "filled"),
+            ("cx", N(x)),
+            ("cy", N(y)),
+            ("r", "5"),
+            ("fill", isHollow ? "none" : colour),
+            ("stroke", colour),
+            ("stroke-width", "1.5"));
+        Text(x + 12, y + 5, name, "start", "tick");
+    }
+
+    /// <summary>
+    /// Names beside points: at the side that has room, moved up or down where another name stands; left out where there is no room at all.
+    /// </summary>
+    public void Names(IEnumerable<(double X, double Y, string Name)> points, string style)
+    {
+        const double Line = 20;
+        var taken = new List<(double From, double To, double Y)>();
+        foreach (var (valueX, valueY, name) in points.OrderByDescending(static point => point.Y))
+        {
+            var (x, y, length) = (X(valueX), Y(valueY) + 4, 9.5 * name.Length);
+            var isLeft = x + 10 + length > _width && x - 10 - length > _left - 40;
+            var (from, to) = isLeft ? (x - 10 - length, x - 10) : (x + 10, x + 10 + length);
+            bool IsFree(double at) =>
+                at >= _top
+                && at <= _height - Bottom
+                && !taken.Exists(other => from < other.To && to > other.From && Math.Abs(at - other.Y) < Line);
+
+            double[] places =
+            [
+                y,
+                .. Enumerable.Range(1, (int)(_height / Line)).SelectMany(step => new[] { y + (step * Line / 2), y - (step * Line / 2) }),
+            ];
+            if (Array.Exists(places, IsFree))
+            {
+                var free = Array.Find(places, IsFree);
+                taken.Add((from, to, free));
+                Text(isLeft ? x - 10 : x + 10, free, name, isLeft ? "end" : "start", style);
+            }
+        }
+    }
 
     /// <summary>A vertical bar between two values of y, with a tooltip.</summary>
     public void Bar(double x, double width, double from, double to, string style, string hint)
@@ -111,8 +200,8 @@ internal sealed class PlotArea
     public void Shades(params IEnumerable<(double Opacity, string Name)> entries)
     {
         var (x, shades) = (8.0, entries.ToList());
-        var room = (Width - x) / shades.Count;
-        var isTight = shades.Sum(static entry => 36 + (6.5 * entry.Name.Length)) > Width - x;
+        var room = (_width - x) / shades.Count;
+        var isTight = shades.Sum(static entry => 36 + (6.5 * entry.Name.Length)) > _width - x;
         foreach (var (opacity, whole) in shades)
         {
             var name = isTight ? Shortened(whole, Math.Max(3, (int)((room - 36) / 6.5))) : whole;
@@ -135,10 +224,10 @@ internal sealed class PlotArea
     }
 
     /// <summary>Width of the plot itself, in the drawing's units.</summary>
-    public double InnerWidth => Width - Right - _left;
+    public double InnerWidth => _width - _right - _left;
 
     /// <summary>Grid lines at every fifth of a share, written as percentages.</summary>
-    /// <param name="tick"><see cref="TickX"/> or <see cref="TickY"/>.</param>
+    /// <param name="tick"><see cref="TickX(double, string)"/> or <see cref="TickY(double, string)"/>.</param>
     public static void Percentages(Action<double, string> tick)
     {
         for (var percent = 0; percent <= 100; percent += 20)
@@ -165,15 +254,15 @@ internal sealed class PlotArea
     /// <param name="description">What it shows, for those who cannot see it.</param>
     public PlotDrawing Draw(string description)
     {
-        Line(_left, _height - Bottom, Width - Right, _height - Bottom, "axis");
-        return new PlotDrawing(description, Width, _height, _marks.ToImmutable());
+        Line(_left, _height - Bottom, _width - _right, _height - Bottom, "axis");
+        return new PlotDrawing(description, _width, _height, _marks.ToImmutable());
     }
 
     private static string N(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 
     private double X(double value) => _left + ((value - _x.Low) / (_x.High - _x.Low) * InnerWidth);
 
-    private double Y(double value) => _height - Bottom - ((value - _y.Low) / (_y.High - _y.Low) * (_height - Bottom - Top));
+    private double Y(double value) => _height - Bottom - ((value - _y.Low) / (_y.High - _y.Low) * (_height - Bottom - _top));
 
     private void Line(double x1, double y1, double x2, double y2, string style, string? hint = null) =>
         Mark("line", hint, ("class", style), ("x1", N(x1)), ("y1", N(y1)), ("x2", N(x2)), ("y2", N(y2)));

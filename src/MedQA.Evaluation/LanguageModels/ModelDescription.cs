@@ -61,6 +61,9 @@ public sealed record ModelDescription
     /// </summary>
     public ModelEndpoint? Endpoint { get; init; }
 
+    /// <summary>Its size and family; <see langword="null"/> if neither is known.</summary>
+    public ModelFacts? Facts { get; init; }
+
     /// <summary>Whether requests to the endpoint are limited, for all processes that ask it together.</summary>
     public bool HasLimits { get; init; }
 }

@@ -14,13 +14,37 @@ internal static class ExemplarFile
     {
         var content =
             JsonSerializer.Deserialize(json, ExemplarFileJson.Default.Content) ?? throw new JsonException($"{sourceName} is empty.");
-        return new ExemplarSet(content.Name, content.Description, All(content.Exemplars, content.Name, sourceName + ": "));
+        return new ExemplarSet(content.Name, content.Description, All(content.Exemplars, content.Name, sourceName + ": "))
+        {
+            Authors = People(content.Authors, sourceName),
+            Reviewers = People(content.Reviewers, sourceName),
+        };
     }
 
     /// <summary>Reads a list of examples within other JSON.</summary>
     /// <exception cref="JsonException">One of them cannot be used.</exception>
     public static ImmutableArray<Exemplar> ReadAll(JsonElement list) =>
         All(list.Deserialize(ExemplarFileJson.Default.EntryArray) ?? [], "example", "");
+
+    /// <summary>Reads a list of people within other JSON.</summary>
+    /// <exception cref="JsonException">It is none.</exception>
+    public static ImmutableArray<ExemplarPerson> ReadPeople(JsonElement list) =>
+        People(list.Deserialize(ExemplarFileJson.Default.ExemplarPersonArray), "the list") ?? throw new JsonException("The list is null.");
+
+    /// <summary>Writes people as <see cref="ReadPeople"/> reads them.</summary>
+    public static void Write(Utf8JsonWriter writer, IEnumerable<ExemplarPerson> people)
+    {
+        writer.WriteStartArray();
+        foreach (var person in people)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", person.Name);
+            writer.WriteBoolean("clinician", person.Clinician);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
 
     /// <summary>Writes an example as <see cref="ReadAll"/> reads it.</summary>
     public static void Write(Utf8JsonWriter writer, Exemplar exemplar)
@@ -40,6 +64,13 @@ internal static class ExemplarFile
         writer.WriteString("explanation", exemplar.Explanation);
         writer.WriteEndObject();
     }
+
+    private static ImmutableArray<ExemplarPerson>? People(ExemplarPerson?[]? people, string source) =>
+        people is null ? null
+        : people.Length <= ExemplarPerson.MostNamed && Array.TrueForAll(people, static person => person is { IsNamed: true }) ? [.. people!]
+        : throw new JsonException(
+            $"{source} has more than {ExemplarPerson.MostNamed} people, or one without a name of 1 to {ExemplarPerson.MaxNameLength} "
+                + "characters.");
 
     private static ImmutableArray<Exemplar> All(Entry?[] entries, string setName, string source) =>
         [.. entries.Select(
@@ -74,7 +105,12 @@ internal static class ExemplarFile
         };
     }
 
-    internal sealed record Content(string Name, string Description, Entry[] Exemplars);
+    internal sealed record Content(
+        string Name,
+        string Description,
+        Entry[] Exemplars,
+        ExemplarPerson[]? Authors = null,
+        ExemplarPerson[]? Reviewers = null);
 
     internal sealed record Entry(
         string Question,
@@ -91,4 +127,5 @@ internal static class ExemplarFile
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ExemplarFile.Content))]
+[JsonSerializable(typeof(ExemplarPerson[]))]
 internal sealed partial class ExemplarFileJson : JsonSerializerContext;

@@ -6,7 +6,14 @@ namespace MedQA.Evaluation.Profiles;
 /// <param name="Name">The name by which a profile chooses it.</param>
 /// <param name="Description">What it is, for people.</param>
 /// <param name="Exemplars">The examples, in order.</param>
-public sealed record ExemplarSet(string Name, string Description, ImmutableArray<Exemplar> Exemplars);
+public sealed record ExemplarSet(string Name, string Description, ImmutableArray<Exemplar> Exemplars)
+{
+    /// <summary>Who wrote the examples; <see langword="null"/> if nothing says so.</summary>
+    public ImmutableArray<ExemplarPerson>? Authors { get; init; }
+
+    /// <summary>Who reviewed them, empty for nobody; <see langword="null"/> if nothing says so.</summary>
+    public ImmutableArray<ExemplarPerson>? Reviewers { get; init; }
+}
 
 /// <summary>The sets of worked examples that come with the assembly, of this project's own writing (the folder <c>exemplars</c>).</summary>
 public static class ExemplarSets

@@ -74,6 +74,12 @@ public sealed record Profile
     /// <summary>Worked examples of the profile's own, in place of a set; empty for none.</summary>
     public ImmutableArray<Exemplar> Examples { get; init => field = value.IsDefaultOrEmpty ? [] : value; } = [];
 
+    /// <summary>Who wrote <see cref="Examples"/>; <see langword="null"/> if the profile does not say.</summary>
+    public ImmutableArray<ExemplarPerson>? ExampleAuthors { get; init; }
+
+    /// <summary>Who reviewed <see cref="Examples"/>, empty for nobody; <see langword="null"/> if the profile does not say.</summary>
+    public ImmutableArray<ExemplarPerson>? ExampleReviewers { get; init; }
+
     /// <summary>Which worked examples of the set are used where it has more than <see cref="Exemplars"/>.</summary>
     public ExemplarSelection ExemplarSelection { get; init; } = ExemplarSelection.Fixed;
 

@@ -20,6 +20,12 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
     /// </summary>
     public ImmutableArray<DatasetExemplars> DatasetExemplars { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>
+    /// Who wrote and reviewed the worked examples, for each set that is used; <see langword="null"/> without examples, and in runs of
+    /// earlier versions.
+    /// </summary>
+    public ImmutableArray<ExemplarOrigin>? Origins { get; init; }
+
     /// <summary>The prefix that the profile's name for it stood for when the run was made; <see langword="null"/> for none.</summary>
     public SoftPromptReference? Prefix { get; init; }
 
@@ -37,7 +43,10 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
         var names = datasets.Distinct().Order(StringComparer.Ordinal).ToList();
         if (profile.Examples.Length > 0)
         {
-            return new Protocol(profile, ExemplarSelector.Select(profile, new ExemplarSet(profile.Name, "", profile.Examples)));
+            return new Protocol(profile, ExemplarSelector.Select(profile, new ExemplarSet(profile.Name, "", profile.Examples)))
+            {
+                Origins = [new ExemplarOrigin(null, profile.ExampleAuthors, profile.ExampleReviewers)],
+            };
         }
 
         if (profile.ExemplarSet is null || profile.Exemplars == 0)
@@ -48,15 +57,19 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
         var free = freeAnswers || profile.Strategy.WritesFreeAnswers;
         if (profile.ExemplarSet != ExemplarSets.Auto || names.Count == 0)
         {
-            return new Protocol(profile, ExemplarSelector.Select(profile, ExemplarSets.Resolve(profile.ExemplarSet, "", free)));
+            var set = ExemplarSets.Resolve(profile.ExemplarSet, "", free);
+            return new Protocol(profile, ExemplarSelector.Select(profile, set)) { Origins = [OriginOf(set)] };
         }
 
-        var sets = names.Select(
-            name => new DatasetExemplars(
-                name, ExemplarSelector.Select(profile, ExemplarSets.Resolve(ExemplarSets.Auto, name, free)))).ToImmutableArray();
+        var chosen = names.Select(name => (Name: name, Set: ExemplarSets.Resolve(ExemplarSets.Auto, name, free))).ToList();
+        var sets = chosen.Select(pair => new DatasetExemplars(pair.Name, ExemplarSelector.Select(profile, pair.Set))).ToImmutableArray();
         var first = sets[0].Exemplars;
         var others = sets.Where(set => !set.Exemplars.SequenceEqual(first)).ToImmutableArray();
-        return new Protocol(profile, first) { DatasetExemplars = others };
+        return new Protocol(profile, first)
+        {
+            DatasetExemplars = others,
+            Origins = [.. chosen.Select(static pair => pair.Set).DistinctBy(static set => set.Name).Select(OriginOf)],
+        };
     }
 
     /// <summary>Returns the worked examples for a question.</summary>
@@ -97,6 +110,8 @@ public sealed record Protocol(Profile Profile, ImmutableArray<Exemplar> Exemplar
             Exemplars = [.. Exemplars.Take(exemplars)],
             DatasetExemplars = [.. DatasetExemplars.Select(set => set with { Exemplars = [.. set.Exemplars.Take(exemplars)] })],
         };
+
+    private static ExemplarOrigin OriginOf(ExemplarSet set) => new(set.Name, set.Authors, set.Reviewers);
 }
 
 /// <summary>The worked examples of one data set of a run.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
@@ -10,7 +12,17 @@ namespace MedQA.Evaluation.Reporting;
 /// <param name="Runs">The ids of the runs that the row's figures come from; each data set is one run's.</param>
 /// <param name="Cells">A cell for each data set that they answered, by name.</param>
 public sealed record AccuracyRow(
-    string Profile, string Strategy, string Model, ImmutableArray<string> Runs, ImmutableArray<AccuracyCell> Cells);
+    string Profile, string Strategy, string Model, ImmutableArray<string> Runs, ImmutableArray<AccuracyCell> Cells)
+{
+    /// <summary>The model's size and family; <see langword="null"/> if neither is known.</summary>
+    public ModelFacts? ModelFacts { get; init; }
+
+    /// <summary>
+    /// Whether these are the facts of a model at hand with the runs' fingerprint, since a run was made before they were stored.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HasFactsOfModelAtHand { get; init; }
+}
 
 /// <summary>
 /// The accuracy of a run on one data set: on all questions with a known right option that the model was asked, whatever other runs
@@ -28,6 +40,9 @@ public sealed record AccuracyCell(string Dataset, int Correct, int Scored, doubl
 
     /// <summary>Whether the run is not finished: the figure can change.</summary>
     public bool Provisional { get; init; }
+
+    /// <summary>How many options each question has; <see langword="null"/> where they differ.</summary>
+    internal int? OptionsEach { get; init; }
 }
 
 /// <summary>Lays runs out as the table of strategies, models and data sets.</summary>
@@ -50,17 +65,18 @@ internal static class AccuracyTable
                     .Select(dataset => CellOf(dataset.Key, dataset, run.Provisional)),
             ];
             var place = rows.FindIndex(
-                row => (row.Profile, row.Model) == (run.Profile, run.Model)
+                row => (row.Profile, row.Model, row.ModelFacts) == (run.Profile, run.Model, run.ModelFacts)
                     && !row.Cells.Any(cell => cells.Any(other => other.Dataset == cell.Dataset)));
             if (place < 0)
             {
                 place = rows.Count;
-                rows.Add(new AccuracyRow(run.Profile, run.Strategy, run.Model, [], []));
+                rows.Add(new AccuracyRow(run.Profile, run.Strategy, run.Model, [], []) { ModelFacts = run.ModelFacts });
             }
 
             rows[place] = rows[place] with
             {
                 Runs = rows[place].Runs.Add(run.Run),
+                HasFactsOfModelAtHand = rows[place].HasFactsOfModelAtHand || run.HasFactsOfModelAtHand,
                 Cells = [.. rows[place].Cells.Concat(cells).OrderBy(static cell => cell.Dataset, StringComparer.Ordinal)],
             };
         }
@@ -70,16 +86,18 @@ internal static class AccuracyTable
 
     private static AccuracyCell CellOf(string dataset, IEnumerable<ComparedAnswer> answers, bool provisional)
     {
-        var share = new ShareTally();
+        var (share, options) = (new ShareTally(), new HashSet<int>());
         foreach (var answer in answers)
         {
             share.Add(answer.Cluster, answer.Right);
+            options.Add(answer.Options);
         }
 
         return new(dataset, share.Right, share.Count, (double)share.Right / share.Count, share.Interval()!.Value)
         {
             Clusters = share.Clusters,
-            Provisional = provisional
+            Provisional = provisional,
+            OptionsEach = options.Count == 1 ? options.First() : null
         };
     }
 }

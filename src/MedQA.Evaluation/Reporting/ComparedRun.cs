@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Evaluation.Reporting;
 
@@ -22,6 +23,15 @@ public sealed class ComparedRun(string name)
 
     /// <summary>The model.</summary>
     public string Model { get; init; } = "";
+
+    /// <summary>The model's size and family; <see langword="null"/> if neither is known.</summary>
+    public ModelFacts? ModelFacts { get; init; }
+
+    /// <summary>
+    /// Whether <see cref="ModelFacts"/> are those of a model at hand with the run's fingerprint, since the run was made before they were
+    /// stored.
+    /// </summary>
+    public bool HasFactsOfModelAtHand { get; init; }
 
     /// <summary>Whether questions of the run are still without an answer, or never got one because it was cancelled.</summary>
     public bool Provisional { get; init; }
@@ -56,7 +66,8 @@ public sealed class ComparedRun(string name)
             (sbyte)gold,
             failure,
             answered.Answer == gold,
-            answered.Topic);
+            answered.Topic,
+            answered.OptionCount);
         if (!_answers.TryAdd((answered.Dataset, answered.Id), compared))
         {
             throw new InputException(
@@ -73,8 +84,9 @@ public sealed class ComparedRun(string name)
 /// <param name="Failure">Why there is no answer.</param>
 /// <param name="Right">Whether the answer is right.</param>
 /// <param name="Topic">The question's topic, or <see langword="null"/>.</param>
+/// <param name="Options">How many options it has.</param>
 internal readonly record struct ComparedAnswer(
-    ulong? Fingerprint, ulong Cluster, bool KnowsPassage, sbyte Gold, ComparedFailure Failure, bool Right, string? Topic);
+    ulong? Fingerprint, ulong Cluster, bool KnowsPassage, sbyte Gold, ComparedFailure Failure, bool Right, string? Topic, int Options);
 
 /// <summary>Why a compared run has no answer to a question.</summary>
 internal enum ComparedFailure : byte

@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
 
 /// <summary>An accuracy that a paper reports.</summary>
-public sealed record PublishedResult
+public sealed partial record PublishedResult
 {
     /// <summary>The benchmark, for people.</summary>
     public required string Benchmark { get; init; }
@@ -16,6 +19,10 @@ public sealed record PublishedResult
 
     /// <summary>The model.</summary>
     public required string Model { get; init; }
+
+    /// <summary>The parameters that the model's name states, as in "Galactica (120B)"; <see langword="null"/> if it states none.</summary>
+    [JsonIgnore]
+    public long? Parameters => Size.Match(Model) is { Success: true, Value: var size } ? ParameterCount.Find(size) : null;
 
     /// <summary>How it was asked, as far as the source says.</summary>
     public required string Method { get; init; }
@@ -38,11 +45,22 @@ public sealed record PublishedResult
     /// <summary>Where the figure was read.</summary>
     public required string ReadIn { get; init; }
 
+    /// <summary>The address of the place where it was read; <see langword="null"/> for results of the first edition.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The first edition of the table that has it: reports keep the edition that they were made with.</summary>
+    [JsonIgnore]
+    public int Edition { get; init; } = 1;
+
     /// <summary>
     /// 95 % Clopper-Pearson interval, from the number of right answers nearest to the printed accuracy; <see langword="null"/> if
     /// questions were deferred.
     /// </summary>
     public Interval? Interval => Deferred > 0 ? null : BinomialInterval.ClopperPearson((int)Math.Round(Accuracy * Questions), Questions);
+
+    /// <summary>A number of billions or millions that stands alone: not the 7B of 8x7B, and not the active 3B of A3B.</summary>
+    [GeneratedRegex(@"(?<![\w.])\d+(\.\d+)?[BMbm]\b")]
+    private static partial Regex Size { get; }
 }
 
 /// <summary>A published result beside a slice of a run.</summary>

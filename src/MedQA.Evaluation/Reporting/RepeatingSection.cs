@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using MedQA.Evaluation.Blocks;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Serialization;
 
@@ -22,6 +23,7 @@ internal sealed class RepeatingSection : IReportSection
         yield return Table.OfValues(
         [
             ("model", $"{report.Model}, fingerprint {report.ModelFingerprint}"),
+            .. report.ModelFacts is { } facts ? OfFacts(facts) : [],
             ("question set", $"{report.QuestionSet}{(report.QuestionSetHash is { } hash ? $", hash {hash}" : "")}"),
             ("profile", $"{profile.Name}: strategy {profile.Strategy.Name}, format "
                 + $"{(profile.Format == PromptFormat.Chat ? "chat" : "completion")}"),
@@ -32,6 +34,7 @@ internal sealed class RepeatingSection : IReportSection
                     + report.Protocol.Exemplars.Length
                     + (profile.ExemplarSet is { } set ? $" of set {set}" : "")
                     + string.Concat(exemplars)),
+            .. OriginsOf(report).Select(static origin => ("who wrote them", origin.Sentence)),
             ("sampling", $"{profile.Samples} samples, temperature {profile.Temperature}, topP {profile.TopP}, topK {profile.TopK}, minP "
                 + $"{profile.MinP}, at most {profile.MaxTokens} tokens, seed {profile.Seed}"),
             ("reasonings without an answer", profile.OnUnparsed == UnparsedHandling.Force ? "forced by the answer cue" : "abstain"),
@@ -41,6 +44,11 @@ internal sealed class RepeatingSection : IReportSection
                 : Array.Empty<(string, string)>(),
             ("evaluation rules", report.EvaluationRules),
         ]);
+        foreach (var warning in OriginsOf(report).Select(static origin => origin.Warning).OfType<string>())
+        {
+            yield return new Note(warning);
+        }
+
         yield return new Paragraph("The whole profile, as canonical JSON; with its worked examples it stands in the JSON report:");
         yield return new Verbatim(Encoding.UTF8.GetString(CanonicalJson.Of(profile)));
         if (!report.ExemplarUses.IsEmpty)
@@ -57,6 +65,25 @@ internal sealed class RepeatingSection : IReportSection
         {
             yield return new Heading(3, $"Exact prompt of {prompt.Dataset}, question {prompt.Question}");
             yield return new Verbatim(prompt.Text);
+        }
+    }
+
+    /// <summary>Who wrote the examples that the run uses; nothing of runs without any, and of those of earlier versions.</summary>
+    private static ImmutableArray<ExemplarOrigin> OriginsOf(RunReport report) =>
+        report.Protocol.Exemplars.IsEmpty && report.Protocol.DatasetExemplars.All(static set => set.Exemplars.IsEmpty)
+            ? []
+            : report.Protocol.Origins ?? [];
+
+    private static IEnumerable<(string, string)> OfFacts(ModelFacts facts)
+    {
+        if (facts.Size is { } size)
+        {
+            yield return ("parameters", $"{size}{(facts.Stated ? ", as stated by whoever set up the model" : "")}");
+        }
+
+        if (facts.Family is { } family)
+        {
+            yield return ("family", family);
         }
     }
 }

@@ -143,6 +143,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
             Protocol = header.Protocol,
             Model = header.Model,
             ModelFingerprint = header.ModelFingerprint,
+            ModelFacts = header.ModelFacts,
             EvaluationRules = header.EvaluationRules,
             Provisional = provisional,
             Questions = new QuestionCounts
@@ -182,7 +183,8 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
             QuestionsWithFixedOptions = _questionsWithFixedOptions,
             Samples = _samples.Build(),
             Pairs = _pairs?.Build(provisional: provisional),
-            Published = PublishedResults.Beside(datasets),
+            PublishedEdition = header.PublishedEdition == 1 ? null : header.PublishedEdition,
+            Published = PublishedResults.Beside(datasets, header.PublishedEdition),
             ExemplarUses = [.. _exemplarUses.Select(static use => new ExemplarUse(use.Key, use.Value))],
             Failures = [.. _failures.Select(static failure => new FailureCount(failure.Key, failure.Value))],
             UnaskableReasons = [.. _unaskableReasons.Select(static failure => new FailureCount(failure.Key, failure.Value))],

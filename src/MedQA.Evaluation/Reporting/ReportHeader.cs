@@ -31,6 +31,9 @@ public sealed record ReportHeader
     /// <summary>Hash over the model's files.</summary>
     public required string ModelFingerprint { get; init; }
 
+    /// <summary>The model's size and family; <see langword="null"/> if neither was known when the run was made.</summary>
+    public ModelFacts? ModelFacts { get; init; }
+
     /// <summary>Where the model was asked over HTTP; <see langword="null"/> for a model of the workers.</summary>
     public ModelEndpoint? Endpoint { get; init; }
 
@@ -42,6 +45,9 @@ public sealed record ReportHeader
 
     /// <summary>How many of them could not be used.</summary>
     public int Rejected { get; init; }
+
+    /// <summary>The edition of the table of published results that the report gets.</summary>
+    public int PublishedEdition { get; init; } = PublishedResults.CurrentEdition;
 
     /// <summary>What the rows of the file mean for the scores, a sentence each.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];

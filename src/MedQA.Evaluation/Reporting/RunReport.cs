@@ -42,6 +42,9 @@ public sealed record RunReport
     /// <summary>Hash over the model's files.</summary>
     public required string ModelFingerprint { get; init; }
 
+    /// <summary>The model's size and family; <see langword="null"/> if neither was known when the run was made.</summary>
+    public ModelFacts? ModelFacts { get; init; }
+
     /// <summary>The version of the rules by which answers are read and counted.</summary>
     public required string EvaluationRules { get; init; }
 
@@ -121,6 +124,11 @@ public sealed record RunReport
 
     /// <summary>What changes with the group in questions that come in pairs; <see langword="null"/> if there are none.</summary>
     public CounterfactualPairs? Pairs { get; init; }
+
+    /// <summary>
+    /// The edition of the table of published results that the report has; <see langword="null"/> for the first.
+    /// </summary>
+    public int? PublishedEdition { get; init; }
 
     /// <summary>What the literature reports on the run's data sets, comparable or not.</summary>
     public ImmutableArray<PublishedBeside> Published { get; init; } = [];

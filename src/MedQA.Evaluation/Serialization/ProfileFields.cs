@@ -100,6 +100,8 @@ internal static class ProfileFields
         LeftOut(
             OptionalInteger("thinkingTokens", static p => p.ThinkingTokens, static (p, v) => p with { ThinkingTokens = v }, 0, 1_000_000),
             static p => p.ThinkingTokens is null),
+        People("exampleAuthors", static p => p.ExampleAuthors, static (p, v) => p with { ExampleAuthors = v }),
+        People("exampleReviewers", static p => p.ExampleReviewers, static (p, v) => p with { ExampleReviewers = v }),
     ];
 
     /// <summary>
@@ -323,6 +325,33 @@ internal static class ProfileFields
 
             writer.WriteEndArray();
         });
+
+    private static Field People(
+        string name,
+        Func<Profile, ImmutableArray<ExemplarPerson>?> get,
+        Func<Profile, ImmutableArray<ExemplarPerson>?, Profile> set) => LeftOut(
+        new(
+            name,
+            (profile, value) =>
+            {
+                try
+                {
+                    return set(profile, value.ValueKind == JsonValueKind.Null ? null : ExemplarFile.ReadPeople(value));
+                }
+                catch (JsonException exception)
+                {
+                    throw new FormatException(
+                        $"is {Quote(value)}, but must be null or a list of at most {ExemplarPerson.MostNamed} people such as "
+                            + "{\"name\": \"J. Doe, cardiologist\", \"clinician\": true}.",
+                        exception);
+                }
+            },
+            (writer, profile) =>
+            {
+                writer.WritePropertyName(name);
+                ExemplarFile.Write(writer, get(profile)!.Value);
+            }),
+        profile => get(profile) is null);
 
     private static Field Date(string name, Func<Profile, DateOnly> get, Func<Profile, DateOnly, Profile> set) => new(
         name,

@@ -194,6 +194,14 @@ public static class ProfileReader
                 source, "exemplarSet", $"is \"{profile.ExemplarSet}\", but the profile also has its own examples; remove one of the two.");
         }
 
+        if (profile.Examples.IsEmpty && (profile.ExampleAuthors ?? profile.ExampleReviewers) is not null)
+        {
+            throw ProfileFault.Of(
+                source,
+                profile.ExampleAuthors is null ? "exampleReviewers" : "exampleAuthors",
+                "is about \"examples\", but the profile has none of its own; a set says who wrote and reviewed it.");
+        }
+
         if (profile.Exemplars > 0 && profile.ExemplarSet is null && profile.Examples.IsEmpty)
         {
             throw ProfileFault.Of(

@@ -118,8 +118,28 @@ internal sealed record ControlSettings
                     "Model__HasChatTemplate", $"is missing: it says whether the model has a chat template, {Source}."),
             GivesEmbeddings = settings.Find<bool>("Model__GivesEmbeddings", "true or false") ?? false,
 
+            Facts = ReadFacts(settings),
+
             // The engine is specific to each worker and recorded with each answer.
             EngineFingerprint = "",
         };
+    }
+
+    private static ModelFacts? ReadFacts(AppSettings settings)
+    {
+        var (all, active) = (Count("Model__Parameters"), Count("Model__ActiveParameters"));
+        return active is not null && !(active <= all)
+            ? throw AppSettings.Fault("Model__ActiveParameters", "is more than Model__Parameters, which must be there too.")
+            : ModelFacts.OrNull(new()
+            {
+                Parameters = all,
+                ActiveParameters = active,
+                Family = settings.Find("Model__Family"),
+                Stated = all is not null,
+            });
+
+        long? Count(string name) => settings.Find(name) is not { } text ? null
+            : ParameterCount.Find(text)
+                ?? throw AppSettings.Fault(name, $"is '{text}', but must be a number of parameters above 0, such as 7000000000 or 7B.");
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Inference.Models;
 
@@ -9,6 +10,9 @@ namespace MedQA.Inference.Models;
 /// </summary>
 public sealed record ModelFolder
 {
+    /// <summary>The file of a model's folder in which people state its size and family.</summary>
+    public const string FactsFile = "facts.json";
+
     private readonly ModelFingerprint _fingerprint = new();
 
     internal ModelFolder() { }
@@ -87,6 +91,17 @@ public sealed record ModelFolder
     /// How many tokens back attention reaches in windowed layers; <see langword="null"/> if all of them see everything.
     /// </summary>
     public int? SlidingWindow { get; init; }
+
+    /// <summary>
+    /// What people state of the model in its folder's <c>facts.json</c>; <see langword="null"/> without that file.
+    /// </summary>
+    public ModelFacts? StatedFacts { get; init; }
+
+    /// <summary>Whether the table of embeddings is the last layer's weights as well, so that both count once.</summary>
+    internal bool HasTiedEmbeddings { get; init; }
+
+    /// <summary>Of a mixture of experts, how many parameters take no part in a token; else 0.</summary>
+    internal long IdleParameters { get; init; }
 
     /// <summary>Opens a model's folder and reads what its files state; the graph itself is not loaded.</summary>
     /// <param name="path">The folder.</param>

@@ -49,6 +49,7 @@ internal sealed class ModelFolderReader(string folder)
         var (template, templatePath) = Template(tokenizer);
         var attentionHeads = First(decoder?.Find("num_attention_heads"), language?.Find("num_attention_heads"), language?.Find("n_head"));
         var hiddenSize = First(decoder?.Find("hidden_size"), language?.Find("hidden_size"), language?.Find("n_embd"));
+        var kind = (language?.Find("model_type") ?? genaiModel?.Find("type"))?.Text() ?? "";
         return new ModelFolder
         {
             Path = folder,
@@ -64,7 +65,10 @@ internal sealed class ModelFolderReader(string folder)
             AddsBeginToken = tokenizer?.Find("add_bos_token")?.Flag(),
             ChatTemplateSource = template,
             ChatTemplatePath = templatePath,
-            ModelType = (language?.Find("model_type") ?? genaiModel?.Find("type"))?.Text() ?? "",
+            ModelType = kind,
+            StatedFacts = ModelSizes.StatedIn(PathOf(ModelFolder.FactsFile)),
+            HasTiedEmbeddings = ModelSizes.AreTied(kind, language, config),
+            IdleParameters = ModelSizes.Idle(language),
             Layers = First(decoder?.Find("num_hidden_layers"), language?.Find("num_hidden_layers"), language?.Find("n_layer")),
             AttentionHeads = attentionHeads,
             KeyValueHeads = First(decoder?.Find("num_key_value_heads"), language?.Find("num_key_value_heads")) ?? attentionHeads,

@@ -24,6 +24,12 @@ internal sealed record OnnxGraph
     /// <summary>The shapes of the outputs by their names; −1 is a length that the graph leaves open.</summary>
     public required ImmutableDictionary<string, ImmutableArray<int>> Outputs { get; init; }
 
+    /// <summary>The nodes.</summary>
+    public required IReadOnlyList<GraphNode> Nodes { get; init; }
+
+    /// <summary>The tensors that it keeps, by their names.</summary>
+    public required IReadOnlyDictionary<string, GraphTensor> Tensors { get; init; }
+
     /// <summary>Reads a file.</summary>
     /// <exception cref="UnusableException">The file is damaged.</exception>
     public static unsafe OnnxGraph Read(string path)
@@ -60,6 +66,7 @@ internal sealed record OnnxGraph
     {
         var tables = new Dictionary<string, int>(StringComparer.Ordinal);
         var nodes = new List<GraphNode>();
+        var tensors = new Dictionary<string, GraphTensor>(StringComparer.Ordinal);
         var weightBytes = 0L;
         var outputs = ImmutableDictionary.CreateBuilder<string, ImmutableArray<int>>(StringComparer.Ordinal);
         var model = new ProtocolBuffer(bytes);
@@ -75,11 +82,12 @@ internal sealed record OnnxGraph
             {
                 switch (graph.Field)
                 {
-                    case 1 when GraphNode.Parse(graph.Bytes) is { Operation: GroupQueryAttention or Cast } node:
-                        nodes.Add(node);
+                    case 1:
+                        nodes.Add(GraphNode.Parse(graph.Bytes));
                         break;
                     case 5:
                         var tensor = GraphTensor.Parse(graph.Bytes);
+                        tensors[tensor.Name] = tensor;
                         tables[tensor.Name] = tensor.Dimensions is [var length, ..] ? (int)length : 0;
                         weightBytes += tensor.Bytes;
                         break;
@@ -109,6 +117,8 @@ internal sealed record OnnxGraph
                 tables.TryGetValue(node.Inputs.ElementAtOrDefault(CosineInput) ?? "", out var rows) ? rows : null))],
             WeightBytes = weightBytes,
             Outputs = outputs.ToImmutable(),
+            Nodes = nodes,
+            Tensors = tensors,
         };
     }
 }

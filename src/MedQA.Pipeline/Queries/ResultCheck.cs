@@ -50,7 +50,12 @@ internal sealed class ResultCheck(RunStorage storage)
             stored.Circumstances.Revision,
             manifest,
             await new RunFinish(storage).PromptsAsync(run, manifest, shown, cancellationToken));
-        var made = accumulator.Build(header with { Finished = stored.Circumstances.Finished, Seal = stored.Circumstances.Seal });
+        var made = accumulator.Build(header with
+        {
+            Finished = stored.Circumstances.Finished,
+            Seal = stored.Circumstances.Seal,
+            PublishedEdition = stored.PublishedEdition ?? 1,
+        });
 
         // An earlier version counted no pairs, and what it wrote is no less true.
         made = stored.Pairs is null ? made with { Pairs = null } : made;

@@ -1,4 +1,5 @@
 using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Runs;
 
@@ -11,17 +12,28 @@ public static class RunComparisons
     /// <param name="reader">Reads them.</param>
     /// <param name="runs">Two or more.</param>
     /// <param name="againstFirst">Whether only the first is compared with each of the others.</param>
+    /// <param name="atHand">
+    /// Models of which size and family are known, for runs that were made before these were stored: those of the same fingerprint count.
+    /// </param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="InputException">They do not answer the same questions, or not yet.</exception>
     public static async Task<RunComparison> ReadAsync(
-        RunReader reader, IReadOnlyList<RunSummary> runs, bool againstFirst, CancellationToken cancellationToken)
+        RunReader reader,
+        IReadOnlyList<RunSummary> runs,
+        bool againstFirst,
+        IEnumerable<ModelDescription> atHand,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(runs);
-        var compared = new List<ComparedRun>();
+        var (compared, models) = (new List<ComparedRun>(), atHand.ToList());
         foreach (var run in runs)
         {
-            var one = Of(run, (await reader.GetManifestAsync(run.Run, cancellationToken))?.Rules);
+            var manifest = await reader.GetManifestAsync(run.Run, cancellationToken);
+            var facts = manifest?.ModelFacts is null
+                ? models.FirstOrDefault(model => model.Fingerprint == run.ModelFingerprint)?.Facts
+                : null;
+            var one = Of(run, manifest?.Rules, manifest?.ModelFacts ?? facts, facts is not null);
             await foreach (var answered in reader.AllAnsweredAsync(run.Run, cancellationToken))
             {
                 one.Add(answered);
@@ -36,8 +48,14 @@ public static class RunComparisons
     /// <summary>A run without its answers, named by its profile, model and id.</summary>
     /// <param name="run">The run.</param>
     /// <param name="rules">The version of its rules.</param>
-    internal static ComparedRun Of(RunSummary run, string? rules) => new($"{run.Profile} on {run.Model} ({run.Run})")
+    /// <param name="facts">The model's size and family.</param>
+    /// <param name="areOfModelAtHand">Whether these are of a model at hand.</param>
+    internal static ComparedRun Of(
+        RunSummary run, string? rules, ModelFacts? facts = null, bool areOfModelAtHand = false) =>
+        new($"{run.Profile} on {run.Model} ({run.Run})")
     {
+        ModelFacts = facts,
+        HasFactsOfModelAtHand = areOfModelAtHand,
         Provisional = run.State.IsProvisional(),
         Rules = rules,
         Run = run.Run.ToString(),

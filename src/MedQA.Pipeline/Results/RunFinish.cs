@@ -123,6 +123,7 @@ internal sealed class RunFinish(RunStorage storage)
         Model = manifest.ModelName,
         ModelFingerprint = manifest.ModelFingerprint,
         Endpoint = manifest.Endpoint,
+        ModelFacts = manifest.ModelFacts,
         EvaluationRules = manifest.Rules,
         Rows = manifest.Questions + manifest.RejectedRows,
         Rejected = manifest.RejectedRows,

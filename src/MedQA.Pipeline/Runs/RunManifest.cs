@@ -60,6 +60,9 @@ public sealed record RunManifest
     /// <summary>Where the model is asked over HTTP, and its prices; <see langword="null"/> for a model of the workers.</summary>
     public ModelEndpoint? Endpoint { get; init; }
 
+    /// <summary>The model's size and family; <see langword="null"/> if neither was known, as in runs of earlier versions.</summary>
+    public ModelFacts? ModelFacts { get; init; }
+
     /// <summary>
     /// Tokens of all prompts, each question's counted once, as the host estimates them; 0 for a model of the workers.
     /// </summary>

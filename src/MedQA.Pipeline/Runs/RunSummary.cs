@@ -1,3 +1,5 @@
+using MedQA.Evaluation.LanguageModels;
+
 namespace MedQA.Pipeline.Runs;
 
 /// <summary>A run as shown in lists: its settings, state and results.</summary>
@@ -49,6 +51,9 @@ public sealed record RunSummary
 
     /// <summary>The model's fingerprint.</summary>
     public required string ModelFingerprint { get; init; }
+
+    /// <summary>The model's size and family; <see langword="null"/> if neither was known.</summary>
+    public ModelFacts? ModelFacts { get; init; }
 
     /// <summary>The host that the questions are sent to; <see langword="null"/> for a model of the workers.</summary>
     public string? Host { get; init; }

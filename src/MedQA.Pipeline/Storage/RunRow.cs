@@ -58,6 +58,24 @@ internal sealed record RunRow
         { "Samples", static run => run.Samples, static (run, value) => run with { Samples = value } },
         { "Model", static run => run.Model, static (run, value) => run with { Model = value } },
         { "ModelFingerprint", static run => run.ModelFingerprint, static (run, value) => run with { ModelFingerprint = value } },
+        {
+            "ModelParameters",
+            static run => run.ModelFacts?.Parameters,
+            static (run, value) => value is null ? run : run with { ModelFacts = (run.ModelFacts ?? new()) with { Parameters = value } }
+        },
+        {
+            "ModelActiveParameters",
+            static run => run.ModelFacts?.ActiveParameters,
+            static (run, value) => value is null ? run : run with
+            {
+                ModelFacts = (run.ModelFacts ?? new()) with { ActiveParameters = value }
+            }
+        },
+        {
+            "ModelFamily",
+            static run => run.ModelFacts?.Family,
+            static (run, value) => value is null ? run : run with { ModelFacts = (run.ModelFacts ?? new()) with { Family = value } }
+        },
         { "Host", static run => run.Host, static (run, value) => run with { Host = value } },
         { "Currency", static run => run.Currency, static (run, value) => run with { Currency = value } },
         { "Created", static run => run.Created, static (run, value) => run with { Created = value } },

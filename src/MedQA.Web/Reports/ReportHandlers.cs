@@ -20,7 +20,7 @@ namespace MedQA.Web.Reports;
 internal static class ReportHandlers
 {
     /// <summary>Tells what this version makes of two runs from what earlier ones made, which clients may still have.</summary>
-    private const string ComparisonVersion = " second less first";
+    private const string ComparisonVersion = " second less first, sizes";
 
     private const int MaxCompared = 20;
 
@@ -111,9 +111,9 @@ internal static class ReportHandlers
         try
         {
             var comparison = key is null
-                ? await RunComparisons.ReadAsync(api.Reader, runs, againstFirst, cancellationToken)
+                ? await RunComparisons.ReadAsync(api.Reader, runs, againstFirst, api.AllModels, cancellationToken)
                 : await api.Comparisons.GetAsync(
-                    key, () => RunComparisons.ReadAsync(api.Reader, runs, againstFirst, api.Stopping), cancellationToken);
+                    key, () => RunComparisons.ReadAsync(api.Reader, runs, againstFirst, api.AllModels, api.Stopping), cancellationToken);
             var content = format switch
             {
                 Negotiation.Json => ReportJson.Write(comparison),

@@ -59,6 +59,32 @@ public sealed class PublishedResultsTests
     }
 
     [Fact]
+    public void A_report_keeps_the_edition_that_it_was_made_with()
+    {
+        var (first, second) = (Made(1), Made(2));
+        Assert.Equal((null, 2), (first.PublishedEdition, second.PublishedEdition));
+        Assert.DoesNotContain(first.Published, static beside => beside.Result.Edition > 1 || beside.Result.Url is not null);
+        Assert.Equal(first.Published, second.Published.Where(static beside => beside.Result.Edition == 1));
+        var json = System.Text.Encoding.UTF8.GetString(ReportJson.Write(first));
+        Assert.DoesNotContain("dition", json, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"url\"", json, StringComparison.Ordinal);
+        Assert.Contains(second.Published, static beside => beside.Result.Year == 2026);
+
+        static RunReport Made(int edition) => Report(Header(1) with { PublishedEdition = edition }, Of(0, "A", 'A', "medqa_us_test_4opt"));
+    }
+
+    // What was there in the first edition, as a hash over each entry: reports that have it must not change.
+    [Fact]
+    public void The_first_edition_stays_as_it_is() => Assert.Equal(
+        "FIRST",
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(ReportJson.Write([.. PublishedResults.All.Where(static result => result.Edition == 1)])))[..16]);
+
+    [Fact]
+    public void Later_editions_name_the_address_where_each_figure_was_read() => Assert.All(
+        PublishedResults.All.Where(static result => result.Edition > 1),
+        static result => Assert.Equal(Uri.UriSchemeHttps, new Uri(result.Url!).Scheme));
+
+    [Fact]
     public void No_figure_stands_twice() =>
         Assert.Empty(PublishedResults.All.GroupBy(static result => (result.Dataset, result.Model, result.Method)).Where(static group => group.Count() > 1).Select(static group => group.Key));
 

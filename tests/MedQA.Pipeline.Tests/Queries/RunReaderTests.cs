@@ -124,6 +124,21 @@ public sealed class RunReaderTests(AzuriteFixture azurite)
         Assert.Equal(differences, (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
     }
 
+    [Fact]
+    public async Task A_report_with_the_first_edition_of_published_results_is_still_what_its_answers_give()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var run = await bench.StartAsync(4);
+        await bench.CompleteAsync(run);
+        var report = ReportJson.Read(Encoding.UTF8.GetBytes((await bench.TextAsync(run, "report.json"))!));
+        Assert.Equal(PublishedResults.CurrentEdition, report.PublishedEdition);
+        var earlier = report with { PublishedEdition = null, Published = [.. report.Published.Where(static beside => beside.Result.Url is null)] };
+        await bench.Storage.Blob(run, "report.json").PutAsync(BinaryData.FromBytes(ReportJson.Write(earlier)), "application/json", Cancel);
+        await bench.Storage.Blob(run, "report.md").PutAsync(BinaryData.FromString(ReportMarkdown.Write(earlier)), "text/markdown", Cancel);
+        await bench.Storage.Blob(run, "report.html").PutAsync(BinaryData.FromString(ReportHtml.Write(earlier)), "text/html", Cancel);
+        Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
+    }
+
     [Theory]
     [InlineData("{")]
     [InlineData("[]")]

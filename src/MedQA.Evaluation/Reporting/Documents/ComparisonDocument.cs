@@ -31,6 +31,14 @@ internal static class ComparisonDocument
             yield return block;
         }
 
+        if (!comparison.Accuracies.IsEmpty)
+        {
+            foreach (var block in SizePlot.Blocks(comparison.Accuracies))
+            {
+                yield return block;
+            }
+        }
+
         yield return new Heading(2, "On the questions in common");
         yield return new Table(
             [

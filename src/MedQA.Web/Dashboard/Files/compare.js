@@ -2,7 +2,7 @@
 
 import { called } from './annotate.js';
 import { call } from './api.js';
-import { documentCards, readDocument } from './document.js';
+import { documentCards, documentParts, readDocument } from './document.js';
 import { fill, h, sign, spoken } from './dom.js';
 import { ago, nameOf, none, of, percent } from './format.js';
 import { empty, heading, loading, mark, problemBox, section, table } from './parts.js';
@@ -89,13 +89,20 @@ export async function show(main, { query, signal, title }) {
     try {
       const [comparison, details] = await Promise.all([call(`/api/compare?${parameters}`, { signal }), readDocument(`/api/compare?${parameters}`, signal)]);
       if (isAsked()) {
-        fill(result, differences(comparison, compared), h('details', { class: 'card' }, h('summary', null, 'Every figure of the comparison'), h('div', { class: 'stack' }, documentCards(details))), flips(compared));
+        fill(result, differences(comparison, compared), sizes(details), h('details', { class: 'card' }, h('summary', null, 'Every figure of the comparison'), h('div', { class: 'stack' }, documentCards(details))), flips(compared));
       }
     } catch (problem) {
       if (isAsked()) {
         fill(result, problemBox(problem, problem.status === 409 ? null : read));
       }
     }
+  }
+
+  /** The plots of accuracy against size. @param {Schemas['DocumentSections']} details */
+  function sizes({ blocks }) {
+    const start = blocks.findIndex(block => block.kind === 'heading' && block.text === 'Accuracy and size');
+    const end = blocks.findIndex((block, index) => index > start && block.kind === 'heading' && (block.level ?? 0) < 3);
+    return start < 0 ? null : section('Accuracy and size', documentParts(blocks.slice(start + 1, end < 0 ? undefined : end), 'Accuracy and size', { fewRows: 0 }));
   }
 
   /** @param {string} run */

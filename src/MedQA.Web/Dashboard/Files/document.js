@@ -23,7 +23,7 @@ const meanings = [
 ];
 
 const elements = ['line', 'polyline', 'circle', 'rect', 'text'];
-const attributes = ['class', 'x', 'y', 'x1', 'y1', 'x2', 'y2', 'cx', 'cy', 'r', 'width', 'height', 'points', 'fill-opacity', 'text-anchor'];
+const attributes = ['class', 'x', 'y', 'x1', 'y1', 'x2', 'y2', 'cx', 'cy', 'r', 'width', 'height', 'points', 'fill', 'fill-opacity', 'stroke', 'stroke-width', 'text-anchor'];
 
 /**
  * Reads a document's blocks.

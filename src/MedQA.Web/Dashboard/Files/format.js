@@ -65,3 +65,9 @@ const states = {
 export const stateText = state => states[state] ?? state;
 /** @param {Schemas['RunState']} state */
 export const isFinal = state => ['completed', 'completedWithFailures', 'cancelled', 'rejected', 'failed'].includes(state);
+
+/** A number of parameters: 134.5M, 7B. @param {number} value */
+export function parameterCount(value) {
+  const [factor, letter] = /** @type {[number, string][]} */ ([[1e12, 'T'], [1e9, 'B'], [1e6, 'M'], [1e3, 'K'], [1, '']]).find(([unit]) => value >= unit * 0.99995) ?? [1, ''];
+  return `${Number((value / factor).toFixed(1))}${letter}`;
+}

@@ -5,7 +5,7 @@ import { call, follow, heldKey } from './api.js';
 import { confirm } from './dialogs.js';
 import { documentCards, readDocument } from './document.js';
 import { fill, h } from './dom.js';
-import { count, duration, isFinal, moment, money, nameOf, none, of, percent, plural } from './format.js';
+import { count, duration, isFinal, moment, money, nameOf, none, of, parameterCount, percent, plural } from './format.js';
 import { badge, facts, heading, loading, problemBox, progress, tags } from './parts.js';
 import { save } from './save.js';
 import { slicesCard } from './slices.js';
@@ -76,7 +76,7 @@ export async function show(main, { run, signal, title }) {
     fill(head,
       h('nav', { class: 'crumbs', 'aria-label': 'Breadcrumb' }, h('a', { href: '#/' }, 'Runs')),
       h('div', { class: 'page-head' },
-        h('div', null, heading(h('bdi', null, nameOf(resource))), h('p', { class: 'minor' }, badge(resource), resource.displayName ? ` ${resource.name} ·` : null, ` ${resource.profile} on ${resource.model} · `, h('code', null, resource.run)),
+        h('div', null, heading(h('bdi', null, nameOf(resource))), h('p', { class: 'minor' }, badge(resource), resource.displayName ? ` ${resource.name} ·` : null, ` ${resource.profile} on ${resource.model}${sized(resource)} · `, h('code', null, resource.run)),
           tags(resource), resource.note ? h('p', { class: 'prose run-note', dir: 'auto' }, resource.note) : null),
         h('div', { class: 'actions' },
           resource.state === 'rejected' ? null : h('a', { class: 'button primary', href: `#/runs/${run}/questions` }, 'Questions'),
@@ -211,6 +211,12 @@ export async function show(main, { run, signal, title }) {
     }
   }
 }
+
+/** The model's size and family, where they are known. @param {Run} run */
+const sized = ({ parameters, activeParameters, family }) => {
+  const known = [parameters ? `${parameterCount(parameters)} parameters${activeParameters ? `, ${parameterCount(activeParameters)} active` : ''}` : null, family ? `family ${family}` : null].filter(Boolean);
+  return known.length ? ` (${known.join(', ')})` : '';
+};
 
 /** What the head of the page depends on. @param {Run} run */
 const headOf = run => JSON.stringify([run.state, run.paused, run.requested, run.reason, run.revision, run.displayName, run.tags, run.note]);
