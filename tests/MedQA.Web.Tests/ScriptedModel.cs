@@ -7,6 +7,7 @@ internal sealed class ScriptedModel : ILanguageModel
 {
     public ModelDescription Description { get; } = new()
     {
+        Facts = new() { Parameters = 135_000_000, Family = "scripted" },
         Name = "scripted",
         Fingerprint = new string('0', 64),
         EngineFingerprint = "scripted",

@@ -33,6 +33,7 @@ internal static class CompareCommand
               medqa compare 4c2r y4a6 k3m7 --against-first        4c2r is the baseline
 
             A difference is the second run less the first: positive where the second is better.
+            Where the models' sizes are known (medqa models describe), --html plots accuracy against them.
             """) { runs, first, html };
         CommandWork.Set(
             command,

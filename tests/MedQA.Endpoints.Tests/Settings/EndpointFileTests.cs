@@ -2,6 +2,7 @@ using System.Text;
 using FsCheck.Xunit;
 using MedQA.Endpoints.Settings;
 using MedQA.Evaluation;
+using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Endpoints.Tests.Settings;
 
@@ -25,6 +26,26 @@ public sealed class EndpointFileTests
           "options": {"reasoning_effort": "low"}
         }
         """;
+
+    [Theory]
+    [InlineData("\"7B\"", 7_000_000_000)]
+    [InlineData("671026419200", 671_026_419_200)]
+    public void Size_and_family_are_what_the_file_states_and_no_part_of_the_fingerprint(string written, long parameters)
+    {
+        var stated = Read(Least.Replace("8192}", "8192, \"parameters\": " + written + ", \"activeParameters\": \"1B\", \"family\": \"mine\"}", StringComparison.Ordinal));
+        Assert.Equal(new ModelFacts { Parameters = parameters, ActiveParameters = 1_000_000_000, Family = "mine", Stated = true }, stated.Facts);
+        Assert.Equal(stated.Facts, stated.Describe().Facts);
+        Assert.Equal(Read(Least).Describe().Fingerprint, stated.Describe().Fingerprint);
+        Assert.Null(Read(Least).Facts);
+    }
+
+    [Theory]
+    [InlineData("\"parameters\": \"large\"", "parameters")]
+    [InlineData("\"parameters\": -1", "parameters")]
+    [InlineData("\"parameters\": \"7B\", \"activeParameters\": \"8B\"", "activeParameters")]
+    [InlineData("\"family\": \" \"", "family")]
+    public void A_size_that_cannot_be_meant_is_refused_by_name(string field, string name) => Assert.Contains(
+        $"'{name}'", Assert.Throws<InputException>(() => Read(Least.Replace("8192}", $"8192, {field}}}", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_shortest_file_supports_nothing_and_limits_concurrency_only()

@@ -18,8 +18,12 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
     /// <summary>Where it says to be asked over HTTP; then each prompt that is read counts 100 tokens, and each sample 10.</summary>
     public ModelEndpoint? Endpoint { get; set; }
 
+    /// <summary>Its size and family.</summary>
+    public ModelFacts? Facts { get; set; }
+
     public ModelDescription Description => field ??= new()
     {
+        Facts = Facts,
         Name = name,
         Fingerprint = fingerprint,
         EngineFingerprint = "scripted engine 1",

@@ -175,6 +175,9 @@ public sealed class ReportHandlersTests(AzuriteFixture azurite)
 
         var (_, comparison) = await server.GetAsync($"/api/compare?runs={first},{second}");
         Assert.Equal(6, comparison.GetProperty("pairs")[0].GetProperty("questions").GetInt32());
+        Assert.Equal(135_000_000, comparison.GetProperty("accuracies")[0].GetProperty("modelFacts").GetProperty("parameters").GetInt64());
+        var (_, resource) = await server.GetAsync($"/api/runs/{first}");
+        Assert.Equal((135_000_000, "scripted"), (resource.GetProperty("parameters").GetInt64(), resource.GetProperty("family").GetString()));
         var (markdown, _) = await server.GetAsync($"/api/compare?runs={first},{second}", "text/markdown");
         Assert.Contains("McNemar", await markdown.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
 
