@@ -18,7 +18,7 @@ public sealed class TemplateArgumentTests
 
     [Fact]
     public async Task Without_arguments_the_file_decides() => Assert.Equal(
-        """chat_template_kwargs {"enable_thinking": true}, reasoning_effort "high" """.TrimEnd(),
+        """chat_template_kwargs {"enable_thinking":true}, reasoning_effort "high" """.TrimEnd(),
         await FieldsAsync(null, """{"chat_template_kwargs": {"enable_thinking": true}, "reasoning_effort": "high"}"""));
 
     [Fact]

@@ -372,7 +372,7 @@ function asks(profile, given) {
   }
   const samples = given !== null && profile.takesSamples ? given : profile.samples;
   const drawn = samples === 1 ? '1 sample' : `${count(samples)} samples`;
-  return `${drawn}${profile.refinements > 0 ? ` and ${plural(profile.refinements, 'refinement')}` : ''}, temperature ${profile.temperature}, at most ${plural(profile.maxTokens, 'token')} each${(profile.thinkingTokens ?? null) === null ? '' : `, ${plural(profile.thinkingTokens, 'token')} of them thought`}.`;
+  return `${drawn}${profile.refinements > 0 ? ` and ${plural(profile.refinements, 'refinement')}` : ''}, temperature ${profile.temperature}, at most ${plural(profile.maxTokens, 'token')} each${'thinkingTokens' in profile ? `, ${plural(Number(profile.thinkingTokens), 'token')} of them thought` : ''}.`;
 }
 
 /** What a run with a profile takes, in a few words. @param {Schemas['ProfileEstimate']} takes @param {string} [currency] */
