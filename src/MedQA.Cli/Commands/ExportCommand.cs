@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.IO.Compression;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
@@ -113,41 +112,16 @@ internal static class ExportCommand
 
             if (Path.GetExtension(file) == ".zip")
             {
-                await UnpackAsync(context, content, folder, cancellationToken);
+                await UnpackedArchive.WriteAsync(content, folder, context.Console.Line, cancellationToken);
                 continue;
             }
 
             var written = format == "inspect" ? RunExports.InspectName(run.Created, run.Name, run.Id) : file;
-            await WriteAsync(context, Path.Combine(folder, written), content, cancellationToken);
+            var path = Path.Combine(folder, written);
+            await OutputFile.WriteAsync(path, stream => content.CopyToAsync(stream, cancellationToken));
+            context.Console.Line(path);
         }
 
         return ExitCode.Success;
-    }
-
-    /// <summary>Writes the files of an archive; none outside the folder, whatever their names say.</summary>
-    private static async Task UnpackAsync(CommandContext context, Stream content, string folder, CancellationToken cancellationToken)
-    {
-        await using var spool = OutputFile.OpenTemporary();
-        await content.CopyToAsync(spool, cancellationToken);
-        spool.Position = 0;
-        await using var archive = await ZipArchive.CreateAsync(spool, ZipArchiveMode.Read, leaveOpen: true, null, cancellationToken);
-        foreach (var entry in archive.Entries)
-        {
-            var path = Path.GetFullPath(Path.Combine(folder, entry.FullName));
-            if (!path.StartsWith(Path.TrimEndingDirectorySeparator(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            {
-                throw new InputException($"The service names a file outside the folder: {entry.FullName}.");
-            }
-
-            OutputFolder.Create(Path.GetDirectoryName(path)!);
-            await using var file = await entry.OpenAsync(cancellationToken);
-            await WriteAsync(context, path, file, cancellationToken);
-        }
-    }
-
-    private static async Task WriteAsync(CommandContext context, string path, Stream content, CancellationToken cancellationToken)
-    {
-        await OutputFile.WriteAsync(path, written => content.CopyToAsync(written, cancellationToken));
-        context.Console.Line(path);
     }
 }

@@ -123,6 +123,14 @@ public sealed class RunCommandTests(FinishedRuns finished)
         Assert.Contains("report.html", written, StringComparison.Ordinal);
         var (_, chosen, _) = await medqa.RunAsync("export", one, "--to", "table", "--format", "parquet");
         Assert.Equal([Path.Combine(medqa.Folder, "table", "answers.parquet"), Path.Combine(medqa.Folder, "table", "samples.parquet")], chosen.Trim().Split(Environment.NewLine));
+        var (_, handed, _) = await medqa.RunAsync("export", one, "--to", "handed", "--format", "inspect", "--format", "lm-eval", "--format", "eee", "--format", "card");
+        var files = handed.Trim().Split(Environment.NewLine).Select(path => Path.GetRelativePath(Path.Combine(medqa.Folder, "handed"), path)).ToList();
+        Assert.Equal(6, files.Count);
+        Assert.All(files, file => Assert.True(File.Exists(Path.Combine(medqa.Folder, "handed", file)), file));
+        Assert.Matches($"^[0-9]{{4}}-[0-9-]{{5}}T[0-9-]{{8}}\\+00-00_.+_{one}\\.json$", files[0]);
+        Assert.StartsWith("results_", Path.GetFileName(files[1]), StringComparison.Ordinal);
+        Assert.StartsWith("samples_", Path.GetFileName(files[2]), StringComparison.Ordinal);
+        Assert.Equal(("data", files[3][..^".json".Length] + "_samples.jsonl", "card.md"), (files[3].Split(Path.DirectorySeparatorChar)[0], files[4], files[5]));
         var everything = await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "out", "answers.jsonl"), Cancel);
         Assert.Equal([3, 3, 3, 3, 3, 3], everything.Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("answer").GetProperty("reasonings").GetArrayLength()));
         Assert.Equal(7, (await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "out", "answers.csv"), Cancel)).Length);

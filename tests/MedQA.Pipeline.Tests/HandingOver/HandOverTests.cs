@@ -272,7 +272,7 @@ public sealed class HandOverTests
 
     [Theory]
     [InlineData("folder/MedQA test.jsonl", "2026-11-30T18-40-05+00-00_MedQA_test_0000000000000000.json")]
-    [InlineData("../..", "2026-11-30T18-40-05+00-00____0000000000000000.json")]
+    [InlineData("../..", "2026-11-30T18-40-05+00-00___0000000000000000.json")]
     public void A_log_has_the_name_by_which_inspect_finds_it(string name, string expected) =>
         Assert.Equal(expected, InspectLog.FileName(Time, name, "0000000000000000"));
 

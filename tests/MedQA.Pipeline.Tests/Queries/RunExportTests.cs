@@ -71,6 +71,31 @@ public sealed class RunExportTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Files_for_other_tools_are_made_of_the_stored_answers_and_the_report()
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        var run = await bench.StartAsync(5);
+        await bench.CompleteAsync(run);
+
+        foreach (var (export, beginning) in ((RunExport, string)[])
+            [(RunExport.Inspect, "{\"version\":2,"), (RunExport.Harness, "PK"), (RunExport.EveryEval, "PK"), (RunExport.Card, "# Model card: ")])
+        {
+            var file = await ExportAsync(bench, run, export);
+            Assert.StartsWith(beginning, Encoding.UTF8.GetString(file), StringComparison.Ordinal);
+            Assert.Equal(file, await ExportAsync(bench, run, export));
+            Assert.Equal(export, RunExports.Find(RunExports.NameOf(export)));
+        }
+
+        using var log = JsonDocument.Parse(await ExportAsync(bench, run, RunExport.Inspect));
+        Assert.Equal(["q0", "q1", "q2", "q3", "q4"], log.RootElement.GetProperty("samples").EnumerateArray().Select(static sample => sample.GetProperty("id").GetString()));
+        var accuracy = (await bench.Reader.GetAsync(run, Cancel))!.Accuracy;
+        Assert.Equal(accuracy, log.RootElement.GetProperty("results").GetProperty("scores")[0].GetProperty("metrics").GetProperty("accuracy").GetProperty("value").GetDouble());
+
+        await bench.Storage.Blob(run, "report.json").DeleteAsync(Cancel);
+        await Assert.ThrowsAsync<InvalidDataException>(() => ExportAsync(bench, run, RunExport.Inspect));
+    }
+
+    [Fact]
     public async Task A_free_answer_stands_in_the_table_as_people_are_shown_it()
     {
         var bench = new Bench(await azurite.NewAsync());
