@@ -199,7 +199,8 @@ internal static class ResultsCommand
 
         using var report = development is null
             ? await ReadReportAsync(service, run, cancellationToken)
-            : JsonDocument.Parse(ReportJson.Write(Extended(await Development.ReadAsync(service, run, cancellationToken), development, null)));
+            : JsonDocument.Parse(
+                ReportJson.Write(Extended(await Development.ReadAsync(service, run, cancellationToken), development, pairs: null)));
         if (context.Output == OutputFormat.Json)
         {
             context.Console.Line(Json(run, report, slices, pairs));

@@ -61,9 +61,12 @@ internal sealed record QuestionColumns
     [
         .. Enumerable.Range(0, Names.Count)
             .Where(column => Marked.Contains(column) || !Reads(column))
-            .Select(column => (column, MetadataReading.NameOf(Names[column])))
+            .Select(column => (column, NamedAs.GetValueOrDefault(column) ?? MetadataReading.NameOf(Names[column])))
             .Where(static column => column.Item2.Length > 0),
     ];
+
+    /// <summary>The columns that a map names pair or group, with these names.</summary>
+    public IReadOnlyDictionary<int, string> NamedAs { get; init; } = new Dictionary<int, string>();
 
     /// <summary>The columns of the map that the header has.</summary>
     public IReadOnlyList<string> Mapped { get; init; } = [];
@@ -156,6 +159,10 @@ internal sealed record QuestionColumns
             Answers = answers,
             Gold = [.. gold, .. other],
             Mapped = map is null ? [] : [.. MappedHeader.Found(map, header)],
+            NamedAs = names.Index()
+                .Select(static name => (name.Index, Name: MetadataReading.IsMarked(name.Item) ? MetadataReading.NameOf(name.Item) : ""))
+                .Where(static name => ColumnMap.NamedMetadata.Contains(name.Name))
+                .ToDictionary(static name => name.Index, static name => name.Name),
             Marked = [.. Enumerable.Range(0, plain.Length).Where(column => plain[column].StartsWith(':'))],
         };
         if (columns.Question < 0)

@@ -119,7 +119,9 @@ public sealed record CounterfactualPairs
         string Find(string wanted, string parameter) => NameIn(names, wanted) ?? throw new InputException(
             new FaultLocation(Parameter: parameter),
             $"No question has metadata named '{wanted}', which is to name the {parameter}; "
-                + (names.Count == 0 ? "the question set has none" : $"there is {string.Join(", ", names.Select(static name => $"'{name}'"))}"),
+                + (names.Count == 0
+                    ? "the question set has none"
+                    : $"there is {string.Join(", ", names.Select(static name => $"'{name}'"))}"),
             $"Say which does (--{parameter}-column, over HTTP {parameter}=)");
     }
 }
@@ -239,7 +241,9 @@ public enum PairExclusion
     /// <summary>Questions that infrastructure failed to answer: a retry can answer them.</summary>
     Failed,
 
-    /// <summary>Pairs with two or more questions of one group: these are left out, since it is not known which belongs to the pair.</summary>
+    /// <summary>
+    /// Pairs with two or more questions of one group: these are left out, since it is not known which belongs to the pair.
+    /// </summary>
     SameGroup,
 
     /// <summary>Pairs with a question of one group only.</summary>

@@ -85,14 +85,21 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
             }
         }
 
-        var pairs = usable.Where(static pair => pair.Members.Count > 1).Select(static pair => pair.Value with { Members = pair.Members }).ToList();
+        var pairs = usable.FindAll(static pair => pair.Members.Count > 1)
+            .ConvertAll(static pair => pair.Value with { Members = pair.Members });
         var compared = new Comparison(pairs, leftOut, _texts, _leftOut.CountOf(PairExclusion.Failed) == 0 ? 0.95 : null);
         var against = reference is null ? null : GroupNamed(reference);
         var hasTooMany = _groups.Count > CounterfactualPairs.MaxGroups;
         var made = hasTooMany || pairs.Count == 0
             ? new CounterfactualPairs
             {
-                PairColumn = pairColumn, GroupColumn = groupColumn, Pairs = pairs.Count, Comparable = 0, Changed = 0, Scored = 0, Flipped = 0,
+                PairColumn = pairColumn,
+                GroupColumn = groupColumn,
+                Pairs = pairs.Count,
+                Comparable = 0,
+                Changed = 0,
+                Scored = 0,
+                Flipped = 0,
             }
             : compared.Make(pairColumn, groupColumn, against ?? Usual(pairs));
         return made with
@@ -101,10 +108,14 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
             Warnings =
             [
                 .. provisional
-                    ? ["Provisional: not every question was answered. Pairs are compared as far as their members are, and every figure can change."]
+                    ? ["Provisional: not every question was answered, and every figure can change."]
                     : ImmutableArray<string>.Empty,
                 .. hasTooMany
-                    ? [$"'{groupColumn}' has more than {CounterfactualPairs.MaxGroups} values, too many to compare: name metadata with fewer."]
+                    ?
+                    [
+                        $"'{groupColumn}' has more than {CounterfactualPairs.MaxGroups} values, too many to compare: name metadata with "
+                            + "fewer.",
+                    ]
                     : ImmutableArray<string>.Empty,
                 .. pairs.Count == 0
                     ? ["No pair has questions of two groups: nothing is compared."]
@@ -151,7 +162,8 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
         if (made.Groups.Where(static group => group.Shift is { IsSmall: true }).Select(static group => group.Name).ToList()
             is { Count: > 0 } small)
         {
-            yield return $"Fewer than {CounterfactualPairs.FewPairs} pairs have {Listed(small, small.Count)}: what these show may be chance.";
+            yield return $"Fewer than {CounterfactualPairs.FewPairs} pairs have {Listed(small, small.Count)}: what these show may be "
+                + "chance.";
         }
 
         if (made.Clusters < ClusteredInterval.FewClusters)
@@ -177,7 +189,8 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
         if (several.Count > 0)
         {
             yield return "Case and spaces of a group do not count, so these are one group: "
-                + string.Join("; ", several.Take(MaxNamed).Select(static group => string.Join(", ", group.Spellings.Select(static one => $"'{one}'")))) + ".";
+                + string.Join("; ", several.Take(MaxNamed)
+                    .Select(static group => string.Join(", ", group.Spellings.Select(static one => $"'{one}'")))) + ".";
         }
     }
 
@@ -215,7 +228,8 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
         return number;
     }
 
-    private static string OneLine(string? text) => string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string? text) =>
+        string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static string Listed(List<string> names, int count) =>
         string.Join(", ", names.Take(MaxNamed)) + (count > MaxNamed ? $" and {Figures.Count(count - MaxNamed)} more" : "");
@@ -413,7 +427,7 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
             var scored = pair.Members.FindAll(static member => member.Correct is not null);
             if (scored.Count > 1)
             {
-                flipped.Add(cluster, scored.Exists(static member => member.Correct == true) && scored.Exists(static member => member.Correct == false));
+                flipped.Add(cluster, scored.Exists(member => member.Correct != scored[0].Correct));
             }
         }
 
@@ -428,7 +442,8 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
                 return (null, PairExclusion.OtherOptions);
             }
 
-            return from.Gold is { } right && to.Gold is { } otherRight && !IsSame(right, otherRight) ? (null, PairExclusion.OtherRightOption)
+            return from.Gold is { } right && to.Gold is { } otherRight && !IsSame(right, otherRight)
+                ? (null, PairExclusion.OtherRightOption)
                 : from.Answer is { } answer && to.Answer is { } otherAnswer ? (!IsSame(answer, otherAnswer), null)
                 : (from.Answer is null != to.Answer is null, null);
 

@@ -73,12 +73,14 @@ internal sealed class CounterfactualPairsSection : IReportSection
         yield return new Paragraph(
             $"{Figures.Count(pairs.Pairs)} pairs of questions share '{pairs.PairColumn}' and differ in '{pairs.GroupColumn}'. In "
                 + $"{Share(pairs.Changed, pairs.Comparable, pairs.ChangedInterval)} of them the chosen option changes with the group"
-                + (pairs.Scored == 0 ? "." : $", and in {Share(pairs.Flipped, pairs.Scored, pairs.FlippedInterval)} whether the answer is right."));
+                + (pairs.Scored == 0
+                    ? "."
+                    : $", and in {Share(pairs.Flipped, pairs.Scored, pairs.FlippedInterval)} whether the answer is right."));
         if (pairs.WorstGroup is { } worst && pairs.Groups.FirstOrDefault(group => group.Name == worst) is { } found)
         {
             yield return new Paragraph(found.Shift is { AccuracyShift: { } shift } of
-                ? $"Worst group: {worst}, {Figures.Points(shift)} against {reference}{Points(of.AccuracyInterval, ", 95 % interval ")}. It is the "
-                    + "worst of those that were looked at, and such a shift tends to look larger than it is."
+                ? $"Worst group: {worst}, {Figures.Points(shift)} against {reference}{Points(of.AccuracyInterval, ", 95 % interval ")}. It is "
+                    + "the worst of those that were looked at, and such a shift tends to look larger than it is."
                 : $"Worst group: {worst}, the reference: no group has a lower accuracy.");
         }
 
@@ -88,7 +90,14 @@ internal sealed class CounterfactualPairsSection : IReportSection
         }
 
         yield return new Table(
-            [new("group"), new("questions", true), new("correct", true), new("accuracy", true), new("95 % interval"), new("agreement", true)],
+            [
+                new("group"),
+                new("questions", true),
+                new("correct", true),
+                new("accuracy", true),
+                new("95 % interval"),
+                new("agreement", true)
+            ],
             [
                 .. pairs.Groups.Select(group => ImmutableArray.Create(
                     group.Name == reference ? $"{group.Name} (reference)" : group.Name,
@@ -151,9 +160,14 @@ internal sealed class CounterfactualPairsSection : IReportSection
             yield return new Paragraph(
                 "p is the exact one of McNemar's test"
                     + (pairs.Clusters is null ? "" : ", over clusters, since pairs belong together")
-                    + (pairs.Tests == 0 ? "." : $", corrected by Holm's method for {Figures.Count(pairs.Tests)} {(pairs.Tests == 1 ? "test" : "tests")}.")
-                    + $" Where fewer than {CounterfactualPairs.LeastForTest} pairs change between right and wrong there is none: no outcome "
-                    + "would be below 0.05.");
+                    + (pairs.Tests switch
+                    {
+                        0 => ".",
+                        1 => "; it is the only test.",
+                        var tests => $", corrected by Holm's method for {Figures.Count(tests)} tests.",
+                    })
+                    + $" Where fewer than {CounterfactualPairs.LeastForTest} pairs change between right and wrong there is none: no "
+                    + "outcome would be below 0.05.");
         }
     }
 
@@ -212,8 +226,9 @@ internal sealed class CounterfactualPairsSection : IReportSection
     private static string Sentence(PairsLeftOut left)
     {
         var isOne = left.Count == 1;
-        var (questions, pairs) = (isOne ? "1 question" : $"{Figures.Count(left.Count)} questions", isOne ? "1 pair" : $"{Figures.Count(left.Count)} pairs");
-        var have = isOne ? "has" : "have";
+        var count = Figures.Count(left.Count);
+        var (questions, pairs, have) =
+            isOne ? ("1 question", "1 pair", "has") : ($"{count} questions", $"{count} pairs", "have");
         var sentence = left.Reason switch
         {
             PairExclusion.WithoutPair => $"{questions} {have} a group and no pair",
@@ -231,7 +246,8 @@ internal sealed class CounterfactualPairsSection : IReportSection
 
     private static string Share(int part, int whole, Interval? interval) => whole == 0
         ? Figures.Of(part, whole)
-        : $"{Figures.Of(part, whole)} ({Figures.Percent((double)part / whole)}{(interval is { } known ? $", 95 % interval {Figures.Percent(known)}" : "")})";
+        : $"{Figures.Of(part, whole)} ({Figures.Percent((double)part / whole)}"
+            + $"{(interval is { } known ? $", 95 % interval {Figures.Percent(known)}" : "")})";
 
     private static string Percent(Interval? interval) => interval is null ? Figures.None : Figures.Percent(interval);
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>Says which options of two questions correspond: a pair's members can show theirs in another order or with other words.</summary>
+/// <summary>
+/// Says which options of two questions correspond: a pair's members can show theirs in another order or with other words.
+/// </summary>
 internal static class OptionAlignment
 {
     /// <summary>

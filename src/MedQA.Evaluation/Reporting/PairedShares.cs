@@ -2,7 +2,9 @@ using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting;
 
-/// <summary>How often each of two answers to the same thing is right, and by how much the second is right more often than the first.</summary>
+/// <summary>
+/// How often each of two answers to the same thing is right, and by how much the second is right more often than the first.
+/// </summary>
 internal sealed record PairedShares
 {
     /// <summary>Pairs of answers of which both are right.</summary>

@@ -54,7 +54,7 @@ public sealed class RunMetadataTests(AzuriteFixture azurite)
         var bench = new Bench(await azurite.NewAsync());
         var run = await StartAsync(bench, "id,question,option_a,option_b,answer,Pair,GROUP\nq0,Is it fever?,yes,no,A,1,male\nq1,Is she fevered?,yes,no,A,1,female\nq2,Is it rash?,yes,no,A,2,male\n");
         await bench.CompleteAsync(run);
-        var report = ReportJson.Read(Encoding.UTF8.GetBytes(await bench.TextAsync(run, "report.json")));
+        var report = ReportJson.Read(Encoding.UTF8.GetBytes((await bench.TextAsync(run, "report.json"))!));
         Assert.Equal(("male", 1, "GROUP"), (report.Pairs!.Reference, report.Pairs.Pairs, report.Pairs.GroupColumn));
         Assert.Contains("Counterfactual pairs</h2>", await bench.TextAsync(run, "report.html"), StringComparison.Ordinal);
         Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
@@ -62,13 +62,13 @@ public sealed class RunMetadataTests(AzuriteFixture azurite)
         Assert.Equal(ReportJson.Write(report.Pairs), ReportJson.Write(await RunPairs.ReadAsync(bench.Reader, summary, null, null, null, Cancel)));
 
         var before = report with { Pairs = null };
-        await bench.Storage.Blob(run, "report.json").Client.UploadAsync(BinaryData.FromBytes(ReportJson.Write(before)), overwrite: true, Cancel);
-        await bench.Storage.Blob(run, "report.md").Client.UploadAsync(BinaryData.FromString(ReportMarkdown.Write(before)), overwrite: true, Cancel);
-        await bench.Storage.Blob(run, "report.html").Client.UploadAsync(BinaryData.FromString(ReportHtml.Write(before)), overwrite: true, Cancel);
+        await bench.Storage.Blob(run, "report.json").PutAsync(BinaryData.FromBytes(ReportJson.Write(before)), "text/plain", Cancel);
+        await bench.Storage.Blob(run, "report.md").PutAsync(BinaryData.FromString(ReportMarkdown.Write(before)), "text/plain", Cancel);
+        await bench.Storage.Blob(run, "report.html").PutAsync(BinaryData.FromString(ReportHtml.Write(before)), "text/plain", Cancel);
         Assert.Empty((await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
 
         var other = report with { Pairs = report.Pairs with { Changed = 7 } };
-        await bench.Storage.Blob(run, "report.json").Client.UploadAsync(BinaryData.FromBytes(ReportJson.Write(other)), overwrite: true, Cancel);
+        await bench.Storage.Blob(run, "report.json").PutAsync(BinaryData.FromBytes(ReportJson.Write(other)), "text/plain", Cancel);
         Assert.Contains("the report differs from the one that this medqa computes from the answers", (await bench.Reader.CheckSealAsync(run, null, Cancel))!.Differences);
     }
 

@@ -28,7 +28,7 @@ export async function show(main, { run, query, signal, title }) {
   fill(main,
     h('nav', { class: 'crumbs', 'aria-label': 'Breadcrumb' }, h('a', { href: '#/' }, 'Runs'), sign(' / '), crumb),
     h('div', { class: 'page-head' }, h('div', null, heading(sectionTitle), h('p', { class: 'minor' }, 'Questions that differ in one thing, such as the patient’s sex, and what changes with it.'))),
-    choice, result);
+    h('div', { class: 'stack' }, choice, result));
   // What is not in the address is as the service usually takes it.
   const asked = new URLSearchParams([...query].filter(([name, value]) => ['pair', 'group', 'reference'].includes(name) && value));
   read();
