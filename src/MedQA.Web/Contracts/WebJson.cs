@@ -14,6 +14,7 @@ namespace MedQA.Web.Contracts;
     Converters = [
         typeof(EnumNameConverter<RunState>),
         typeof(EnumNameConverter<RequestedAction>),
+        typeof(EnumNameConverter<NoticeState>),
         typeof(EnumNameConverter<SampleEnd>),
         typeof(EnumNameConverter<RaterState>),
         typeof(EnumNameConverter<ClickKind>),
@@ -21,6 +22,7 @@ namespace MedQA.Web.Contracts;
     ])]
 [JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(RunList))]
+[JsonSerializable(typeof(RunEndedNotice))]
 [JsonSerializable(typeof(RunAnnotation))]
 [JsonSerializable(typeof(AnswerRow))]
 [JsonSerializable(typeof(AnswerPage))]

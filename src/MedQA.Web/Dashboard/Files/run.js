@@ -113,6 +113,9 @@ export async function show(main, { run, signal, title }) {
         ? h('div', { class: 'notice' }, 'The run was cancelled before any question was answered. Choose “Resume” to continue it.')
         : loading('The report is being written…'));
     }
+    if (resource.notice) {
+      parts.push(h('p', { class: 'minor run-notice' }, noticeText(resource.notice)));
+    }
     fill(state, parts);
   }
 
@@ -205,6 +208,23 @@ export async function show(main, { run, signal, title }) {
     } catch (problem) {
       state.prepend(problemBox(problem));
     }
+  }
+}
+
+/** How far the notice of the run's end has come. @param {NonNullable<Run['notice']>} notice */
+function noticeText(notice) {
+  const said = notice.problem ?? (notice.status ? `status ${notice.status}.` : null);
+  const tries = plural(notice.tries, 'try', 'tries');
+  switch (notice.state) {
+    case 'planned':
+      return `A notice will be sent to “${notice.to}” when the run ends.`;
+    case 'sent':
+      return `Notice sent to “${notice.to}”, ${moment(notice.tried)}.`;
+    case 'givenUp':
+      return `Notice not delivered to “${notice.to}” and given up after ${tries}: ${said}`;
+    default:
+      return said === null ? `Notice not yet sent to “${notice.to}”.`
+        : `Notice not delivered to “${notice.to}” after ${tries}: ${said}${notice.next ? ` The next is at ${moment(notice.next)}.` : ''}`;
   }
 }
 
