@@ -173,8 +173,8 @@ internal static class OpenApiDocument
         ["operationId"] = "RunEnded",
         ["tags"] = new JsonArray("Runs"),
         ["summary"] = "A run has ended.",
-        ["description"] = "Sent to the address of the run, if it has one, signed as Standard Webhooks 1.0.0 describes, and repeated until the "
-            + "receiver takes it or 8 tries have failed. It can arrive more than once, each time with the same `webhook-id`.",
+        ["description"] = "Sent to the address of the run, if it has one, signed as Standard Webhooks 1.0.0 describes, and repeated until "
+            + "the receiver takes it or 8 tries have failed. It can arrive more than once, each time with the same `webhook-id`.",
         ["parameters"] = new JsonArray(
             RequiredHeader("webhook-id", "The notice's id, the same for every try"),
             RequiredHeader("webhook-timestamp", "When this try was made, in seconds of Unix time"),

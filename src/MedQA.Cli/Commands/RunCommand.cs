@@ -48,8 +48,8 @@ internal static class RunCommand
         }.WithRuns();
         var notify = new Option<string>("--notify")
         {
-            Description = "Address that is told when a run has ended, by its name in --notices (with --endpoint, in the service's settings), "
-                + "or none. Default: the one without a name, if there is one",
+            Description = "Address that is told when a run has ended, by its name in --notices (with --endpoint, in the service's "
+                + "settings), or none. Default: the one without a name, if there is one",
             HelpName = "NAME"
         };
         var reading = new SetReadingOptions();

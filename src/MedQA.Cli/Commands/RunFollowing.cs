@@ -114,6 +114,11 @@ internal static class RunFollowing
 
         last = work is null ? last : await UntilToldAsync(service, work, last, cancellationToken);
         await ShowAsync(context, service, last, development, cancellationToken);
+        if (work is not null && last.Notice is { State: NoticeState.Waiting })
+        {
+            context.Console.Note("The next `medqa serve` or `medqa run` on this data folder tries to deliver the notice again.");
+        }
+
         return last;
     }
 

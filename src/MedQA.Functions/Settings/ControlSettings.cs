@@ -100,7 +100,8 @@ internal sealed record ControlSettings
             ? notices
             : throw AppSettings.Fault(
                 "Notices__Secret",
-                "is missing; set it to whsec_ and the output of `openssl rand -base64 32`, by which receivers know that a notice is genuine.");
+                "is missing; set it to whsec_ and the output of `openssl rand -base64 32`, by which receivers know that a notice is "
+                    + "genuine.");
 
         static ImmutableArray<T> Read<T>(string setting, string? text, Func<string, ImmutableArray<T>> read)
         {

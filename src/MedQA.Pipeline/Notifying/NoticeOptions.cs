@@ -71,8 +71,8 @@ public sealed record NoticeOptions
                 ? new NoticeAddress(name, address)
                 : throw new FormatException(
                     $"has an address for the name '{name}' that cannot be used. Addresses are written as NAME=URL and separated by spaces; "
-                        + $"names have at most {MaxNameLength} lowercase letters, digits and hyphens, and URLs begin with https:// (on this "
-                        + "machine also http://) and have no user name, password or fragment.");
+                        + $"names have at most {MaxNameLength} lowercase letters, digits and hyphens, and URLs begin with https:// (on "
+                        + "this machine also http://) and have no user name, password or fragment.");
     }
 
     private static bool IsName(string text) =>
@@ -87,7 +87,7 @@ public sealed record NoticeOptions
             && length >= LeastSecretBytes
                 ? [.. key.AsSpan(0, length)]
                 : throw new FormatException(
-                    $"must be {SecretPrefix} and the base64 of {LeastSecretBytes} to {MostSecretBytes} random bytes. During a change it can "
-                        + "be two such secrets, separated by a space.");
+                    $"must be {SecretPrefix} and the base64 of {LeastSecretBytes} to {MostSecretBytes} random bytes. During a change it "
+                        + "can be two such secrets, separated by a space.");
     }
 }

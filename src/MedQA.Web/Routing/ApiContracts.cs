@@ -163,8 +163,8 @@ internal static class ApiContracts
                 new(
                     "notify",
                     ApiParameterKind.Text,
-                    "Which address is told when the run has ended, by its name in the service's settings, or `none`. Default: the one named "
-                        + "`default`, if there is one. For an existing run, this changes its address; if the run has ended and the "
+                    "Which address is told when the run has ended, by its name in the service's settings, or `none`. Default: the one "
+                        + "named `default`, if there is one. For an existing run, this changes its address; if the run has ended and the "
                         + "address was not told, it is told at once")
                 {
                     Most = NoticeOptions.MaxNameLength
