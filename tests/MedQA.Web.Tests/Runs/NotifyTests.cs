@@ -5,7 +5,6 @@ using System.Threading.Channels;
 using MedQA.Pipeline.Notifying;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace MedQA.Web.Tests.Runs;
 
