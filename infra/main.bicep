@@ -63,6 +63,14 @@ param runnerKey string = ''
 @secure()
 param adminKey string = ''
 
+@description('Where notices of ended runs may be sent: NAME=URL, or a URL for all runs that name none, separated by spaces. URLs can contain tokens.')
+@secure()
+param noticeAddresses string = ''
+
+@description('Secret that signs notices, whsec_ and base64; required with noticeAddresses. During a change two, separated by a space.')
+@secure()
+param noticeSecret string = ''
+
 @description('GPU profile. Consumption profiles are paid by the second and end at zero workers; NC24-A100 is dedicated: paid by node while it has one.')
 @allowed([
   'Consumption-GPU-NC8as-T4'
@@ -235,6 +243,8 @@ module resources 'resources.bicep' = {
     readerKey: readerKey
     runnerKey: runnerKey
     adminKey: checkedAdminKey
+    noticeAddresses: noticeAddresses
+    noticeSecret: noticeSecret
     runs: {
       defaultProfile: defaultProfile
       tokensPerSecond: tokensPerSecond

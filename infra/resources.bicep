@@ -36,6 +36,14 @@ param runnerKey string
 @secure()
 param adminKey string
 
+@description('Where notices of ended runs may be sent; empty for nowhere.')
+@secure()
+param noticeAddresses string
+
+@description('Secret that signs notices.')
+@secure()
+param noticeSecret string
+
 @description('What runs may ask for.')
 param runs limits
 
@@ -377,6 +385,8 @@ module controlApp 'modules/control-app.bicep' = {
     readerKey: readerKey
     runnerKey: runnerKey
     adminKey: adminKey
+    noticeAddresses: noticeAddresses
+    noticeSecret: noticeSecret
   }
   dependsOn: [
     controlDataRoles

@@ -74,6 +74,14 @@ param runnerKey string
 @secure()
 param adminKey string
 
+@description('Where notices of ended runs may be sent; empty for nowhere.')
+@secure()
+param noticeAddresses string
+
+@description('Secret that signs notices.')
+@secure()
+param noticeSecret string
+
 var keys = accessMode == 'Keys'
 
 var settings = concat(
@@ -95,13 +103,23 @@ var settings = concat(
   runSettings
 )
 
-var secretSettings = keys
-  ? [
-      { name: 'Access__ReaderKey', secretRef: 'reader-key' }
-      { name: 'Access__RunnerKey', secretRef: 'runner-key' }
-      { name: 'Access__AdminKey', secretRef: 'admin-key' }
-    ]
-  : []
+var notices = !empty(noticeAddresses)
+
+var secretSettings = concat(
+  keys
+    ? [
+        { name: 'Access__ReaderKey', secretRef: 'reader-key' }
+        { name: 'Access__RunnerKey', secretRef: 'runner-key' }
+        { name: 'Access__AdminKey', secretRef: 'admin-key' }
+      ]
+    : [],
+  notices
+    ? [
+        { name: 'Notices__Addresses', secretRef: 'notice-addresses' }
+        { name: 'Notices__Secret', secretRef: 'notice-secret' }
+      ]
+    : []
+)
 
 module app 'function-app.bicep' = {
   params: {
@@ -124,13 +142,21 @@ module app 'function-app.bicep' = {
     insightsConnectionString: insightsConnectionString
     settings: settings
     secretSettings: secretSettings
-    secrets: keys
-      ? [
-          { name: 'reader-key', value: readerKey }
-          { name: 'runner-key', value: runnerKey }
-          { name: 'admin-key', value: adminKey }
-        ]
-      : []
+    secrets: concat(
+      keys
+        ? [
+            { name: 'reader-key', value: readerKey }
+            { name: 'runner-key', value: runnerKey }
+            { name: 'admin-key', value: adminKey }
+          ]
+        : [],
+      notices
+        ? [
+            { name: 'notice-addresses', value: noticeAddresses }
+            { name: 'notice-secret', value: noticeSecret }
+          ]
+        : []
+    )
   }
 }
 

@@ -12,7 +12,11 @@ namespace MedQA.Client;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
-    Converters = [typeof(EnumConverter<RunState>), typeof(EnumConverter<RequestedAction>), typeof(EnumConverter<RaterState>)],
+    Converters =
+    [
+        typeof(EnumConverter<RunState>), typeof(EnumConverter<RequestedAction>), typeof(EnumConverter<NoticeState>),
+        typeof(EnumConverter<RaterState>),
+    ],
     NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals)]
 [JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(RunList))]

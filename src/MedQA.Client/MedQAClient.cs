@@ -69,6 +69,10 @@ public sealed class MedQAClient : IDisposable
     /// </param>
     /// <param name="map">Which columns hold which part of a question: <c>gold=right_letter,option_a=op1</c>, or a JSON object; <see
     /// langword="null"/> if their names say it.</param>
+    /// <param name="notify">
+    /// The name of the address in the service's settings that is told when the run has ended, or <c>none</c>; <see langword="null"/> for
+    /// the service's default.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -84,6 +88,7 @@ public sealed class MedQAClient : IDisposable
         string? model = null,
         string? profileHash = null,
         string? map = null,
+        string? notify = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
@@ -93,6 +98,7 @@ public sealed class MedQAClient : IDisposable
                 .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, profileHash, model),
                 ("again", again ? "true" : null),
                 ("map", map),
+                ("notify", notify),
             ],
             cancellationToken);
         return new StartedRun(

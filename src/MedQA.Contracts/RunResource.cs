@@ -136,6 +136,9 @@ public sealed record RunResource
     /// <summary>The number of retries of failed questions.</summary>
     public int Retry { get; init; }
 
+    /// <summary>The delivery of the notice of its end; missing if none is to be sent.</summary>
+    public RunNotice? Notice { get; init; }
+
     /// <summary>Whether the run has ended: nothing more happens without a new request.</summary>
     [JsonIgnore]
     public bool HasEnded => Requested is null && State.IsFinal();

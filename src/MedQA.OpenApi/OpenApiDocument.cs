@@ -81,6 +81,7 @@ internal static class OpenApiDocument
                 new JsonObject { ["key"] = new JsonArray() },
                 new JsonObject { ["entra"] = new JsonArray() }),
             ["paths"] = paths,
+            ["webhooks"] = new JsonObject { ["runEnded"] = new JsonObject { ["post"] = RunEnded(schemas) } },
             ["components"] = new JsonObject
             {
                 ["schemas"] = schemas.ToJson(),
@@ -166,6 +167,36 @@ internal static class OpenApiDocument
         ]);
         return operation;
     }
+
+    private static JsonObject RunEnded(OpenApiSchemas schemas) => new()
+    {
+        ["operationId"] = "RunEnded",
+        ["tags"] = new JsonArray("Runs"),
+        ["summary"] = "A run has ended.",
+        ["description"] = "Sent to the address of the run, if it has one, signed as Standard Webhooks 1.0.0 describes, and repeated until "
+            + "the receiver takes it or 8 tries have failed. It can arrive more than once, each time with the same `webhook-id`.",
+        ["parameters"] = new JsonArray(
+            RequiredHeader("webhook-id", "The notice's id, the same for every try"),
+            RequiredHeader("webhook-timestamp", "When this try was made, in seconds of Unix time"),
+            RequiredHeader(
+                "webhook-signature",
+                "`v1,` and the base64 of the HMAC-SHA256 of id, timestamp and body, joined by full stops; one per secret, separated by "
+                    + "spaces")),
+        ["requestBody"] = new JsonObject
+        {
+            ["required"] = true,
+            ["content"] = new JsonObject { ["application/json"] = Content(schemas.Reference(WebJson.Default.RunEndedNotice)) },
+        },
+        ["responses"] = new JsonObject
+        {
+            ["2XX"] = new JsonObject { ["description"] = "The notice is taken." },
+            ["410"] = new JsonObject { ["description"] = "The notice is not wanted; it is not repeated." },
+            ["default"] = new JsonObject { ["description"] = "The notice is repeated later, not before `Retry-After`." },
+        },
+        ["security"] = new JsonArray(),
+    };
+
+    private static JsonObject RequiredHeader(string name, string meaning) => Parameter(Header(name, meaning) with { IsRequired = true });
 
     private static JsonObject Known(ApiContract contract) => contract.IsConditional
         ? new JsonObject { ["description"] = "Not modified: the caller has this response already.", ["headers"] = Tag() }

@@ -2,6 +2,7 @@ using MedQA.Evaluation.LanguageModels;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Splitting;
@@ -37,6 +38,9 @@ public sealed record PipelineOptions
 
     /// <summary>The day's budget.</summary>
     public DayBudget Budget { get; init; } = new();
+
+    /// <summary>Where notices of ended runs may be sent.</summary>
+    public NoticeOptions Notices { get; init; } = new();
 
     /// <summary>How long things are kept.</summary>
     public RetentionOptions Retention { get; init; } = new();

@@ -1,6 +1,7 @@
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Annotating;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Signalling;
@@ -34,6 +35,8 @@ public static class PipelineServices
             .AddSingleton(options.Split)
             .AddSingleton(options.Advance)
             .AddSingleton(options.Retention)
+            .AddSingleton(options.Notices)
+            .AddSingleton<NoticeSender>()
             .AddSingleton(options.Worker)
             .AddSingleton(new SoftPromptStore(storage, options.SoftPromptsFolder))
             .AddSingleton<RunReader>()

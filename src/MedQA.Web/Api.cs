@@ -5,6 +5,7 @@ using MedQA.Pipeline;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Annotating;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Signalling;
@@ -37,6 +38,7 @@ public sealed record Api
         DefaultProfile = services.GetRequiredService<SplitOptions>().DefaultProfile,
         Signals = services.GetRequiredService<PipelineSignals>(),
         Results = services.GetRequiredService<ResultCache>(),
+        Notices = services.GetService<NoticeOptions>() ?? new NoticeOptions(),
     };
 
     /// <summary>Reads runs and answers.</summary>
@@ -95,6 +97,9 @@ public sealed record Api
 
     /// <summary>The models that other tools may ask through <c>/v1</c>; <see langword="null"/> if that is not offered.</summary>
     public AskedModels? Asked { get; init; }
+
+    /// <summary>The addresses that may be told of the ends of runs.</summary>
+    public NoticeOptions Notices { get; init; } = new();
 
     /// <summary>Cached parts of the results of ended runs.</summary>
     public required ResultCache Results { get; init; }

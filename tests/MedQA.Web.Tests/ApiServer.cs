@@ -7,6 +7,7 @@ using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Annotating;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Signalling;
@@ -63,7 +64,8 @@ internal sealed class ApiServer : IAsyncDisposable
         RandomNumberGenerator? random = null,
         bool onNetwork = false,
         Action<ClientOptions>? configure = null,
-        ILoggerProvider? log = null)
+        ILoggerProvider? log = null,
+        NoticeOptions? notices = null)
     {
         var storage = StorageConnection.Open(connectionString, configure: configure);
         await storage.EnsureCreatedAsync(Cancel);
@@ -75,8 +77,10 @@ internal sealed class ApiServer : IAsyncDisposable
 
         var signals = new PipelineSignals();
         var api = ApiOver(storage, model, limits ?? new ApiLimits(), signals, profiles) with { Time = time ?? TimeProvider.System };
+        api = notices is null ? api : api with { Notices = notices };
         api = random is null ? api : api with { Random = random };
-        var advancer = new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, NullLogger<RunAdvancer>.Instance, signals);
+        var advancer = new RunAdvancer(storage, new AdvanceOptions(), TimeProvider.System, NullLogger<RunAdvancer>.Instance, signals,
+            notices: notices, sender: notices is null ? null : new NoticeSender(notices, TimeProvider.System));
         var loop = new RunLoop(storage, advancer, api.Splitter, TimeProvider.System, NullLogger<RunLoop>.Instance, signals);
         var worker = new BatchWorker(storage, model, new WorkerOptions(), TimeProvider.System, NullLogger<BatchWorker>.Instance, signals);
         var queue = new BatchQueueReader(storage, worker, TimeProvider.System, NullLogger<BatchQueueReader>.Instance, signals);

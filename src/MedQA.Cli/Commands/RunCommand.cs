@@ -46,6 +46,12 @@ internal static class RunCommand
                 + "agreement above which at least 90 % are right, with 95 % confidence",
             HelpName = "FILE|RUN"
         }.WithRuns();
+        var notify = new Option<string>("--notify")
+        {
+            Description = "Address that is told when a run has ended, by its name in --notices (with --endpoint, in the service's "
+                + "settings), or none. Default: the one without a name, if there is one",
+            HelpName = "NAME"
+        };
         var reading = new SetReadingOptions();
         var command = new CommandWithExamples("run", "Answer question sets and score the answers.", """
             Examples:
@@ -58,7 +64,7 @@ internal static class RunCommand
               medqa run mine.csv --endpoint https://medqa.example.com     let a service answer them
             """) {
                 files, profile, samples, seed, again, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample, reading.Map,
-                development,
+                development, notify,
             };
         command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => RunAsync(
@@ -68,6 +74,7 @@ internal static class RunCommand
             parsed.GetValue(again),
             reading.Of(parsed),
             parsed.GetValue(development),
+            parsed.GetValue(notify),
             cancel), writesCsv: true);
         return command;
     }
@@ -91,6 +98,7 @@ internal static class RunCommand
         bool again,
         SetReading reading,
         string? development,
+        string? notify,
         CancellationToken cancellationToken)
     {
         var console = context.Console;
@@ -159,7 +167,8 @@ internal static class RunCommand
             var runs = new List<RunResource>();
             foreach (var file in files)
             {
-                runs.Add(await StartAsync(console, service.Client, file, known, hash, again, ReadingOf(file), named, cancellationToken));
+                runs.Add(await StartAsync(
+                    console, service.Client, file, known, hash, again, ReadingOf(file), named, notify, cancellationToken));
             }
 
             if (profile is not null && ProfileVariation.IsSaidBy(profile) && !runs[0].Profile.StartsWith(profile, StringComparison.Ordinal))
@@ -180,6 +189,7 @@ internal static class RunCommand
         bool again,
         SetReading reading,
         string? model,
+        string? notify,
         CancellationToken cancellationToken)
     {
         try
@@ -199,6 +209,7 @@ internal static class RunCommand
                 model,
                 profileHash: profileHash,
                 map: reading.Map?.ToString(),
+                notify: notify,
                 cancellationToken: cancellationToken);
             if (!isNew)
             {

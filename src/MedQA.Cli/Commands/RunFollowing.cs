@@ -5,6 +5,8 @@ using MedQA.Files;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;
+using MedQA.Pipeline.Signalling;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace MedQA.Cli.Commands;
 
@@ -18,6 +20,9 @@ internal sealed record WorkHere(string Command, LocalStorage Storage, LocalPipel
 /// <summary>Shows the progress of runs, and their scores at the end.</summary>
 internal static class RunFollowing
 {
+    /// <summary>How long the end of a command is put off for a notice; longer than a receiver has to answer.</summary>
+    private static readonly TimeSpan NoticeWithin = TimeSpan.FromSeconds(25);
+
     /// <summary>Follows runs until they end.</summary>
     /// <param name="context">The settings.</param>
     /// <param name="service">The storage with the runs.</param>
@@ -51,9 +56,9 @@ internal static class RunFollowing
             foreach (var run in runs)
             {
                 var last = work is null
-                    ? await FollowAsync(context, service, run, development, working, ended.Token)
+                    ? await FollowAsync(context, service, run, development, work, working, ended.Token)
                     : await work.Storage.WhileKeptAsync(
-                        kept => FollowAsync(context, service, run, development, working, kept), ended.Token);
+                        kept => FollowAsync(context, service, run, development, work, working, kept), ended.Token);
                 context.Console.Note($"In the browser, with every reasoning: {Dashboard(context)}#/runs/{run.Id}");
                 code = Math.Max(code, CodeOf(last.State));
                 left.Remove(run.Id);
@@ -93,6 +98,7 @@ internal static class RunFollowing
         CalledService service,
         RunResource run,
         RunResource? development,
+        WorkHere? work,
         Task working,
         CancellationToken cancellationToken)
     {
@@ -106,8 +112,37 @@ internal static class RunFollowing
             return last;
         }
 
+        last = work is null ? last : await UntilToldAsync(service, work, last, cancellationToken);
         await ShowAsync(context, service, last, development, cancellationToken);
+        if (work is not null && last.Notice is { State: NoticeState.Waiting })
+        {
+            context.Console.Note("The next `medqa serve` or `medqa run` on this data folder tries to deliver the notice again.");
+        }
+
         return last;
+    }
+
+    /// <summary>Waits for the first try to deliver the notice of a run of this machine: afterwards this process may end.</summary>
+    private static async Task<RunResource> UntilToldAsync(
+        CalledService service, WorkHere work, RunResource run, CancellationToken cancellationToken)
+    {
+        var signals = work.Pipeline.Services.GetRequiredService<PipelineSignals>();
+        var began = TimeProvider.System.GetTimestamp();
+        while (run.Notice is { State: NoticeState.Waiting, Status: null, Problem: null }
+            && TimeProvider.System.GetElapsedTime(began) < NoticeWithin)
+        {
+            var written = signals.RunWritten.Next;
+            run = await service.Client.GetRunAsync(run.Id, cancellationToken);
+            if (run.Notice is { State: NoticeState.Waiting, Status: null, Problem: null })
+            {
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                await Task.WhenAny(written, Task.Delay(NoticeWithin, limit.Token));
+                await limit.CancelAsync();
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        return run;
     }
 
     /// <summary>Returns the address of the dashboard, or how to start it.</summary>

@@ -67,6 +67,7 @@ internal sealed class CalledService : IAsyncDisposable
                             Profiles = ProfileFolders.OfHost(context.Settings),
                             EarlierProfiles = ProfileFolders.Kept(context.Settings),
                             Attendance = storage.AtWork,
+                            Notices = context.Settings.Notices,
                         })
                     .AddResultCache()
                     .BuildServiceProvider(),
@@ -110,9 +111,16 @@ internal sealed class CalledService : IAsyncDisposable
         {
             var advancer = _services!.GetRequiredService<RunAdvancer>();
             var id = RunId.Parse(run);
-            while (await advancer.AdvanceAsync(id, cancellationToken) is { State: { } state, ComeBackIn: { } pause } && !state.IsFinal())
+            AdvanceOutcome outcome;
+            while ((outcome = await advancer.AdvanceAsync(id, cancellationToken)) is { State: { } state, ComeBackIn: { } pause }
+                && !state.IsFinal())
             {
                 await Task.Delay(pause, cancellationToken);
+            }
+
+            if (outcome.IsNoticeOnly)
+            {
+                await advancer.NotifyAsync(id, cancellationToken);
             }
         }
     }

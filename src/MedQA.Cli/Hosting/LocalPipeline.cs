@@ -68,6 +68,7 @@ internal sealed class LocalPipeline : IDisposable
                     MaxComputeHours = settings.MaxHours,
                     MaxCost = settings.MaxCost,
                 },
+                Notices = settings.Notices,
                 Retention = new RetentionOptions { RunDays = settings.KeepDays, UploadDays = settings.KeepUploadsDays },
                 Worker = new WorkerOptions
                 {

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using MedQA.Azurite;
 using MedQA.Evaluation;
 using MedQA.Files;
 using MedQA.Inference.Sessions;
+using MedQA.Pipeline.Notifying;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.Cli.Settings;
@@ -95,6 +97,15 @@ internal sealed record HostSettings
     /// The most that a run may cost without approval, in the currency of its model's prices; <see langword="null"/> for no limit.
     /// </summary>
     public decimal? MaxCost { get; init; }
+
+    /// <summary>The addresses to which notices of ended runs may be sent.</summary>
+    public ImmutableArray<NoticeAddress> NoticeAddresses { get; init; } = [];
+
+    /// <summary>The keys that sign notices.</summary>
+    public ImmutableArray<ImmutableArray<byte>> NoticeSecrets { get; init; } = [];
+
+    /// <summary>Where notices of ended runs may be sent, and how they are signed.</summary>
+    public NoticeOptions Notices => new() { Addresses = NoticeAddresses, Secrets = NoticeSecrets };
 
     /// <summary>Whether the user has confirmed that questions are sent to the address of the model.</summary>
     public bool Confirmed { get; init; }
@@ -199,7 +210,12 @@ internal sealed record HostSettings
                 $"Name its target with --data, MEDQA_DATA or {personalFile}");
         }
 
-        return settings;
+        return settings.NoticeAddresses.IsEmpty || !settings.NoticeSecrets.IsEmpty
+            ? settings
+            : throw InputException.Of(
+                "--notices",
+                "needs a secret, by which receivers know that a notice is genuine",
+                "Set MEDQA_NOTICESECRET to whsec_ and the output of `openssl rand -base64 32`");
     }
 
     /// <summary>Returns whether a path, with links followed, is outside a folder. Invalid paths are reported elsewhere.</summary>

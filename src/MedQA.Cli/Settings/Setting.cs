@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using MedQA.Azurite;
 using MedQA.Inference.Sessions;
+using MedQA.Pipeline.Notifying;
 using Microsoft.Extensions.Logging;
 
 namespace MedQA.Cli.Settings;
@@ -95,6 +96,19 @@ internal sealed record Setting(
             "Hold a run for approval if the service of its model can charge more than this for it, by the prices in endpoint.json. "
                 + "Default: no limit",
             false, static (settings, text) => settings with { MaxCost = Amount(text) }, "--max-cost", isPersonal: true),
+        Of("notices", "ADDRESSES",
+            "Where notices of ended runs may be sent: NAME=URL, or a URL for all runs that name none; several are separated by spaces. "
+                + "Default: nowhere",
+            false,
+            static (settings, text) => settings with { NoticeAddresses = NoticeOptions.ReadAddresses(text) },
+            isPersonal: true),
+        Of("noticeSecret", "SECRET",
+            "Secret that signs notices: whsec_ and base64, or two of them separated by a space. Prefer MEDQA_NOTICESECRET, which keeps it "
+                + "out of the process list",
+            false,
+            static (settings, text) => settings with { NoticeSecrets = NoticeOptions.ReadSecrets(text) },
+            "--notice-secret",
+            isPersonal: true),
         Of("telemetry", "WHERE",
             "Where to send traces and metrics: none, console (standard error) or otlp (the collector at "
                 + "OTEL_EXPORTER_OTLP_ENDPOINT). Default: none",

@@ -56,6 +56,11 @@ internal static class RunTable
             }
         }
 
+        if (summary.Notice is { } notice)
+        {
+            Row("Notice", NoticeWords.Of(notice));
+        }
+
         table.Write(console.Output);
         foreach (var warning in report is null ? [] : report.Warnings.AddRange(report.Notes))
         {

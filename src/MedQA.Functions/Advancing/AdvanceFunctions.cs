@@ -22,6 +22,12 @@ public sealed class AdvanceFunctions(RunAdvancer advancer, RunSignals wakeUps, R
     {
         var id = RunId.Parse(run);
         var outcome = await advancer.AdvanceAsync(id, cancellationToken);
+        if (outcome.IsNoticeOnly)
+        {
+            // Every run has an orchestration of its own, so no other run waits for a slow receiver.
+            outcome = await advancer.NotifyAsync(id, cancellationToken);
+        }
+
         return RunStep.Of(outcome, await reader.GetAsync(id, cancellationToken));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MedQA.Endpoints.Settings;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
@@ -5,6 +6,7 @@ using MedQA.Functions.Hosting;
 using MedQA.Pipeline;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Splitting;
 using MedQA.Web.Access;
@@ -65,6 +67,7 @@ internal sealed record ControlSettings
                     MaxComputeHoursPerCallerPerDay = settings.Find<double>("Limits__MaxComputeHoursPerCallerPerDay", "a number of hours"),
                     TokensPerSecond = rate,
                 },
+                Notices = ReadNotices(settings),
                 Retention = new RetentionOptions
                 {
                     RunDays = settings.Find<int>("Retention__RunDays", "a number of days"),
@@ -81,6 +84,36 @@ internal sealed record ControlSettings
                 HostName = settings.Find("WEBSITE_HOSTNAME"),
             },
         };
+    }
+
+    private static NoticeOptions ReadNotices(AppSettings settings)
+    {
+        var notices = new NoticeOptions
+        {
+            Setting = "Notices__Addresses",
+            Addresses = Read("Notices__Addresses", settings.Find("Notices__Addresses"), NoticeOptions.ReadAddresses),
+            Secrets = Read("Notices__Secret", settings.Find("Notices__Secret"), NoticeOptions.ReadSecrets),
+            Service = settings.Find("WEBSITE_HOSTNAME") is { } host
+                && Uri.TryCreate($"https://{host}/", UriKind.Absolute, out var service) ? service : null,
+        };
+        return notices.Addresses.IsEmpty || !notices.Secrets.IsEmpty
+            ? notices
+            : throw AppSettings.Fault(
+                "Notices__Secret",
+                "is missing; set it to whsec_ and the output of `openssl rand -base64 32`, by which receivers know that a notice is "
+                    + "genuine.");
+
+        static ImmutableArray<T> Read<T>(string setting, string? text, Func<string, ImmutableArray<T>> read)
+        {
+            try
+            {
+                return text is null ? [] : read(text);
+            }
+            catch (FormatException exception)
+            {
+                throw AppSettings.Fault(setting, exception.Message, exception);
+            }
+        }
     }
 
     private static ModelDescription ReadModel(AppSettings settings)

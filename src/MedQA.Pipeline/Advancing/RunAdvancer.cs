@@ -6,6 +6,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Deleting;
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
@@ -44,6 +45,7 @@ public sealed class RunAdvancer
     private readonly RunRetry _retry;
     private readonly RunDeletion _deletion;
     private readonly BudgetLedger? _ledger;
+    private readonly NoticeDelivery _notices;
     private readonly DateTimeOffset _processStarted;
     private readonly ConcurrentDictionary<RunId, bool> _seen = new();
     private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
@@ -55,6 +57,8 @@ public sealed class RunAdvancer
     /// <param name="logger">Is told how runs end.</param>
     /// <param name="signals">Tells the other parts of this process what happens.</param>
     /// <param name="ledger">Counts what the runs of a day take; <see langword="null"/> where there is no budget.</param>
+    /// <param name="notices">Where notices of ended runs may be sent; <see langword="null"/> for nowhere.</param>
+    /// <param name="sender">Sends them; required with <paramref name="notices"/>.</param>
     /// <exception cref="ArgumentException">A setting is outside its range; the message names it.</exception>
     public RunAdvancer(
         RunStorage storage,
@@ -62,7 +66,9 @@ public sealed class RunAdvancer
         TimeProvider time,
         ILogger<RunAdvancer> logger,
         PipelineSignals? signals = null,
-        BudgetLedger? ledger = null)
+        BudgetLedger? ledger = null,
+        NoticeOptions? notices = null,
+        NoticeSender? sender = null)
     {
         ArgumentNullException.ThrowIfNull(storage);
         ArgumentNullException.ThrowIfNull(options);
@@ -79,6 +85,7 @@ public sealed class RunAdvancer
         _retry = new RunRetry(storage);
         _deletion = new RunDeletion(storage, time, signals);
         _ledger = ledger;
+        _notices = new NoticeDelivery(storage, _runs, notices ?? new NoticeOptions(), sender, time, logger);
         _processStarted = time.GetUtcNow();
     }
 
@@ -108,6 +115,23 @@ public sealed class RunAdvancer
         return new AdvanceOutcome(RunState.Running, Soon);
     }
 
+    /// <summary>
+    /// Tries to deliver the notice of an ended run, if a try is due. Takes as long as the receiver, and is like a step in all else.
+    /// </summary>
+    /// <returns>The run's state, and when to advance it again.</returns>
+    public async Task<AdvanceOutcome> NotifyAsync(RunId run, CancellationToken cancellationToken)
+    {
+        if (await _runs.FindAsync(run, cancellationToken) is { Summary: { Requested: RequestedAction.None } summary } row
+            && summary.State.IsFinal()
+            && summary.Notice is { State: NoticeState.Waiting }
+            && await _notices.StepAsync(row, cancellationToken) is { } outcome)
+        {
+            return outcome;
+        }
+
+        return await AdvanceAsync(run, cancellationToken);
+    }
+
     /// <summary>The row that a run's blobs alone make, where the table has lost it.</summary>
     private async Task<RunRow?> RebuildAsync(RunId run, CancellationToken cancellationToken)
     {
@@ -133,7 +157,7 @@ public sealed class RunAdvancer
 
         if (summary.State.IsFinal() && summary.Requested == RequestedAction.None)
         {
-            return new AdvanceOutcome(summary.State, null);
+            return _notices.OutcomeOf(summary);
         }
 
         if (await FindManifestAsync(summary.Run, cancellationToken) is not { } manifest)
@@ -154,7 +178,8 @@ public sealed class RunAdvancer
         if (summary.State.IsFinal())
         {
             var begun = summary.Requested == RequestedAction.Retry
-                ? await _retry.BeginAsync(row, manifest, cancellationToken) with { Start = row.Start + 1, Reserved = false }
+                ? RunNotices.Planned(
+                    await _retry.BeginAsync(row, manifest, cancellationToken) with { Start = row.Start + 1, Reserved = false })
                 : row with { Summary = summary with { Requested = RequestedAction.None } };
             return await _runs.TryUpdateAsync(WithTimestamp(begun), cancellationToken) is { } changed
                 ? new AdvanceOutcome(changed.Summary.State, changed.Summary.State.IsFinal() ? null : TimeSpan.Zero)
@@ -384,7 +409,7 @@ public sealed class RunAdvancer
             await SettleAsync(_ledger, row, manifest.Protocol!.Profile, rows, cancellationToken);
         }
 
-        var ended = WithTimestamp(row with
+        var ended = _notices.WithNotice(WithTimestamp(row with
         {
             Summary = row.Summary with
             {
@@ -398,7 +423,7 @@ public sealed class RunAdvancer
                 AccuracyHigh = report.Accuracy.Interval?.Upper,
                 Revision = row.Summary.Revision + 1,
             },
-        });
+        }));
         if (await _runs.TryUpdateAsync(ended, cancellationToken) is null)
         {
             return null;
@@ -407,7 +432,7 @@ public sealed class RunAdvancer
         PipelineMetrics.RunEnded(ended.Summary);
         var (totals, questions) = (ended.Summary.Totals, ended.Summary.Questions);
         _logger.RunEnded(row.Summary.Run, ended.Summary.State, totals.Done, questions, totals.Failed);
-        return new AdvanceOutcome(ended.Summary.State, null);
+        return _notices.OutcomeOf(ended.Summary);
     }
 
     /// <summary>
@@ -432,7 +457,8 @@ public sealed class RunAdvancer
                 Held = row.Summary.Held,
                 Approved = row.Summary.Approved,
                 Started = row.Summary.Started,
-                Revision = row.Summary.Revision
+                Revision = row.Summary.Revision,
+                Notice = row.Summary.Notice
             },
         };
         return await _runs.TryUpdateAsync(WithTimestamp(again), cancellationToken) is null
@@ -442,7 +468,7 @@ public sealed class RunAdvancer
 
     private async Task<AdvanceOutcome?> EndAsync(RunRow row, RunState state, string? reason, CancellationToken cancellationToken)
     {
-        var ended = WithTimestamp(
+        var ended = _notices.WithNotice(WithTimestamp(
             row with
             {
                 Summary = row.Summary with
@@ -453,14 +479,14 @@ public sealed class RunAdvancer
                     Requested = RequestedAction.None,
                     Finished = _time.GetUtcNow()
                 }
-            });
+            }));
         if (await _runs.TryUpdateAsync(ended, cancellationToken) is null)
         {
             return null;
         }
 
         PipelineMetrics.RunEnded(ended.Summary);
-        return new AdvanceOutcome(state, null);
+        return _notices.OutcomeOf(ended.Summary);
     }
 
     private async Task<AdvanceOutcome?> WaitAsync(

@@ -1,4 +1,5 @@
 using MedQA.Evaluation;
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Signalling;
 using MedQA.Pipeline.Storage;
@@ -78,6 +79,28 @@ public sealed class RunControl
         }
 
         return RequestOutcome.NotFound;
+    }
+
+    /// <summary>
+    /// Chooses the address that is told of the run's end, by its name; <see cref="NoticeOptions.None"/> for none. If the run has ended,
+    /// the notice is sent soon, unless it was sent to that address already.
+    /// </summary>
+    public async Task NotifyAsync(RunId run, string address, CancellationToken cancellationToken)
+    {
+        while (await _runs.FindAsync(run, cancellationToken) is { } row)
+        {
+            var chosen = RunNotices.Chosen(row.Summary, address, _time.GetUtcNow());
+            if (chosen == row.Summary.Notice)
+            {
+                return;
+            }
+
+            if (await _runs.TryUpdateAsync(row with { Summary = row.Summary with { Notice = chosen } }, cancellationToken) is not null)
+            {
+                await _storage.SendWakeUpAsync(run, _time.GetUtcNow(), row.Traceparent, cancellationToken);
+                return;
+            }
+        }
     }
 
     /// <summary>Returns why a run under another version of the rules cannot resume, as a sentence.</summary>

@@ -31,6 +31,9 @@ public sealed class RunLoop
     /// </summary>
     private const int RestForWork = 4;
 
+    /// <summary>The most notices that are being sent at a time: a receiver can take its time, and runs must not wait for it.</summary>
+    private const int NoticesAtOnce = 16;
+
     private readonly RunStorage _storage;
     private readonly RunAdvancer _advancer;
     private readonly QuestionSetSplitter? _splitter;
@@ -46,6 +49,7 @@ public sealed class RunLoop
     private readonly Dictionary<RunId, TimeSpan> _due = [];
     private readonly Dictionary<RunId, TimeSpan> _rests = [];
     private readonly Dictionary<string, TimeSpan> _failedUploads = [];
+    private readonly Dictionary<RunId, Task> _notices = [];
 
     /// <summary>A loop over all runs of a storage.</summary>
     /// <param name="storage">The storage.</param>
@@ -91,6 +95,18 @@ public sealed class RunLoop
     /// <exception cref="Exception">A disk is full (<see cref="FullDisk.Describe"/>): nothing continues before someone has made
     /// room.</exception>
     public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await DriveAsync(stopping);
+        }
+        finally
+        {
+            await Task.WhenAll(_notices.Values);
+        }
+    }
+
+    private async Task DriveAsync(CancellationToken stopping)
     {
         var (scanDue, listDue, queueDue, sweepDue) = (TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
         var studiesDue = TimeSpan.Zero;
@@ -236,13 +252,23 @@ public sealed class RunLoop
     private async Task AdvanceDueAsync(CancellationToken cancellationToken)
     {
         var now = Now;
+        foreach (var told in _notices.Where(static notice => notice.Value.IsCompleted).Select(static notice => notice.Key).ToList())
+        {
+            _notices.Remove(told);
+            _due[told] = now;
+        }
+
         foreach (var run in _due.Keys.Where(run => NextOf(run) <= now).OrderBy(NextOf).ToList())
         {
             try
             {
                 var began = _time.GetTimestamp();
                 var outcome = await _advancer.AdvanceAsync(run, cancellationToken);
-                if (outcome.ComeBackIn is { } pause)
+                if (outcome.IsNoticeOnly)
+                {
+                    Notify(run, outcome.ComeBackIn!.Value, cancellationToken);
+                }
+                else if (outcome.ComeBackIn is { } pause)
                 {
                     _due[run] = Now + pause;
                     _rests[run] = Now + (pause == TimeSpan.Zero ? pause : RestAfter(_time.GetElapsedTime(began)));
@@ -251,11 +277,12 @@ public sealed class RunLoop
                 {
                     _due.Remove(run);
                     _rests.Remove(run);
-                    if (outcome.State == RunState.Failed && _splitter is not null
-                        && await _runs.FindAsync(run, cancellationToken) is { Summary.ModelFingerprint: var model })
-                    {
-                        await _receipts.ForgetAsync(run, model, cancellationToken);
-                    }
+                }
+
+                if ((outcome.IsDone || outcome.IsNoticeOnly) && outcome.State == RunState.Failed && _splitter is not null
+                    && await _runs.FindAsync(run, cancellationToken) is { Summary.ModelFingerprint: var model })
+                {
+                    await _receipts.ForgetAsync(run, model, cancellationToken);
                 }
             }
             catch (Exception exception) when (exception is not OperationCanceledException && FullDisk.Describe(exception) is null)
@@ -264,6 +291,34 @@ public sealed class RunLoop
                 _logger.RunNotAdvanced(exception, run);
                 _due[run] = Now + AfterFault;
             }
+        }
+    }
+
+    /// <summary>Begins a try to deliver the notice of an ended run, if one is due and there is room for it.</summary>
+    private void Notify(RunId run, TimeSpan pause, CancellationToken cancellationToken)
+    {
+        _rests.Remove(run);
+        _due[run] = Now + (pause > TimeSpan.Zero ? pause : LookEvery);
+        if (pause == TimeSpan.Zero && _notices.Count < NoticesAtOnce && !_notices.ContainsKey(run))
+        {
+            _notices[run] = NotifyAsync(run, cancellationToken);
+        }
+    }
+
+    private async Task NotifyAsync(RunId run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _advancer.NotifyAsync(run, cancellationToken);
+            _signals.RunsChanged.Set();
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The next process makes the try again.
+        }
+        catch (Exception exception)
+        {
+            _logger.RunNotAdvanced(exception, run);
         }
     }
 

@@ -85,7 +85,7 @@ public sealed class RunSignals
                 return null;
             }
 
-            if (outcome.ComeBackIn > TimeSpan.Zero)
+            if (outcome.ComeBackIn > TimeSpan.Zero || outcome.IsNoticeOnly)
             {
                 return run;
             }

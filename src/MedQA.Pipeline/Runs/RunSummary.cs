@@ -119,6 +119,9 @@ public sealed record RunSummary
     /// <summary>Whether it was approved in spite of the limits.</summary>
     public bool Approved { get; init; }
 
+    /// <summary>The notice of its end; <see langword="null"/> where nobody has asked for one.</summary>
+    public Notice? Notice { get; init; }
+
     /// <summary>
     /// Identifies the result of an ended run: it is the same as long as nothing of the run has changed. <see langword="null"/> while the
     /// result can change or there is none. Known of a run that was read alone; never stored.

@@ -94,6 +94,54 @@ internal sealed record RunRow
         { "Approved", static run => run.Approved, static (run, value) => run with { Approved = value } },
         { "Held", static run => run.Held, static (run, value) => run with { Held = value } },
         { "NeedsApproval", static run => run.NeedsApproval, static (run, value) => run with { NeedsApproval = value } },
+        {
+            "NoticeTo",
+            static run => run.Notice?.To,
+            static (run, value) =>
+                value is null ? run : run with { Notice = new Notice { To = value, State = NoticeState.Planned } }
+        },
+        {
+            "NoticeState",
+            static run => run.Notice?.State.ToString(),
+            static (run, value) => run.Notice is null
+                ? run
+                : run with { Notice = run.Notice with { State = EnumNames.Stored<NoticeState>(value) } }
+        },
+        {
+            "NoticeId",
+            static run => run.Notice?.Id,
+            static (run, value) => run.Notice is null ? run : run with { Notice = run.Notice with { Id = value } }
+        },
+        {
+            "NoticeSince",
+            static run => run.Notice?.Since,
+            static (run, value) => run.Notice is null ? run : run with { Notice = run.Notice with { Since = value } }
+        },
+        {
+            "NoticeTries",
+            static run => run.Notice is { Tries: > 0 and var tries } ? tries : (int?)null,
+            static (run, value) => run.Notice is null ? run : run with { Notice = run.Notice with { Tries = value ?? 0 } }
+        },
+        {
+            "NoticeStatus",
+            static run => run.Notice?.Status,
+            static (run, value) => run.Notice is null ? run : run with { Notice = run.Notice with { Status = value } }
+        },
+        {
+            "NoticeProblem",
+            static run => run.Notice?.Problem,
+            static (run, value) => run.Notice is null ? run : run with { Notice = run.Notice with { Problem = value } }
+        },
+        {
+            "NoticeTried",
+            static run => run.Notice?.Tried,
+            static (run, value) => run.Notice is null ? run : run with { Notice = run.Notice with { Tried = value } }
+        },
+        {
+            "NoticeNext",
+            static run => run.Notice?.Next,
+            static (run, value) => run.Notice is null ? run : run with { Notice = run.Notice with { Next = value } }
+        },
     };
 
     private static readonly StoredColumns<RunRow> Columns = new()
@@ -144,7 +192,8 @@ internal sealed record RunRow
         var entity = new StoredRow(partition, row)
         {
             ["V"] = RunManifest.Version,
-            ["Active"] = !Summary.State.IsFinal() || Summary.Requested != RequestedAction.None,
+            ["Active"] = !Summary.State.IsFinal() || Summary.Requested != RequestedAction.None
+                || Summary.Notice is { State: NoticeState.Waiting },
         };
         SummaryColumns.Write(entity, Summary);
         Columns.Write(entity, this);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Runs;
@@ -7,6 +8,8 @@ namespace MedQA.Pipeline.Storage;
 /// <summary>The rows of scores: one per slice and metric, for tools that read tables.</summary>
 internal static class ScoreRows
 {
+    private const string DatasetPrefix = "dataset ";
+
     /// <summary>Writes the rows of a report over those of the one before.</summary>
     public static Task WriteAsync(RunStorage storage, RunId run, RunReport report, CancellationToken cancellationToken) =>
         new StoredTable(storage.ScoreTable).PutAllAsync(Of(run, report), cancellationToken);
@@ -14,6 +17,24 @@ internal static class ScoreRows
     /// <summary>Removes the rows of a run.</summary>
     public static Task DeleteAsync(RunStorage storage, RunId run, CancellationToken cancellationToken) =>
         new StoredTable(storage.ScoreTable).DeletePartitionAsync(run.ToString(), cancellationToken);
+
+    /// <summary>The accuracy of each data set as last written, in the order of their keys.</summary>
+    public static async IAsyncEnumerable<(string Dataset, NoticeAccuracy Accuracy)> DatasetsAsync(
+        RunStorage storage, RunId run, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // '!' follows the space.
+        FormattableString filter =
+            $"PartitionKey eq {run.ToString()} and RowKey ge {DatasetPrefix} and RowKey lt {"dataset!"} and Metric eq {"accuracy"}";
+        await foreach (var row in new StoredTable(storage.ScoreTable).QueryAsync(filter, cancellationToken))
+        {
+            if (row.GetDouble("Value") is { } value)
+            {
+                yield return (
+                    row.GetString("Slice")[DatasetPrefix.Length..],
+                    new NoticeAccuracy(value, row.GetDouble("Low"), row.GetDouble("High"), row.GetInt32("N") ?? 0));
+            }
+        }
+    }
 
     private static IEnumerable<StoredRow> Of(RunId run, RunReport report)
     {
@@ -41,7 +62,7 @@ internal static class ScoreRows
 
         foreach (var slice in report.Datasets.Concat(report.Topics))
         {
-            var name = slice.Topic is null ? $"dataset {slice.Dataset}" : $"topic {slice.Dataset}: {slice.Topic}";
+            var name = slice.Topic is null ? $"{DatasetPrefix}{slice.Dataset}" : $"topic {slice.Dataset}: {slice.Topic}";
             yield return Row(
                 run,
                 name,

@@ -1,3 +1,4 @@
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Web.Contracts;
@@ -5,6 +6,17 @@ namespace MedQA.Web.Contracts;
 /// <summary>Converts a run from the pipeline to the API's contract.</summary>
 internal static class RunContract
 {
+    private static RunNotice Of(Notice notice) => new()
+    {
+        To = notice.To,
+        State = notice.State,
+        Tries = notice.Tries,
+        Status = notice.Status,
+        Problem = notice.Problem,
+        Tried = notice.Tried,
+        Next = notice.Next,
+    };
+
     extension(RunResource)
     {
         /// <summary>Converts a run.</summary>
@@ -54,6 +66,7 @@ internal static class RunContract
                 AccuracyHigh = summary.AccuracyHigh,
                 Revision = summary.Revision,
                 Retry = summary.Retry,
+                Notice = summary.Notice is { To: not NoticeOptions.None } notice ? Of(notice) : null,
             };
         }
     }

@@ -14,6 +14,7 @@ namespace MedQA.Web.Contracts;
     Converters = [
         typeof(EnumNameConverter<RunState>),
         typeof(EnumNameConverter<RequestedAction>),
+        typeof(EnumNameConverter<NoticeState>),
         typeof(EnumNameConverter<SampleEnd>),
         typeof(EnumNameConverter<RaterState>),
         typeof(EnumNameConverter<ClickKind>),
@@ -22,6 +23,7 @@ namespace MedQA.Web.Contracts;
 [JsonSerializable(typeof(RunResource))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(RunList))]
+[JsonSerializable(typeof(RunEndedNotice))]
 [JsonSerializable(typeof(RunAnnotation))]
 [JsonSerializable(typeof(AnswerRow))]
 [JsonSerializable(typeof(AnswerPage))]

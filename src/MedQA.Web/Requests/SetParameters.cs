@@ -1,4 +1,5 @@
 using MedQA.Evaluation.LanguageModels;
+using MedQA.Pipeline.Notifying;
 using MedQA.Web.Problems;
 
 namespace MedQA.Web.Requests;
@@ -23,6 +24,21 @@ internal static class SetParameters
                 ? "cannot be chosen: this service has no model."
                 : $"must be one of {string.Join(", ", api.AllModels.Select(static known => known.Name))}.");
     }
+
+    /// <summary>Returns the name of the address that is told of the run's end; <see langword="null"/> if the request names none.</summary>
+    /// <exception cref="ProblemException">The operator has not allowed it.</exception>
+    public static string? Notify(ApiRequest request, Api api) => request.Query("notify") switch
+    {
+        null => null,
+        NoticeOptions.None => NoticeOptions.None,
+        var name when api.Notices.Find(name) is not null => name,
+        _ when api.Notices.Addresses.IsEmpty => throw Problem.BadParameter(
+            "notify", $"cannot be chosen: the service's setting {api.Notices.Setting} allows no address."),
+        _ => throw Problem.BadParameter(
+            "notify",
+            $"must be one of {string.Join(", ", api.Notices.Addresses.Select(static known => known.Name))}, {NoticeOptions.None}: the "
+                + $"service's setting {api.Notices.Setting} allows these."),
+    };
 
     /// <summary>Returns the question set's name.</summary>
     /// <exception cref="ProblemException">The name is invalid.</exception>

@@ -6,6 +6,7 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Blocks;
 using MedQA.Evaluation.Gating;
 using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
@@ -159,7 +160,16 @@ internal static class ApiContracts
                 ProfileHash,
                 Model,
                 new("again", ApiParameterKind.Switch, "Starts a new run even if this question set was run with this profile before"),
-                Map
+                Map,
+                new(
+                    "notify",
+                    ApiParameterKind.Text,
+                    "Which address is told when the run has ended, by its name in the service's settings, or `none`. Default: the one "
+                        + "named `default`, if there is one. For an existing run, this changes its address; if the run has ended and the "
+                        + "address was not told, it is told at once")
+                {
+                    Most = NoticeOptions.MaxNameLength
+                }
             ],
             Answers = [
                 Of(202, "A new run.", static () => WebJson.Default.RunResource),

@@ -23,11 +23,17 @@ internal static class RunHandlers
         var (chosen, profile) = ProfileParameters.AreGiven(request)
             ? await ProfileParameters.FindAsync(api, request, cancellationToken)
             : ((Profile?)null, null);
+        var notify = SetParameters.Notify(request, api);
         var (name, reading, again) = (SetParameters.Name(request, api.Limits), request.Reading, request.Switch("again"));
         await using var body = LimitedBody.Of(request.Http, api.Limits.MaxUploadBytes);
         var upload = await api.Uploads.StoreAsync(
             body, name, profile, again, reading, request.Caller, cancellationToken, model, request.ProfileHash);
         var outcome = await api.Splitter.StartAsync(upload, cancellationToken, chosen, model);
+        if (notify is not null && outcome is { Result: SplitResult.Created or SplitResult.Known, Run: { } told })
+        {
+            await api.Control.NotifyAsync(told, notify, cancellationToken);
+        }
+
         if (outcome is { Result: SplitResult.Created, Run: { } made })
         {
             // Splitting sends nothing. Without this, the run would start only with the upload's own event or the periodic check for

@@ -52,6 +52,20 @@ public sealed class HostSettingsTests : IDisposable
         Assert.Equal(message, Assert.Throws<InputException>(() => Read(options: new() { [name] = value })).Message);
 
     [Fact]
+    public void Addresses_of_notices_need_a_secret_and_neither_is_repeated_in_a_refusal()
+    {
+        const string Secret = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
+        var settings = Read(options: new() { ["notices"] = "https://a.example team=https://b.example/t", ["noticeSecret"] = Secret });
+        Assert.Equal(["default", "team"], settings.Notices.Addresses.Select(static address => address.Name));
+        Assert.Single(settings.Notices.Secrets);
+        Assert.StartsWith("--notices needs a secret", Assert.Throws<InputException>(() => Read(options: new() { ["notices"] = "https://a.example" })).Message, StringComparison.Ordinal);
+        var plain = Assert.Throws<InputException>(() => Read(variables: new() { ["MEDQA_NOTICES"] = "http://a.example/token", ["MEDQA_NOTICESECRET"] = Secret })).Message;
+        Assert.StartsWith("MEDQA_NOTICES has an address for the name 'default' that cannot be used.", plain, StringComparison.Ordinal);
+        Assert.DoesNotContain("token", plain, StringComparison.Ordinal);
+        Assert.DoesNotContain("short", Assert.Throws<InputException>(() => Read(options: new() { ["noticeSecret"] = "whsec_short" })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_server_for_other_machines_is_refused_because_there_is_no_sign_in() =>
         Assert.Contains("listens on this machine only", Assert.Throws<InputException>(() => Read(options: new() { ["urls"] = "http://0.0.0.0:5080" })).Message, StringComparison.Ordinal);
 
@@ -85,7 +99,7 @@ public sealed class HostSettingsTests : IDisposable
     [Fact]
     public void A_file_in_the_current_folder_cannot_name_a_program_a_destination_or_a_secret()
     {
-        string[] personal = ["endpoint", "key", "token", "storage", "cache", "node", "npm", "keep", "keepUploads", "maxCost", "telemetry"];
+        string[] personal = ["endpoint", "key", "token", "storage", "cache", "node", "npm", "keep", "keepUploads", "maxCost", "notices", "noticeSecret", "telemetry"];
         Assert.Equal(personal.Order(), Setting.All.Where(static setting => setting.IsPersonal).Select(static setting => setting.Name).Order());
         Assert.All(personal, name =>
         {

@@ -29,6 +29,23 @@ public sealed class ControlSettingsTests
     };
 
     [Fact]
+    public void Notices_are_sent_to_the_addresses_of_the_settings_and_only_with_a_secret()
+    {
+        var given = new Dictionary<string, string?>(Complete) { ["Notices:Addresses"] = "team=https://example.com/token", ["WEBSITE_HOSTNAME"] = "medqa.example.com" };
+        var message = Assert.Throws<InputException>(() => ControlSettings.Read(Of(given), emulator: false)).Message;
+        Assert.StartsWith("App setting Notices__Secret is missing", message, StringComparison.Ordinal);
+
+        given["Notices:Secret"] = "whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
+        var notices = ControlSettings.Read(Of(given), emulator: false).Pipeline.Notices;
+        Assert.Equal(("team", "Notices__Addresses", "https://medqa.example.com/"), (Assert.Single(notices.Addresses).Name, notices.Setting, notices.Service!.AbsoluteUri));
+
+        given["Notices:Addresses"] = "team=http://example.com/token";
+        message = Assert.Throws<InputException>(() => ControlSettings.Read(Of(given), emulator: false)).Message;
+        Assert.StartsWith("App setting Notices__Addresses has an address for the name 'team'", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("token", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Settings_are_read_by_their_names()
     {
         var settings = ControlSettings.Read(Of(Complete), emulator: false);

@@ -32,7 +32,7 @@ public sealed class SettingTests
             "Split__DefaultProfile", "Split__TokensPerSecond", "Limits__MaxQuestions"];
 
     private static readonly string[] ControlWithKeysAndLimits =
-        ["Access__ReaderKey", "Access__RunnerKey", "Access__AdminKey", "Limits__MaxGeneratedTokens", "Limits__MaxComputeHours",
+        ["Access__ReaderKey", "Access__RunnerKey", "Access__AdminKey", "Notices__Addresses", "Notices__Secret", "Limits__MaxGeneratedTokens", "Limits__MaxComputeHours",
             "Retention__RunDays", "Retention__UploadDays", "Limits__MaxGeneratedTokensPerDay", "Limits__MaxComputeHoursPerDay",
             "Limits__MaxGeneratedTokensPerCallerPerDay", "Limits__MaxComputeHoursPerCallerPerDay"];
 
@@ -195,14 +195,15 @@ public sealed class SettingTests
     }
 
     [Fact]
-    public async Task Keys_are_secrets_and_only_where_they_are_asked_for()
+    public async Task Keys_and_notices_are_secrets_and_only_where_they_are_asked_for()
     {
         var withKeys = (await Deployment.PrivateAsync()).App("medqa-control");
-        AssertSame(["reader-key", "runner-key", "admin-key"], withKeys["properties.configuration.secrets"].EnumerateArray().Select(static secret => secret.GetProperty("name").GetString()!));
+        string[] secrets = ["reader-key", "runner-key", "admin-key", "notice-addresses", "notice-secret"];
+        AssertSame(secrets, withKeys["properties.configuration.secrets"].EnumerateArray().Select(static secret => secret.GetProperty("name").GetString()!));
         AssertSame(
-            ["reader-key", "runner-key", "admin-key"],
+            secrets,
             withKeys["properties.template.containers.0.env"].EnumerateArray().Where(static setting => setting.TryGetProperty("secretRef", out _)).Select(static setting => setting.GetProperty("secretRef").GetString()!));
-        Assert.DoesNotContain("0123456789012345678901234567890", withKeys.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("01234567890123456789", withKeys.ToString(), StringComparison.Ordinal);
         Assert.Equal(0, (await Deployment.PublicAsync()).App("medqa-control")["properties.configuration.secrets"].GetArrayLength());
     }
 

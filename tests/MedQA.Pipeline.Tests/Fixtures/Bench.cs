@@ -7,6 +7,7 @@ using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Advancing;
 using MedQA.Pipeline.Answering;
 using MedQA.Pipeline.Budgeting;
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Queries;
 using MedQA.Pipeline.Runs;
@@ -35,7 +36,8 @@ internal sealed class Bench
         AdvanceOptions? advance = null,
         string? prefixes = null,
         DayBudget? budget = null,
-        ProfileStore? profiles = null)
+        ProfileStore? profiles = null,
+        NoticeOptions? notices = null)
     {
         Storage = storage;
         Model = model ?? new ScriptedModel();
@@ -54,7 +56,8 @@ internal sealed class Bench
             ledger: Ledger,
             countTokens: Model.CountTokens);
         Worker = new BatchWorker(storage, Model, worker ?? new WorkerOptions { Name = "one" }, Time, NullLogger<BatchWorker>.Instance);
-        Advancer = new RunAdvancer(storage, advance ?? new AdvanceOptions(), Time, NullLogger<RunAdvancer>.Instance, ledger: Ledger);
+        Advancer = new RunAdvancer(storage, advance ?? new AdvanceOptions(), Time, NullLogger<RunAdvancer>.Instance, ledger: Ledger, notices: notices,
+            sender: notices is null ? null : new NoticeSender(notices, Time));
         Reader = new RunReader(storage);
     }
 
@@ -131,7 +134,7 @@ internal sealed class Bench
         while (began.Elapsed < TimeSpan.FromMinutes(4))
         {
             var outcome = await Advancer.AdvanceAsync(run, Cancel);
-            if (outcome.IsDone)
+            if (outcome.IsDone || outcome.IsNoticeOnly)
             {
                 return (await Reader.GetAsync(run, Cancel))!;
             }

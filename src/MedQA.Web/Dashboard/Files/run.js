@@ -114,6 +114,9 @@ export async function show(main, { run, signal, title }) {
         ? h('div', { class: 'notice' }, 'The run was cancelled before any question was answered. Choose “Resume” to continue it.')
         : loading('The report is being written…'));
     }
+    if (resource.notice) {
+      parts.push(h('p', { class: 'minor run-notice' }, noticeText(resource.notice)));
+    }
     fill(state, parts);
   }
 
@@ -217,6 +220,23 @@ const sized = ({ parameters, activeParameters, family }) => {
   const known = [parameters ? `${parameterCount(parameters)} parameters${activeParameters ? `, ${parameterCount(activeParameters)} active` : ''}` : null, family ? `family ${family}` : null].filter(Boolean);
   return known.length ? ` (${known.join(', ')})` : '';
 };
+
+/** How far the notice of the run's end has come. @param {NonNullable<Run['notice']>} notice */
+function noticeText(notice) {
+  const said = notice.problem ?? (notice.status ? `status ${notice.status}.` : null);
+  const tries = plural(notice.tries, 'try', 'tries');
+  switch (notice.state) {
+    case 'planned':
+      return `A notice will be sent to “${notice.to}” when the run ends.`;
+    case 'sent':
+      return `Notice sent to “${notice.to}”, ${moment(notice.tried)}.`;
+    case 'givenUp':
+      return `Notice not delivered to “${notice.to}” and given up after ${tries}: ${said}`;
+    default:
+      return said === null ? `Notice not yet sent to “${notice.to}”.`
+        : `Notice not delivered to “${notice.to}” after ${tries}: ${said}${notice.next ? ` The next is at ${moment(notice.next)}.` : ''}`;
+  }
+}
 
 /** What the head of the page depends on. @param {Run} run */
 const headOf = run => JSON.stringify([run.state, run.paused, run.requested, run.reason, run.revision, run.displayName, run.tags, run.note]);
