@@ -11,10 +11,11 @@ public static class RunComparisons
     /// <param name="reader">Reads them.</param>
     /// <param name="runs">Two or more.</param>
     /// <param name="againstFirst">Whether only the first is compared with each of the others.</param>
+    /// <param name="anytime">Whether each pair also gets an interval that is valid however often somebody looked.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
     /// <exception cref="InputException">They do not answer the same questions, or not yet.</exception>
     public static async Task<RunComparison> ReadAsync(
-        RunReader reader, IReadOnlyList<RunSummary> runs, bool againstFirst, CancellationToken cancellationToken)
+        RunReader reader, IReadOnlyList<RunSummary> runs, bool againstFirst, bool anytime, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reader);
         ArgumentNullException.ThrowIfNull(runs);
@@ -30,7 +31,7 @@ public static class RunComparisons
             compared.Add(one);
         }
 
-        return RunComparison.Of(compared, againstFirst);
+        return RunComparison.Of(compared, againstFirst, anytime);
     }
 
     /// <summary>A run without its answers, named by its profile, model and id.</summary>
