@@ -386,15 +386,17 @@ public sealed class MedQAClient : IDisposable
     /// <param name="runs">Two to twenty runs.</param>
     /// <param name="format">The format.</param>
     /// <param name="againstFirst">Whether to compare only the first run with each of the others.</param>
+    /// <param name="anytime">Whether to add intervals that are valid however often somebody looked.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public Task<Stream> OpenComparisonAsync(
         IReadOnlyList<string> runs,
         ReportFormat format = ReportFormat.Json,
         bool againstFirst = false,
+        bool anytime = false,
         CancellationToken cancellationToken = default) =>
         OpenAsync(
             "api/compare",
-            [("runs", string.Join(',', runs)), ("pairs", againstFirst ? "first" : null)],
+            [("runs", string.Join(',', runs)), ("pairs", againstFirst ? "first" : null), ("anytime", anytime ? "true" : null)],
             TypeOf(format),
             cancellationToken);
 

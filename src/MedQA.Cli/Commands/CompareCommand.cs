@@ -21,6 +21,10 @@ internal static class CompareCommand
         {
             Description = "Compare only the first run with each of the others: fewer tests, so Holm's correction takes less"
         };
+        var anytime = new Option<bool>("--anytime")
+        {
+            Description = "Add intervals that are valid however often somebody looked, as at runs in progress or stopped early"
+        };
         var html = GivenOutput.Html();
         var command = new CommandWithExamples("compare", "Compare runs in a table of strategies, models and data sets, and runs over the "
             + "same questions by paired differences with intervals, McNemar's test and Holm's correction.", """
@@ -32,18 +36,27 @@ internal static class CompareCommand
               medqa compare 4c2r y4a6 k3m7 --html comparison.html
               medqa compare 4c2r y4a6 k3m7 --against-first        4c2r is the baseline
 
+              medqa compare 4c2r y4a6 --anytime                   while they run, as often as you like
+
             A difference is the second run less the first: positive where the second is better.
+            An ordinary interval is valid for one look at a number of questions that was fixed before.
             Where the models' sizes are known (medqa models describe), --html plots accuracy against them.
-            """) { runs, first, html };
+            """) { runs, first, anytime, html };
         CommandWork.Set(
             command,
             (context, parsed, cancel) =>
-                CompareAsync(context, parsed.GetRequiredValue(runs), parsed.GetValue(first), parsed.GetValue(html), cancel));
+                CompareAsync(
+                    context,
+                    parsed.GetRequiredValue(runs),
+                    parsed.GetValue(first),
+                    parsed.GetValue(anytime),
+                    parsed.GetValue(html),
+                    cancel));
         return command;
     }
 
     private static async Task<int> CompareAsync(
-        CommandContext context, string[] names, bool againstFirst, string? html, CancellationToken cancellationToken)
+        CommandContext context, string[] names, bool againstFirst, bool anytime, string? html, CancellationToken cancellationToken)
     {
         await using var service = await CalledService.OpenAsync(context, cancellationToken);
         var known = await service.ListRunsAsync(cancellationToken);
@@ -51,7 +64,8 @@ internal static class CompareCommand
 
         if (html is not null)
         {
-            await using var page = await service.Client.OpenComparisonAsync(runs, ReportFormat.Html, againstFirst, cancellationToken);
+            await using var page = await service.Client.OpenComparisonAsync(
+                runs, ReportFormat.Html, againstFirst, anytime, cancellationToken);
             using var read = new StreamReader(page);
             var written = await read.ReadToEndAsync(cancellationToken);
             await GivenOutput.WriteAsync(context, html, () => written, cancellationToken);
@@ -59,7 +73,7 @@ internal static class CompareCommand
 
         var isJson = context.Output == OutputFormat.Json;
         await using var comparison = await service.Client.OpenComparisonAsync(
-            runs, isJson ? ReportFormat.Json : ReportFormat.Markdown, againstFirst, cancellationToken);
+            runs, isJson ? ReportFormat.Json : ReportFormat.Markdown, againstFirst, anytime, cancellationToken);
         using var reader = new StreamReader(comparison);
         var text = await reader.ReadToEndAsync(cancellationToken);
         if (isJson)

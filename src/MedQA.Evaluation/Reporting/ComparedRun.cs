@@ -8,6 +8,7 @@ namespace MedQA.Evaluation.Reporting;
 public sealed class ComparedRun(string name)
 {
     private readonly Dictionary<(string Dataset, string Question), ComparedAnswer> _answers = [];
+    private readonly List<int> _ordinals = [];
 
     /// <summary>The run's name in the comparison.</summary>
     public string Name { get; } = name;
@@ -44,11 +45,32 @@ public sealed class ComparedRun(string name)
 
     internal IReadOnlyDictionary<(string Dataset, string Question), ComparedAnswer> Answers => _answers;
 
+    /// <summary>The first place of a question that has no answer yet, in the order in which the run's questions stand.</summary>
+    internal int FirstWithoutAnswer
+    {
+        get
+        {
+            var next = 0;
+            foreach (var ordinal in _ordinals.Order())
+            {
+                if (ordinal > next)
+                {
+                    break;
+                }
+
+                next = ordinal + 1;
+            }
+
+            return next;
+        }
+    }
+
     /// <summary>Adds an answer; answers without a known right option are passed over.</summary>
     /// <exception cref="InputException">The question came before.</exception>
     public void Add(AnsweredQuestion answered)
     {
         ArgumentNullException.ThrowIfNull(answered);
+        _ordinals.Add(answered.Ordinal);
         if (answered.Gold is not { } gold)
         {
             return;
@@ -67,7 +89,8 @@ public sealed class ComparedRun(string name)
             failure,
             answered.Answer == gold,
             answered.Topic,
-            answered.OptionCount);
+            answered.OptionCount,
+            answered.Ordinal);
         if (!_answers.TryAdd((answered.Dataset, answered.Id), compared))
         {
             throw new InputException(
@@ -85,8 +108,10 @@ public sealed class ComparedRun(string name)
 /// <param name="Right">Whether the answer is right.</param>
 /// <param name="Topic">The question's topic, or <see langword="null"/>.</param>
 /// <param name="Options">How many options it has.</param>
+/// <param name="Ordinal">The question's place in the run.</param>
 internal readonly record struct ComparedAnswer(
-    ulong? Fingerprint, ulong Cluster, bool KnowsPassage, sbyte Gold, ComparedFailure Failure, bool Right, string? Topic, int Options);
+    ulong? Fingerprint, ulong Cluster, bool KnowsPassage, sbyte Gold, ComparedFailure Failure, bool Right, string? Topic, int Options,
+    int Ordinal);
 
 /// <summary>Why a compared run has no answer to a question.</summary>
 internal enum ComparedFailure : byte

@@ -29,11 +29,12 @@ public sealed record RunComparison
     /// <param name="againstFirst">
     /// Whether only the first run is compared with each of the others: fewer tests, so that Holm's correction takes less.
     /// </param>
+    /// <param name="anytime">Whether each pair also gets an interval that is valid however often somebody looked.</param>
     /// <exception cref="InputException">
     /// There are fewer than two runs; no two have a question in common; a question has another right option or another text in another run;
     /// or infrastructure failed to answer one of the common questions. Questions that cannot be asked in one of the runs are left out.
     /// </exception>
-    public static RunComparison Of(IReadOnlyList<ComparedRun> runs, bool againstFirst = false)
+    public static RunComparison Of(IReadOnlyList<ComparedRun> runs, bool againstFirst = false, bool anytime = false)
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count < 2)
@@ -48,7 +49,7 @@ public sealed record RunComparison
             for (var second = first + 1; second < runs.Count; second++)
             {
                 var before = pairs.Count;
-                pairs.AddRange(Compare(runs[first], runs[second]));
+                pairs.AddRange(Compare(runs[first], runs[second], anytime));
                 if (pairs.Count == before)
                 {
                     apart.Add(new RunsApart(runs[first].Name, runs[second].Name));
@@ -117,13 +118,14 @@ public sealed record RunComparison
         }
     }
 
-    private static IEnumerable<PairedComparison> Compare(ComparedRun first, ComparedRun second)
+    private static IEnumerable<PairedComparison> Compare(ComparedRun first, ComparedRun second, bool anytime)
     {
         var (all, unaskable) = PairsOf(first, second);
+        var end = anytime ? AnytimeDifference.EndOf(first, second) : 0;
         var common = all.GroupBy(static pair => pair.Dataset).OrderBy(static set => set.Key, StringComparer.Ordinal).ToList();
         foreach (var set in common)
         {
-            yield return Compare(
+            var comparison = Compare(
                 first,
                 second,
                 set.Key,
@@ -131,11 +133,13 @@ public sealed record RunComparison
                 first.Answers.Keys.Count(key => key.Dataset == set.Key),
                 second.Answers.Keys.Count(key => key.Dataset == set.Key),
                 unaskable.Count(question => question.Dataset == set.Key));
+            yield return anytime ? comparison with { Anytime = AnytimeDifference.Of(set, end) } : comparison;
         }
 
         if (common.Count > 1)
         {
-            yield return Compare(first, second, null, all, first.Count, second.Count, unaskable.Count);
+            var comparison = Compare(first, second, null, all, first.Count, second.Count, unaskable.Count);
+            yield return anytime ? comparison with { Anytime = AnytimeDifference.Of(all, end) } : comparison;
         }
     }
 
@@ -166,7 +170,7 @@ public sealed record RunComparison
                 : other.KnowsPassage && !answer.KnowsPassage
                 ? other.Cluster
                 : answer.Cluster;
-            pairs.Add(new PairedAnswer(key.Dataset, answer.Topic, cluster, answer.Right, other.Right));
+            pairs.Add(new PairedAnswer(key.Dataset, answer.Topic, cluster, answer.Ordinal, answer.Right, other.Right));
         }
 
         return (pairs, unaskable);
@@ -230,9 +234,17 @@ public sealed record RunComparison
             Provisional = first.Provisional || second.Provisional,
         };
     }
-
-    private readonly record struct PairedAnswer(string Dataset, string? Topic, ulong Cluster, bool FirstRight, bool SecondRight);
 }
+
+/// <summary>A question that two runs answered.</summary>
+/// <param name="Dataset">Its data set.</param>
+/// <param name="Topic">Its topic, or <see langword="null"/>.</param>
+/// <param name="Cluster">What it belongs together with.</param>
+/// <param name="Ordinal">Its place in the first run.</param>
+/// <param name="FirstRight">Whether the first run's answer is right.</param>
+/// <param name="SecondRight">Whether the second run's answer is right.</param>
+internal readonly record struct PairedAnswer(
+    string Dataset, string? Topic, ulong Cluster, int Ordinal, bool FirstRight, bool SecondRight);
 
 /// <summary>Two runs that have no question in common.</summary>
 /// <param name="First">The first run's name.</param>
@@ -293,6 +305,12 @@ public sealed record PairedComparison
 
     /// <summary>95 % score interval of <see cref="Difference"/> (Tango), from clusters where questions belong together.</summary>
     public required Interval Interval { get; init; }
+
+    /// <summary>
+    /// The difference with an interval that is valid however often somebody looked; <see langword="null"/> where it was not asked for, or
+    /// the first question has no answer yet in one of the runs.
+    /// </summary>
+    public AnytimeDifference? Anytime { get; init; }
 
     /// <summary>McNemar's test, over clusters where questions belong together; its mid-p value is the primary one.</summary>
     public required McNemarTest Test { get; init; }

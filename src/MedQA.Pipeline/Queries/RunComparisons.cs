@@ -12,6 +12,7 @@ public static class RunComparisons
     /// <param name="reader">Reads them.</param>
     /// <param name="runs">Two or more.</param>
     /// <param name="againstFirst">Whether only the first is compared with each of the others.</param>
+    /// <param name="anytime">Whether each pair also gets an interval that is valid however often somebody looked.</param>
     /// <param name="atHand">
     /// Models of which size and family are known, for runs that were made before these were stored: those of the same fingerprint count.
     /// </param>
@@ -21,6 +22,7 @@ public static class RunComparisons
         RunReader reader,
         IReadOnlyList<RunSummary> runs,
         bool againstFirst,
+        bool anytime,
         IEnumerable<ModelDescription> atHand,
         CancellationToken cancellationToken)
     {
@@ -42,7 +44,7 @@ public static class RunComparisons
             compared.Add(one);
         }
 
-        return RunComparison.Of(compared, againstFirst);
+        return RunComparison.Of(compared, againstFirst, anytime);
     }
 
     /// <summary>A run without its answers, named by its profile, model and id.</summary>

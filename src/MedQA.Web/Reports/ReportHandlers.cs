@@ -93,11 +93,12 @@ internal static class ReportHandlers
     {
         var runs = await RunsAsync(api, request, MaxCompared, cancellationToken);
         var format = Negotiation.ChooseDocument(request.Http);
-        var againstFirst = request.Query("pairs") == "first";
+        var (againstFirst, anytime) = (request.Query("pairs") == "first", request.Switch("anytime"));
 
         // A comparison of finished runs does not change until one has a new result.
         var key = runs.TrueForAll(static run => run.State.IsFinal() && run.Revision > 0)
-            ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}")) + (againstFirst ? " first" : "") + ComparisonVersion
+            ? string.Join(',', runs.Select(static run => $"{run.Run}-{run.Revision}")) + (againstFirst ? " first" : "")
+                + (anytime ? " anytime" : "") + ComparisonVersion
             : null;
         if (key is not null
             && Conditional.IsKnown(
@@ -111,9 +112,11 @@ internal static class ReportHandlers
         try
         {
             var comparison = key is null
-                ? await RunComparisons.ReadAsync(api.Reader, runs, againstFirst, api.AllModels, cancellationToken)
+                ? await RunComparisons.ReadAsync(api.Reader, runs, againstFirst, anytime, api.AllModels, cancellationToken)
                 : await api.Comparisons.GetAsync(
-                    key, () => RunComparisons.ReadAsync(api.Reader, runs, againstFirst, api.AllModels, api.Stopping), cancellationToken);
+                    key,
+                    () => RunComparisons.ReadAsync(api.Reader, runs, againstFirst, anytime, api.AllModels, api.Stopping),
+                    cancellationToken);
             var content = format switch
             {
                 Negotiation.Json => ReportJson.Write(comparison),

@@ -384,6 +384,8 @@ internal static class ApiContracts
                     {
                         Values = ["all", "first"]
                     },
+                new("anytime", ApiParameterKind.Switch, "Adds for each pair an interval that is valid however often somebody looked, as at "
+                    + "runs in progress or stopped early"),
             ],
             Answers = [Documents("The comparison.", static () => ReportJson.Default.RunComparison)],
             Problems = [BadParameter, UnknownRun, NotAcceptable, NotComparable, Storage],

@@ -185,6 +185,83 @@ public sealed class RunComparisonTests
         Assert.NotEmpty(ReportJson.Write(comparison));
     }
 
+    [Fact]
+    public void An_anytime_valid_interval_stands_beside_the_ordinary_one_where_it_is_asked_for()
+    {
+        var (first, second) = (Run("first", "RRRRRRWW" + new string('R', 92), 0), Run("second", "RRWWWWRW" + new string('W', 92), 0));
+        Assert.Null(RunComparison.Of([first, second]).Pairs.Single().Anytime);
+        Assert.DoesNotContain("nytime", Encoding.UTF8.GetString(ReportJson.Write(RunComparison.Of([first, second]))), StringComparison.Ordinal);
+        var comparison = RunComparison.Of([first, second], anytime: true);
+        var (pair, sequence) = (comparison.Pairs.Single(), new ConfidenceSequence());
+        foreach (var difference in (double[])[0, 0, -1, -1, -1, -1, 1, 0, .. Enumerable.Repeat(-1.0, 92)])
+        {
+            sequence.Add((difference + 1) / 2);
+        }
+
+        Assert.Equal((100, -0.95), (pair.Anytime!.Questions, pair.Anytime.Difference));
+        Assert.Equal(new Interval((2 * sequence.Interval.Lower) - 1, (2 * sequence.Interval.Upper) - 1), pair.Anytime.Interval);
+        Assert.Equal(-pair.Anytime.Interval.Upper, RunComparison.Of([second, first], anytime: true).Pairs.Single().Anytime!.Interval.Lower, 1e-9);
+        Assert.True(pair.Anytime.Interval.Contains(pair.Difference));
+        Assert.Equal(RunComparison.Of([first, second]).Pairs.Single(), pair with { Anytime = null });
+        var markdown = ReportMarkdown.Write(comparison);
+        Assert.Contains("## Differences, however often somebody looked", markdown, StringComparison.Ordinal);
+        Assert.Contains("| first | second | medqa | 100 | -95.0 points |", markdown, StringComparison.Ordinal);
+        Assert.Contains("However often somebody looked: 95 % interval", Encoding.UTF8.GetString(ReportBlocks.Write(comparison)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_anytime_valid_interval_is_wider_than_one_for_a_single_look()
+    {
+        var (first, second) = (string.Concat(Enumerable.Repeat("RRWW", 50)), string.Concat(Enumerable.Repeat("RWRW", 50)));
+        var pair = RunComparison.Of([Run("first", first, 0), Run("second", second, 0)], anytime: true).Pairs.Single();
+        Assert.InRange((pair.Anytime!.Interval.Upper - pair.Anytime.Interval.Lower) / (pair.Interval.Upper - pair.Interval.Lower), 1.2, 2.5);
+    }
+
+    [Fact]
+    public void What_is_answered_behind_a_question_without_an_answer_does_not_count_at_any_time()
+    {
+        // Both runs are in progress: the first has no answer to question 4 yet, the second none to question 6. Question 1 has no known right option.
+        var first = One("first", true, [Of(0, "A", 'A'), Of(1, "A", null), Of(2, "A", 'A'), Of(3, "B", 'A'), Of(5, "A", 'A'), Of(6, "A", 'A')]);
+        var second = One("second", true, [.. Enumerable.Range(0, 6).Select(static ordinal => Of(ordinal, "B", ordinal == 1 ? null : 'A'))]);
+        var pair = RunComparison.Of([first, second], anytime: true).Pairs.Single();
+        Assert.Equal((4, 3), (pair.Questions, pair.Anytime!.Questions));
+        Assert.Equal(-2 / 3.0, pair.Anytime.Difference, 1e-12);
+
+        // The end is the same from the other side; and what a finished run lacks was never asked.
+        Assert.Equal(3, RunComparison.Of([second, first], anytime: true).Pairs.Single().Anytime!.Questions);
+        var finished = One("finished", false, [Of(0, "A", 'A'), Of(3, "A", 'A')]);
+        Assert.Equal(2, RunComparison.Of([second, finished], anytime: true).Pairs.Single().Anytime!.Questions);
+        var late = One("late", true, [Of(3, "A", 'A')]);
+        Assert.Null(RunComparison.Of([second, late], anytime: true).Pairs.Single().Anytime);
+        Assert.Contains("| second | late | medqa | 0 |", ReportMarkdown.Write(RunComparison.Of([One("second", true, [Of(0, "A", 'A'), Of(3, "A", 'A')]), late, second], anytime: true)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_questions_that_belong_together_the_first_counts_at_any_time()
+    {
+        var (first, second) = (new ComparedRun("first"), new ComparedRun("second"));
+        for (var ordinal = 0; ordinal < 12; ordinal++)
+        {
+            first.Add(Of(ordinal, "A", 'A') with { Cluster = $"{ordinal / 3:x16}" });
+            second.Add(Of(ordinal, ordinal % 3 == 0 ? "A" : "B", 'A') with { Cluster = $"{ordinal / 3:x16}" });
+        }
+
+        var pair = RunComparison.Of([first, second], anytime: true).Pairs.Single();
+        Assert.Equal((12, 4), (pair.Questions, pair.Clusters));
+        Assert.Equal((4, 0), (pair.Anytime!.Questions, pair.Anytime.Difference));
+    }
+
+    private static ComparedRun One(string name, bool provisional, AnsweredQuestion[] answers)
+    {
+        var run = new ComparedRun(name) { Provisional = provisional };
+        foreach (var answered in answers)
+        {
+            run.Add(answered);
+        }
+
+        return run;
+    }
+
     private static ComparedRun One(string name, params IEnumerable<AnsweredQuestion> answers)
     {
         var run = new ComparedRun(name);

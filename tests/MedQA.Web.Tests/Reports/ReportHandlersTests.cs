@@ -180,6 +180,9 @@ public sealed class ReportHandlersTests(AzuriteFixture azurite)
         Assert.Equal((135_000_000, "scripted"), (resource.GetProperty("parameters").GetInt64(), resource.GetProperty("family").GetString()));
         var (markdown, _) = await server.GetAsync($"/api/compare?runs={first},{second}", "text/markdown");
         Assert.Contains("McNemar", await markdown.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.False(comparison.GetProperty("pairs")[0].TryGetProperty("anytime", out _));
+        var (_, anytime) = await server.GetAsync($"/api/compare?runs={first},{second}&anytime=true");
+        Assert.Equal(6, anytime.GetProperty("pairs")[0].GetProperty("anytime").GetProperty("questions").GetInt32());
 
         var other = await server.FinishedRunAsync("id,question,option_a,option_b,answer\nother,Is it?,one,two,A\n");
         foreach (var (runs, status, type) in ((string, HttpStatusCode, string)[])
