@@ -35,7 +35,6 @@ internal static class CompareCommand
               medqa compare 4c2r y4a6 > comparison.md
               medqa compare 4c2r y4a6 k3m7 --html comparison.html
               medqa compare 4c2r y4a6 k3m7 --against-first        4c2r is the baseline
-
               medqa compare 4c2r y4a6 --anytime                   while they run, as often as you like
 
             A difference is the second run less the first: positive where the second is better.

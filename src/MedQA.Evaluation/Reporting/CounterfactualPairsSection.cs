@@ -79,8 +79,8 @@ internal sealed class CounterfactualPairsSection : IReportSection
         if (pairs.WorstGroup is { } worst && pairs.Groups.FirstOrDefault(group => group.Name == worst) is { } found)
         {
             yield return new Paragraph(found.Shift is { AccuracyShift: { } shift } of
-                ? $"Worst group: {worst}, {Figures.Points(shift)} against {reference}{Points(of.AccuracyInterval, ", 95 % interval ")}. It is "
-                    + "the worst of those that were looked at, and such a shift tends to look larger than it is."
+                ? $"Worst group: {worst}, {Figures.Points(shift)} against {reference}{Points(of.AccuracyInterval, ", 95 % interval ")}. It "
+                    + "is the worst of those that were looked at, and such a shift tends to look larger than it is."
                 : $"Worst group: {worst}, the reference: no group has a lower accuracy.");
         }
 
