@@ -41,7 +41,7 @@ public sealed class PublishedResultsTests
     [InlineData("mmlu_college_medicine_test", 80.9, 74.3, 86.5)]
     public void Intervals_are_the_published_ones(string dataset, double accuracy, double lower, double upper)
     {
-        var result = PublishedResults.All.Single(result => result.Dataset == dataset && Math.Abs(result.Accuracy - (accuracy / 100)) < 1e-9);
+        var result = PublishedResults.All.Single(result => result.Edition == 1 && result.Dataset == dataset && Math.Abs(result.Accuracy - (accuracy / 100)) < 1e-9);
         Assert.Equal(lower, 100 * result.Interval!.Value.Lower, 0.051);
         Assert.Equal(upper, 100 * result.Interval.Value.Upper, 0.051);
     }

@@ -137,7 +137,7 @@ internal static class SizePlot
         var hasPublished = points.Exists(static point => point.Colour < 0);
         var entries = shown.Length + (hasPublished ? 1 : 0);
         var rows = (entries + 1) / 2;
-        var area = new PlotArea((low, high), (0, 1), left: 52, height: 380 + (22 * rows), width: Width, top: 22 + (22 * rows), right: 24);
+        var area = new PlotArea((low, high), (0, 1), left: 72, height: 380 + (22 * rows), width: Width, top: 22 + (22 * rows), right: 24);
         for (var percent = 0; percent <= 100; percent += 20)
         {
             area.TickY(percent / 100.0, $"{percent} %", "tick");
