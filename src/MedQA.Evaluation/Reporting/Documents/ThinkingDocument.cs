@@ -20,7 +20,8 @@ internal static class ThinkingDocument
                     : ""));
         yield return new Paragraph(
             "A sample whose thought ends within a budget answers the same under it. What the others would answer when their thought is "
-                + "closed is not known without the model, so accuracy lies between two bounds: the lower counts a question only if it is right "
+                + "closed is not known without the model, so accuracy lies between "
+                + "two bounds: the lower counts a question only if it is right "
                 + "whatever they would answer (with one sample: they count as unanswered), the upper if it can be right.");
         if (curve.Points.Length > 1 || curve.Measured.Length > 1)
         {
