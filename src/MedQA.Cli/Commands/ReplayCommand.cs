@@ -59,7 +59,8 @@ internal static class ReplayCommand
             replay.Add(answered);
         }
 
-        var result = replay.Build(report, await ReportsUnderOtherBudgetsAsync(service, run, cancellationToken));
+        var others = replay.HasThoughts ? await ReportsUnderOtherBudgetsAsync(service, run, cancellationToken) : [];
+        var result = replay.Build(report, others);
         await GivenOutput.WriteAsync(context, html, () => ReportHtml.Write(result), cancellationToken);
         if (context.Output == OutputFormat.Json)
         {

@@ -42,6 +42,9 @@ public sealed class ReplayAccumulator
         _thinking = new ThinkingTally(profile.Samples, profile.Seed, profile.ThinkingTokens);
     }
 
+    /// <summary>Whether a sample has a thought, so that runs under other budgets can be set beside.</summary>
+    public bool HasThoughts => _thinking.HasThoughts;
+
     /// <summary>Replays one answer. Questions without a known right option and failed ones are passed over.</summary>
     public void Add(AnsweredQuestion answered)
     {
