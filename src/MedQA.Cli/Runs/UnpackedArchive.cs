@@ -40,7 +40,7 @@ internal static class UnpackedArchive
         }
         catch (InvalidDataException damaged)
         {
-            throw new InputException($"The service sent a damaged archive: {damaged.Message}");
+            throw new InputException($"The service sent a damaged archive: {damaged.Message}", damaged);
         }
     }
 }
