@@ -247,7 +247,7 @@ public enum PairExclusion
     SameGroup,
 
     /// <summary>Pairs with a question of one group only.</summary>
-    Single,
+    Alone,
 
     /// <summary>Pairs with other options in one member: their accuracies are compared, not the chosen options.</summary>
     OtherOptions,

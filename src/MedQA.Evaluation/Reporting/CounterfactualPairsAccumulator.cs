@@ -81,7 +81,7 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
         {
             if (members.Count < 2 && members.Count == pair.Members.Count && !_incomplete.Contains(key))
             {
-                leftOut.Add(PairExclusion.Single, pair.Name);
+                leftOut.Add(PairExclusion.Alone, pair.Name);
             }
         }
 

@@ -237,7 +237,7 @@ internal sealed class CounterfactualPairsSection : IReportSection
             PairExclusion.Unaskable => $"{questions} of pairs could not be asked",
             PairExclusion.Failed => $"{questions} of pairs failed, which a retry can answer",
             PairExclusion.SameGroup => $"{pairs} {have} several questions of one group, which are left out",
-            PairExclusion.Single => $"{pairs} {have} questions of one group only",
+            PairExclusion.Alone => $"{pairs} {have} questions of one group only",
             PairExclusion.OtherOptions => $"{pairs} {have} other options in one member: only right and wrong are compared",
             _ => $"{pairs} {have} another right option in one member: only right and wrong are compared",
         };

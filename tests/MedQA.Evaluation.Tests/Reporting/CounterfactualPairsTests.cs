@@ -124,7 +124,7 @@ public sealed class CounterfactualPairsTests
                 new("m", 'A') { Pair = " Good  one" }, new(" F ", 'B') { Pair = "good one" },
             ]);
         Assert.Equal(1, pairs.Pairs);
-        Assert.Equal(["WithoutPair 1 q6", "WithoutGroup 1 three", "WithoutOptions 2 long", "Unaskable 1 wide", "SameGroup 1 two", "Single 1 one"], LeftOut(pairs));
+        Assert.Equal(["WithoutPair 1 q6", "WithoutGroup 1 three", "WithoutOptions 2 long", "Unaskable 1 wide", "SameGroup 1 two", "Alone 1 one"], LeftOut(pairs));
         Assert.Equal("Case and spaces of a group do not count, so these are one group: 'm', 'M'; 'f', 'F'.", pairs.Warnings[0]);
         Assert.Equal(("Good one", "m", "f"), (pairs.Flips[0].Pair, pairs.Flips[0].From.Group, pairs.Flips[0].To.Group));
         Assert.Contains("- 1 pair has several questions of one group, which are left out (two).", ReportMarkdown.WriteSection(pairs), StringComparison.Ordinal);
@@ -236,7 +236,7 @@ public sealed class CounterfactualPairsTests
         var apart = Of([new("m", 'A') { Pair = "1" }, new("f", 'B') { Pair = "1", Dataset = "other" }]);
         Assert.Equal((0, null), (apart.Pairs, apart.Reference));
         Assert.Contains("No pair has questions of two groups: nothing is compared.", apart.Warnings);
-        Assert.Equal(["Single 2 1"], LeftOut(apart));
+        Assert.Equal(["Alone 2 1"], LeftOut(apart));
 
         var many = Of([.. Enumerable.Range(0, 51).Select(static at => new Row($"g{at}", 'A') { Pair = "1" })]);
         Assert.Equal("'group' has more than 50 values, too many to compare: name metadata with fewer.", Assert.Single(many.Warnings));
