@@ -7,9 +7,9 @@ namespace MedQA.Evaluation.Reporting;
 /// of what was seen.
 /// </summary>
 /// <remarks>
-/// The interval is a <see cref="ConfidenceSequence"/>. It follows the questions in the first run's order, which was there before any answer, up to the first question that one of the runs has
-/// not answered yet: what is answered behind it may be there because it is easy. Of questions that belong together only the first counts.
-/// The interval is for independent draws of questions, as the ordinary one is.
+/// The interval is a <see cref="ConfidenceSequence"/>. It follows the questions in the first run's order, which was there before any
+/// answer, up to the first question that one of the runs has not answered yet: what is answered behind it may be there because it is easy.
+/// Of questions that belong together only the first counts. The interval is for independent draws of questions, as the ordinary one is.
 /// </remarks>
 /// <param name="Questions">How many questions count.</param>
 /// <param name="Difference">The second run's accuracy on these less the first's.</param>

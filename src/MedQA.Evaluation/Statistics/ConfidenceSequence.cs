@@ -48,8 +48,8 @@ internal sealed class ConfidenceSequence
     public double Mean => Count == 0 ? 0.5 : _sum / Count;
 
     /// <summary>
-    /// What no look has excluded so far. Where looks contradict each other, one of them was wrong (which the confidence allows) or the order
-    /// was not random: then only what is certain is left, that the values not drawn are from 0 to 1.
+    /// What no look has excluded so far. Where looks contradict each other, one of them was wrong (which the confidence allows) or the
+    /// order was not random: then only what is certain is left, that the values not drawn are from 0 to 1.
     /// </summary>
     public Interval Interval
     {
