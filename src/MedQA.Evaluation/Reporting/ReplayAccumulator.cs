@@ -154,8 +154,9 @@ public sealed class ReplayAccumulator
 
     private static InputException NotReplayable(Profile profile) => new(
         $"A run of profile {profile.Name} (strategy {profile.Strategy.Name}, {profile.Samples} samples) cannot be replayed: that needs "
-            + $"several samples of each question, as {BuiltInProfiles.NamesWhere(static strategy => strategy.IsReplayable, "and")} draw them, "
-            + "or thoughts whose length can be limited.");
+            + "several samples of each question, as "
+            + $"{BuiltInProfiles.NamesWhere(static strategy => strategy.IsReplayable, "and")} draw them, or thoughts whose length can be "
+            + "limited.");
 
     private static ImmutableArray<DeferralPoint> DeferralOf(Replayed strategy)
     {
