@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using MedQA.Client;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
 using MedQA.Cli.Terminal;

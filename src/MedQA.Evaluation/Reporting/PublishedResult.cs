@@ -59,7 +59,7 @@ public sealed partial record PublishedResult
     public Interval? Interval => Deferred > 0 ? null : BinomialInterval.ClopperPearson((int)Math.Round(Accuracy * Questions), Questions);
 
     /// <summary>A number of billions or millions that stands alone: not the 7B of 8x7B, and not the active 3B of A3B.</summary>
-    [GeneratedRegex(@"(?<![\w.])\d+(\.\d+)?[BMbm]\b")]
+    [GeneratedRegex(@"(?<![\w.])\d+(?:\.\d+)?[BMbm]\b", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Size { get; }
 }
 

@@ -7,7 +7,6 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
-using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Pipeline.HandingOver;
 
@@ -363,7 +362,7 @@ internal static partial class EveryEvalRecords
     }
 
     /// <summary>Names that Windows keeps for devices, also with an extension.</summary>
-    [GeneratedRegex(@"^(con|prn|aux|nul|com[1-9]|lpt[1-9])(\.|$)", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ReservedNames();
 }
 

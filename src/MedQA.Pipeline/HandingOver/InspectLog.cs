@@ -9,7 +9,6 @@ using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Serialization;
-using MedQA.Pipeline.Results;
 
 namespace MedQA.Pipeline.HandingOver;
 

@@ -298,7 +298,7 @@ public sealed class NoticeDeliveryTests(AzuriteFixture azurite) : IDisposable
         var next = await bench.StartAsync(2, "others.csv");
         while (!(await bench.Reader.GetAsync(next, Cancel))!.State.IsFinal())
         {
-            await bench.AnswerNextAsync();
+            await bench.AnswerNextAsync(Cancel);
         }
 
         Assert.Equal((NoticeState.Waiting, 1, null), await StateAsync(bench, slow));
