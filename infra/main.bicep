@@ -63,11 +63,14 @@ param runnerKey string = ''
 @secure()
 param adminKey string = ''
 
-@description('Where notices of ended runs may be sent: NAME=URL, or a URL for all runs that name none, separated by spaces. URLs can contain tokens.')
+@description('Whether notices of ended runs are sent. It stands apart because what a deployment sets must be known without the secrets.')
+param sendNotices bool = false
+
+@description('With sendNotices: where notices may be sent: NAME=URL, or a URL for all runs that name none, separated by spaces. URLs can contain tokens.')
 @secure()
 param noticeAddresses string = ''
 
-@description('Secret that signs notices, whsec_ and base64; required with noticeAddresses. During a change two, separated by a space.')
+@description('With sendNotices: secret that signs notices, whsec_ and base64. During a change two, separated by a space.')
 @secure()
 param noticeSecret string = ''
 
@@ -211,6 +214,9 @@ var keysFit = accessMode == 'EntraId' || (length(readerKey) >= 32 && length(runn
 var checkedAdminKey = keysFit
   ? adminKey
   : fail('accessMode Keys needs readerKey, runnerKey and adminKey, secrets of at least 32 characters each')
+var checkedNoticeSecret = !sendNotices || (!empty(noticeAddresses) && !empty(noticeSecret))
+  ? noticeSecret
+  : fail('sendNotices needs noticeAddresses and noticeSecret')
 var checkedMaxWorkers = maxWorkers >= minWorkers ? maxWorkers : fail('maxWorkers must not be below minWorkers')
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -244,7 +250,8 @@ module resources 'resources.bicep' = {
     runnerKey: runnerKey
     adminKey: checkedAdminKey
     noticeAddresses: noticeAddresses
-    noticeSecret: noticeSecret
+    noticeSecret: checkedNoticeSecret
+    sendNotices: sendNotices
     runs: {
       defaultProfile: defaultProfile
       tokensPerSecond: tokensPerSecond

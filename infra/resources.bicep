@@ -44,6 +44,9 @@ param noticeAddresses string
 @secure()
 param noticeSecret string
 
+@description('Whether notices of ended runs are sent.')
+param sendNotices bool
+
 @description('What runs may ask for.')
 param runs limits
 
@@ -387,6 +390,7 @@ module controlApp 'modules/control-app.bicep' = {
     adminKey: adminKey
     noticeAddresses: noticeAddresses
     noticeSecret: noticeSecret
+    sendNotices: sendNotices
   }
   dependsOn: [
     controlDataRoles

@@ -82,6 +82,9 @@ param noticeAddresses string
 @secure()
 param noticeSecret string
 
+@description('Whether notices of ended runs are sent.')
+param sendNotices bool
+
 var keys = accessMode == 'Keys'
 
 var settings = concat(
@@ -103,8 +106,6 @@ var settings = concat(
   runSettings
 )
 
-var notices = !empty(noticeAddresses)
-
 var secretSettings = concat(
   keys
     ? [
@@ -113,7 +114,7 @@ var secretSettings = concat(
         { name: 'Access__AdminKey', secretRef: 'admin-key' }
       ]
     : [],
-  notices
+  sendNotices
     ? [
         { name: 'Notices__Addresses', secretRef: 'notice-addresses' }
         { name: 'Notices__Secret', secretRef: 'notice-secret' }
@@ -150,7 +151,7 @@ module app 'function-app.bicep' = {
             { name: 'admin-key', value: adminKey }
           ]
         : [],
-      notices
+      sendNotices
         ? [
             { name: 'notice-addresses', value: noticeAddresses }
             { name: 'notice-secret', value: noticeSecret }

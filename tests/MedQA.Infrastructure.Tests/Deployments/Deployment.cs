@@ -24,6 +24,7 @@ internal sealed class Deployment
         "param readerKey = '01234567890123456789012345678901'",
         "param runnerKey = '01234567890123456789012345678902'",
         "param adminKey = '01234567890123456789012345678903'",
+        "param sendNotices = true",
         "param noticeAddresses = 'team=https://example.com/token-01234567890123456789'",
         "param noticeSecret = 'whsec_01234567890123456789012345678904'",
         "param privateNetworking = true",

@@ -9,6 +9,7 @@ public sealed class RefusalTests
     [LongInlineData("param modelFingerprint = ''", "modelFingerprint (64 hexadecimal digits) and modelContextLength must describe the model")]
     [LongInlineData("param modelContextLength = 0", "modelFingerprint (64 hexadecimal digits) and modelContextLength must describe the model")]
     [LongInlineData("param entraClientId = ''", "accessMode EntraId needs entraClientId")]
+    [LongInlineData("param sendNotices = true", "sendNotices needs noticeAddresses and noticeSecret")]
     [InlineData("param minWorkers = 5", "maxWorkers must not be below minWorkers")]
     public async Task A_parameter_that_cannot_work_is_named(string parameter, string message)
     {
