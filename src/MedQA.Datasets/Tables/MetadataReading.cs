@@ -126,7 +126,8 @@ internal sealed class MetadataReading
 
         if (_unreadable.Count > 0)
         {
-            yield return $"Values of metadata with control characters, or that are not text, are left out: {Counted(_unreadable)}.";
+            yield return "Values of metadata with control characters, also those that turn the direction of a text, or that are not text, "
+                + $"are left out: {Counted(_unreadable)}.";
         }
 
         if (_beyond.Count > 0)
@@ -157,7 +158,8 @@ internal sealed class MetadataReading
             or UnicodeCategory.ParagraphSeparator));
 
     private static bool IsOfValue(Rune letter) =>
-        letter != Rune.ReplacementChar && (!Rune.IsControl(letter) || letter.Value is '\n' or '\r' or '\t');
+        letter != Rune.ReplacementChar && (!Rune.IsControl(letter) || letter.Value is '\n' or '\r' or '\t')
+        && letter.Value is not ((>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069));
 
     private static void Count(HashSet<string> names, string name)
     {

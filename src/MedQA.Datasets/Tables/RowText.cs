@@ -31,7 +31,7 @@ internal static partial class RowText
                 && (column != columns.Stem || read.Contains(column))
                 && (read.Count == 0 || (column != read[0] && !IsWithin(fields[column], fields[read[0]]))))
             .ToList();
-        var second = others.FindIndex(column => read.Contains(column) && IsPhrase(columns.Names[column], fields[column]));
+        var second = others.FindIndex(column => read.Contains(column) && (IsSentence(fields[column]) || IsPassage(fields[column])));
         if (second >= 0)
         {
             return record with
@@ -171,10 +171,6 @@ internal static partial class RowText
         && !text.AsSpan().ContainsAny(Ends) && !text.Contains(". ", StringComparison.Ordinal) && text[^1] != '.';
 
     private static readonly SearchValues<char> Ends = SearchValues.Create("!?;。！？；\n");
-
-    /// <summary>Returns whether a further text may be what the question is about: more than a word, such as a field of medicine.</summary>
-    private static bool IsPhrase(string name, string field) => IsSentence(field)
-        || (field.AsSpan().Trim().ContainsAny(" \t\n") && !HeaderNames.IsOf(HeaderNames.Plain(name), HeaderNames.LooseContext));
 
     private static bool IsSentence(string field) => field.Trim() is { Length: >= 20 } text && text.Contains(' ', StringComparison.Ordinal);
 

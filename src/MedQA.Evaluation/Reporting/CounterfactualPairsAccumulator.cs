@@ -29,7 +29,7 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
     public void Add(AnsweredQuestion answered, IReadOnlyDictionary<string, string>? metadata, IReadOnlyList<string>? options)
     {
         ArgumentNullException.ThrowIfNull(answered);
-        var (pair, group) = (OneLine(metadata?.GetValueOrDefault(pairColumn)), OneLine(metadata?.GetValueOrDefault(groupColumn)));
+        var (pair, group) = (Name(metadata?.GetValueOrDefault(pairColumn)), Name(metadata?.GetValueOrDefault(groupColumn)));
         if (pair.Length == 0)
         {
             if (group.Length > 0)
@@ -195,7 +195,7 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
     }
 
     private Group GroupNamed(string name) =>
-        _groupsByKey.GetValueOrDefault(OneLine(name).ToUpperInvariant()) ?? throw new InputException(
+        _groupsByKey.GetValueOrDefault(Name(name).ToUpperInvariant()) ?? throw new InputException(
             new FaultLocation(Parameter: "reference"),
             $"There is no group '{name}'; the groups are {Listed(_groups.ConvertAll(static group => $"'{group.Name}'"), _groups.Count)}.");
 
@@ -227,6 +227,10 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
 
         return number;
     }
+
+    /// <summary>A name in the composed form, without what takes no width: names that look alike are one.</summary>
+    private static string Name(string? text) =>
+        OneLine(text?.Normalize().Replace("\u200B", "", StringComparison.Ordinal).Replace("\u00AD", "", StringComparison.Ordinal));
 
     private static string OneLine(string? text) =>
         string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));

@@ -63,7 +63,8 @@ internal sealed class CounterfactualPairsSection : IReportSection
             if (pairs.FlipCount > MaxShown)
             {
                 yield return new Paragraph(
-                    $"{Figures.Count(pairs.FlipCount - MaxShown)} more; the JSON has the first {CounterfactualPairs.MaxFlips}.");
+                    $"{Figures.Count(pairs.FlipCount - MaxShown)} more; the JSON has "
+                        + (pairs.FlipCount > CounterfactualPairs.MaxFlips ? $"the first {CounterfactualPairs.MaxFlips}." : "them all."));
             }
         }
     }
@@ -166,8 +167,8 @@ internal sealed class CounterfactualPairsSection : IReportSection
                         1 => "; it is the only test.",
                         var tests => $", corrected by Holm's method for {Figures.Count(tests)} tests.",
                     })
-                    + $" Where fewer than {CounterfactualPairs.LeastForTest} pairs change between right and wrong there is none: no "
-                    + "outcome would be below 0.05.");
+                    + $" Where fewer than {CounterfactualPairs.LeastForTest} {(pairs.Clusters is null ? "pairs" : "clusters")} change "
+                    + "between right and wrong there is none: no outcome would be below 0.05.");
         }
     }
 

@@ -74,13 +74,14 @@ public sealed class MetadataTests
     }
 
     [Fact]
-    public async Task A_second_phrase_that_a_question_may_be_about_is_refused_and_a_word_is_kept()
+    public async Task A_second_text_that_a_question_may_be_about_is_refused_and_a_number_or_a_file_is_kept()
     {
         const string Row = "Which drug helps most?,aspirin,codeine,A,A man of 60 has pain after a walk.,";
         Assert.Equal(
             "'context' and 'passage' may both hold what the question is about: join them in context, or give the one that is not another name.",
             (await RejectedAsync($"question,a,b,answer,context,passage\n{Row}BP 190/110\n")).Reason);
-        Assert.Equal("case=Cardiology", Text(Assert.Single(await QuestionsAsync($"question,a,b,answer,context,case\n{Row}Cardiology\n"))));
+        Assert.Contains("'context' and 'history' may both hold", (await RejectedAsync($"question,a,b,answer,context,history\n{Row}Pregnant\n")).Reason, StringComparison.Ordinal);
+        Assert.Equal("case=12", Text(Assert.Single(await QuestionsAsync($"question,a,b,answer,context,case\n{Row}12\n"))));
         Assert.Equal("document=D12.txt", Text(Assert.Single(await QuestionsAsync("question,a,b,answer,document\nWhich drug helps most?,aspirin,codeine,A,D12.txt\n"))));
     }
 
