@@ -61,6 +61,11 @@ public sealed record ModelFacts
             return new JsonFault("activeParameters", "must not be more than 'parameters', which must be there too.");
         }
 
+        if (family?.AsSpan().ContainsAny('\r', '\n') == true)
+        {
+            return new JsonFault("family", "must be a name on one line.");
+        }
+
         return family is not null && (family.Length is 0 or > 64 || string.IsNullOrWhiteSpace(family) || family.Any(char.IsControl))
             ? new JsonFault("family", "must be a name of 1 to 64 characters.")
             : null;
@@ -108,7 +113,8 @@ public static class ParameterCount
     /// <summary>Reads a number or a text of JSON; <see langword="null"/> if it is neither.</summary>
     public static long? Find(JsonElement value) => value.ValueKind switch
     {
-        JsonValueKind.Number => value.TryGetInt64(out var count) && count is >= 1 and <= 1_000_000_000_000_000 ? count : null,
+        JsonValueKind.Number =>
+            value.TryGetDouble(out var count) && double.IsInteger(count) && count is >= 1 and <= 1e15 ? (long)count : null,
         JsonValueKind.String => Find(value.GetString()),
         _ => null,
     };

@@ -16,8 +16,8 @@ internal static class ExemplarFile
             JsonSerializer.Deserialize(json, ExemplarFileJson.Default.Content) ?? throw new JsonException($"{sourceName} is empty.");
         return new ExemplarSet(content.Name, content.Description, All(content.Exemplars, content.Name, sourceName + ": "))
         {
-            Authors = People(content.Authors, sourceName),
-            Reviewers = People(content.Reviewers, sourceName),
+            Authors = content.Authors is { } authors ? People(authors, false, $"{sourceName}: \"authors\": ") : null,
+            Reviewers = content.Reviewers is { } reviewers ? People(reviewers, true, $"{sourceName}: \"reviewers\": ") : null,
         };
     }
 
@@ -27,9 +27,10 @@ internal static class ExemplarFile
         All(list.Deserialize(ExemplarFileJson.Default.EntryArray) ?? [], "example", "");
 
     /// <summary>Reads a list of people within other JSON.</summary>
-    /// <exception cref="JsonException">It is none.</exception>
-    public static ImmutableArray<ExemplarPerson> ReadPeople(JsonElement list) =>
-        People(list.Deserialize(ExemplarFileJson.Default.ExemplarPersonArray), "the list") ?? throw new JsonException("The list is null.");
+    /// <param name="list">The list.</param>
+    /// <param name="canBeEmpty">Whether it can say that there is nobody.</param>
+    /// <exception cref="JsonException">It is none; the message names the entry.</exception>
+    public static ImmutableArray<ExemplarPerson> ReadPeople(JsonElement list, bool canBeEmpty) => People(list, canBeEmpty, "");
 
     /// <summary>Writes people as <see cref="ReadPeople"/> reads them.</summary>
     public static void Write(Utf8JsonWriter writer, IEnumerable<ExemplarPerson> people)
@@ -65,12 +66,55 @@ internal static class ExemplarFile
         writer.WriteEndObject();
     }
 
-    private static ImmutableArray<ExemplarPerson>? People(ExemplarPerson?[]? people, string source) =>
-        people is null ? null
-        : people.Length <= ExemplarPerson.MostNamed && Array.TrueForAll(people, static person => person is { IsNamed: true }) ? [.. people!]
-        : throw new JsonException(
-            $"{source} has more than {ExemplarPerson.MostNamed} people, or one without a name of 1 to {ExemplarPerson.MaxNameLength} "
-                + "characters.");
+    private static ImmutableArray<ExemplarPerson> People(JsonElement list, bool canBeEmpty, string source)
+    {
+        if (list.ValueKind != JsonValueKind.Array)
+        {
+            throw new JsonException($"{source}it is no list.");
+        }
+
+        var count = list.GetArrayLength();
+        if (count > ExemplarPerson.MostNamed)
+        {
+            throw new JsonException($"{source}it has {count} entries.");
+        }
+
+        if (count == 0 && !canBeEmpty)
+        {
+            throw new JsonException($"{source}it is empty, but somebody wrote the examples; null means that it is not known who.");
+        }
+
+        return [.. list.EnumerateArray().Select((entry, index) => Person(entry, $"{source}entry {index + 1}"))];
+    }
+
+    private static ExemplarPerson Person(JsonElement entry, string place)
+    {
+        if (entry.ValueKind != JsonValueKind.Object)
+        {
+            throw new JsonException($"{place} is no object.");
+        }
+
+        foreach (var field in entry.EnumerateObject())
+        {
+            if (field.Name is not ("name" or "clinician"))
+            {
+                throw new JsonException($"{place} has the field \"{field.Name}\", which is neither \"name\" nor \"clinician\".");
+            }
+        }
+
+        if (!entry.TryGetProperty("name", out var name) || name.ValueKind != JsonValueKind.String)
+        {
+            throw new JsonException($"{place} has no \"name\" that is a text.");
+        }
+
+        if (!entry.TryGetProperty("clinician", out var clinician) || clinician.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+        {
+            throw new JsonException($"{place} does not say whether it is a clinician: \"clinician\" must be true or false.");
+        }
+
+        var person = new ExemplarPerson(name.GetString()!, clinician.GetBoolean());
+        return ExemplarPerson.FaultOfName(person.Name) is { } fault ? throw new JsonException($"{place} {fault}.") : person;
+    }
 
     private static ImmutableArray<Exemplar> All(Entry?[] entries, string setName, string source) =>
         [.. entries.Select(
@@ -109,8 +153,8 @@ internal static class ExemplarFile
         string Name,
         string Description,
         Entry[] Exemplars,
-        ExemplarPerson[]? Authors = null,
-        ExemplarPerson[]? Reviewers = null);
+        JsonElement? Authors = null,
+        JsonElement? Reviewers = null);
 
     internal sealed record Entry(
         string Question,
@@ -127,5 +171,4 @@ internal static class ExemplarFile
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ExemplarFile.Content))]
-[JsonSerializable(typeof(ExemplarPerson[]))]
 internal sealed partial class ExemplarFileJson : JsonSerializerContext;

@@ -14,9 +14,13 @@ public sealed record ExemplarPerson(string Name, bool Clinician = false)
     /// <summary>The longest name.</summary>
     public const int MaxNameLength = 200;
 
-    /// <summary>Whether the name can be one.</summary>
-    [JsonIgnore]
-    public bool IsNamed => !string.IsNullOrWhiteSpace(Name) && Name.Length <= MaxNameLength && !Name.Any(char.IsControl);
+    /// <summary>Returns what is wrong with a name, as the end of a sentence; <see langword="null"/> if nothing is.</summary>
+    internal static string? FaultOfName(string name) =>
+        string.IsNullOrWhiteSpace(name) ? "has an empty \"name\""
+        : name.Length > MaxNameLength ? $"has a \"name\" of {name.Length} characters, more than {MaxNameLength}"
+        : name.Any(static sign => char.IsControl(sign) || sign is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))
+        ? "has a \"name\" with a control character or one that changes the direction of text"
+        : null;
 }
 
 /// <summary>Who wrote and reviewed a set of worked examples that a run uses. No part of a run's id.</summary>

@@ -129,13 +129,41 @@ public static class TemplateArguments
             throw new FormatException($"has \"{name}\", which is neither a text, a number, true, false nor null.");
         }
 
-        if (argument.Value.ValueKind == JsonValueKind.String && argument.Value.GetString() is "true" or "false" or "True" or "False")
+        if (name == ReasoningEffort)
+        {
+            if (argument.Value.ValueKind != JsonValueKind.String || string.IsNullOrWhiteSpace(argument.Value.GetString()))
+            {
+                throw new FormatException($"has \"{name}\", which must be a text, such as \"low\".");
+            }
+
+            return;
+        }
+
+        if (argument.Value.ValueKind != JsonValueKind.String)
+        {
+            return;
+        }
+
+        var text = argument.Value.GetString()!.Trim();
+        if (text.Length == 0)
+        {
+            throw new FormatException($"has \"{name}\" as an empty text; write true or false without quotation marks, or leave it out.");
+        }
+
+        if (MeantBy(text) is { } meant)
         {
             throw new FormatException(
-                $"has \"{name}\" as a text, and templates take every text as true; write {argument.Value.GetString()!.ToLowerInvariant()} "
-                    + "without quotation marks.");
+                $"has \"{name}\" as a text, and templates take every text as true; write {meant} without quotation marks.");
         }
     }
+
+    /// <summary>Returns the value that a text stands for where it says yes or no; else <see langword="null"/>.</summary>
+    private static string? MeantBy(string text) => text.ToUpperInvariant() switch
+    {
+        "TRUE" or "ON" or "YES" or "1" => "true",
+        "FALSE" or "OFF" or "NO" or "0" => "false",
+        _ => null,
+    };
 
     private static string Instead(string name) => name switch
     {

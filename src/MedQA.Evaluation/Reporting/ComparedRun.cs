@@ -37,6 +37,9 @@ public sealed class ComparedRun(string name)
     /// <summary>Whether questions of the run are still without an answer, or never got one because it was cancelled.</summary>
     public bool Provisional { get; init; }
 
+    /// <summary>How many questions a batch of the run has at most; 0 where it is not known.</summary>
+    public int BatchSize { get; init; }
+
     /// <summary>The version of the rules by which its answers were read; <see langword="null"/> if it is not known.</summary>
     public string? Rules { get; init; }
 
@@ -44,6 +47,11 @@ public sealed class ComparedRun(string name)
     public int Count => _answers.Count;
 
     internal IReadOnlyDictionary<(string Dataset, string Question), ComparedAnswer> Answers => _answers;
+
+    /// <summary>What the run's finished batches are, as a part of a sentence.</summary>
+    internal string BatchesSaid =>
+        $"{(_ordinals.Count == 0 ? "no batch" : "a part of the batches")} of {Name} is finished"
+            + (BatchSize > 0 ? $" (a batch has up to {BatchSize} questions)" : "");
 
     /// <summary>The first place of a question that has no answer yet, in the order in which the run's questions stand.</summary>
     internal int FirstWithoutAnswer

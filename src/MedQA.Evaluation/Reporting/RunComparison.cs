@@ -59,7 +59,7 @@ public sealed record RunComparison
 
         if (pairs.Count == 0)
         {
-            throw new InputException($"{apart[0].First} and {apart[0].Second} have no question in common that has a known right option.");
+            throw new InputException(NothingInCommon(runs[0], runs[1]));
         }
 
         var adjusted = Holm.Adjust([.. pairs.Select(static pair => pair.Test.MidP)]);
@@ -94,6 +94,16 @@ public sealed record RunComparison
             second.Answers.Count(entry => passes(entry.Key.Dataset, entry.Value.Topic)),
             unaskable.Count(question => passes(question.Dataset, question.Topic)),
             confidence);
+    }
+
+    private static string NothingInCommon(ComparedRun first, ComparedRun second)
+    {
+        var sentence = $"{first.Name} and {second.Name} have no question in common that has a known right option";
+        var unfinished = new[] { first, second }.Where(static run => run.Provisional).Select(static run => run.BatchesSaid).ToList();
+        return unfinished.Count == 0
+            ? sentence + "."
+            : $"{sentence} yet. Of an unfinished run, only the answers of finished batches are compared: {string.Join("; ", unfinished)}. "
+                + "Compare again when more batches are finished.";
     }
 
     private static IEnumerable<string> WarningsOf(IReadOnlyList<ComparedRun> runs, List<PairedComparison> pairs)

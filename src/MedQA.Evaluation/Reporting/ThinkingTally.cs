@@ -131,7 +131,7 @@ internal sealed class ThinkingTally(int samples, long seed, int? budget)
 
         if (reasoning.SpokenPart is { } spoken)
         {
-            return 1 - ((double)spoken.Length / reasoning.Text.Length);
+            return 1 - ((double)(SpokenBefore(reasoning.Text, spoken.Start) + spoken.Length) / reasoning.Text.Length);
         }
 
         if (!ThoughtMarkers.Pairs.Any(pair => reasoning.Text.Contains(pair.Open, StringComparison.OrdinalIgnoreCase)
@@ -141,7 +141,38 @@ internal sealed class ThinkingTally(int samples, long seed, int? budget)
         }
 
         var (from, to) = VisiblePart.Of(reasoning.Text, []);
-        return 1 - ((double)(to - from) / reasoning.Text.Length);
+        return 1 - ((double)(SpokenBefore(reasoning.Text, from) + to - from) / reasoning.Text.Length);
+    }
+
+    /// <summary>
+    /// Returns how much of a text's beginning is no thought: from each first closing mark, where a budget stops counting, to the next
+    /// thought.
+    /// </summary>
+    private static int SpokenBefore(string text, int end)
+    {
+        var (at, spoken) = (0, 0);
+        while (FirstMark(text, at, end, static pair => pair.Close) is { } close)
+        {
+            at = FirstMark(text, close.To, end, static pair => pair.Open)?.From ?? end;
+            spoken += at - close.To;
+        }
+
+        return spoken;
+    }
+
+    private static (int From, int To)? FirstMark(string text, int from, int end, Func<ThoughtMarker, string> markOf)
+    {
+        (int From, int To)? first = null;
+        foreach (var mark in ThoughtMarkers.Pairs.Select(markOf))
+        {
+            var at = text.IndexOf(mark, from, end - from, StringComparison.OrdinalIgnoreCase);
+            if (at >= 0 && (first is not { } earlier || at < earlier.From))
+            {
+                first = (at, at + mark.Length);
+            }
+        }
+
+        return first;
     }
 
     /// <summary>A sample: how long it thought, and what it answers.</summary>

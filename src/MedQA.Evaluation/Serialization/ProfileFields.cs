@@ -100,8 +100,8 @@ internal static class ProfileFields
         LeftOut(
             OptionalInteger("thinkingTokens", static p => p.ThinkingTokens, static (p, v) => p with { ThinkingTokens = v }, 0, 1_000_000),
             static p => p.ThinkingTokens is null),
-        People("exampleAuthors", static p => p.ExampleAuthors, static (p, v) => p with { ExampleAuthors = v }),
-        People("exampleReviewers", static p => p.ExampleReviewers, static (p, v) => p with { ExampleReviewers = v }),
+        People("exampleAuthors", static p => p.ExampleAuthors, static (p, v) => p with { ExampleAuthors = v }, canBeEmpty: false),
+        People("exampleReviewers", static p => p.ExampleReviewers, static (p, v) => p with { ExampleReviewers = v }, canBeEmpty: true),
     ];
 
     /// <summary>
@@ -329,20 +329,21 @@ internal static class ProfileFields
     private static Field People(
         string name,
         Func<Profile, ImmutableArray<ExemplarPerson>?> get,
-        Func<Profile, ImmutableArray<ExemplarPerson>?, Profile> set) => LeftOut(
+        Func<Profile, ImmutableArray<ExemplarPerson>?, Profile> set,
+        bool canBeEmpty) => LeftOut(
         new(
             name,
             (profile, value) =>
             {
                 try
                 {
-                    return set(profile, value.ValueKind == JsonValueKind.Null ? null : ExemplarFile.ReadPeople(value));
+                    return set(profile, value.ValueKind == JsonValueKind.Null ? null : ExemplarFile.ReadPeople(value, canBeEmpty));
                 }
                 catch (JsonException exception)
                 {
                     throw new FormatException(
                         $"is {Quote(value)}, but must be null or a list of at most {ExemplarPerson.MostNamed} people such as "
-                            + "{\"name\": \"J. Doe, cardiologist\", \"clinician\": true}.",
+                            + $"{{\"name\": \"J. Doe, cardiologist\", \"clinician\": true}}: {exception.Message}",
                         exception);
                 }
             },

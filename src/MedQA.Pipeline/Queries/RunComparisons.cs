@@ -35,7 +35,7 @@ public static class RunComparisons
             var facts = manifest?.ModelFacts is null
                 ? models.FirstOrDefault(model => model.Fingerprint == run.ModelFingerprint)?.Facts
                 : null;
-            var one = Of(run, manifest?.Rules, manifest?.ModelFacts ?? facts, facts is not null);
+            var one = Of(run, manifest?.Rules, manifest?.ModelFacts ?? facts, facts is not null, manifest?.BatchSize ?? 0);
             await foreach (var answered in reader.AllAnsweredAsync(run.Run, cancellationToken))
             {
                 one.Add(answered);
@@ -52,13 +52,15 @@ public static class RunComparisons
     /// <param name="rules">The version of its rules.</param>
     /// <param name="facts">The model's size and family.</param>
     /// <param name="areOfModelAtHand">Whether these are of a model at hand.</param>
+    /// <param name="batchSize">How many questions a batch has at most; 0 where it is not known.</param>
     internal static ComparedRun Of(
-        RunSummary run, string? rules, ModelFacts? facts = null, bool areOfModelAtHand = false) =>
+        RunSummary run, string? rules, ModelFacts? facts = null, bool areOfModelAtHand = false, int batchSize = 0) =>
         new($"{run.Profile} on {run.Model} ({run.Run})")
     {
         ModelFacts = facts,
         HasFactsOfModelAtHand = areOfModelAtHand,
         Provisional = run.State.IsProvisional(),
+        BatchSize = batchSize,
         Rules = rules,
         Run = run.Run.ToString(),
         Profile = run.Profile,

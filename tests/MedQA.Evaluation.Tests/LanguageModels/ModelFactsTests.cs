@@ -1,3 +1,4 @@
+using System.Text.Json;
 using MedQA.Evaluation.LanguageModels;
 
 namespace MedQA.Evaluation.Tests.LanguageModels;
@@ -25,4 +26,21 @@ public sealed class ModelFactsTests
     [InlineData("134515008", 134_515_008L)]
     [InlineData("9999999T", null)]
     public void Numbers_are_read_as_people_write_them(string? text, long? count) => Assert.Equal(count, ParameterCount.Find(text));
+
+    [Theory]
+    [InlineData("7e9", 7_000_000_000L)]
+    [InlineData("7000000000.0", 7_000_000_000L)]
+    [InlineData("134515008", 134_515_008L)]
+    [InlineData("999999999999999", 999_999_999_999_999L)]
+    [InlineData("0.5", null)]
+    [InlineData("7.5", null)]
+    [InlineData("0", null)]
+    [InlineData("1e16", null)]
+    [InlineData("1e999", null)]
+    public void Whole_numbers_of_JSON_are_read_in_any_notation(string json, long? count) =>
+        Assert.Equal(count, ParameterCount.Find(JsonElement.Parse(json)));
+
+    [Fact]
+    public void A_family_of_two_lines_is_refused_for_that() =>
+        Assert.Equal(new JsonFault("family", "must be a name on one line."), ModelFacts.FaultOf(null, null, "a\nb"));
 }

@@ -35,7 +35,7 @@ public sealed class ExemplarOriginTests
     [Fact]
     public void A_profiles_own_examples_have_its_authors_and_reviewers()
     {
-        var report = Markdown(Protocol.Of(Own(""", "exampleAuthors": [{"name": "A. Nurse"}], "exampleReviewers": [{"name": "B. Doe, cardiologist", "clinician": true}]"""), ["medqa"]));
+        var report = Markdown(Protocol.Of(Own(""", "exampleAuthors": [{"name": "A. Nurse", "clinician": false}], "exampleReviewers": [{"name": "B. Doe, cardiologist", "clinician": true}]"""), ["medqa"]));
         Assert.Contains("the profile's own: written by A. Nurse (no clinician); reviewed by B. Doe, cardiologist (clinician)", report);
         Assert.DoesNotContain("reviewed these worked examples", report);
         Assert.Contains("Nothing says who reviewed these worked examples (the profile's own).", Markdown(Protocol.Of(Own(""), ["medqa"])));
@@ -56,27 +56,35 @@ public sealed class ExemplarOriginTests
         var protocol = Protocol.Of(BuiltInProfiles.Find("few-shot")!, ["medqa"]);
         Assert.Equal(CanonicalJson.Of(protocol with { Origins = null }), CanonicalJson.Of(protocol));
         Assert.DoesNotContain("exampleAuthors", Encoding.UTF8.GetString(CanonicalJson.Of(Own(""))));
-        var stated = Own(""", "exampleAuthors": []""");
+        var stated = Own(""", "exampleReviewers": []""");
         Assert.NotEqual(CanonicalJson.HashOf(Own("")), CanonicalJson.HashOf(stated));
         Assert.Equal(CanonicalJson.HashOf(stated), CanonicalJson.HashOf(ProfileReader.Parse(CanonicalJson.Of(stated), "again")));
     }
 
     [Theory]
-    [InlineData(""", "exampleAuthors": "me" """, "exampleAuthors")]
-    [InlineData(""", "exampleReviewers": [{"name": ""}]""", "exampleReviewers")]
-    [InlineData(""", "exampleReviewers": [{"clinician": true}]""", "exampleReviewers")]
-    [InlineData(""", "exampleReviewers": [{"name": "A", "degree": "MD"}]""", "exampleReviewers")]
-    public void What_is_no_list_of_people_is_refused(string fields, string field)
+    [InlineData(""", "exampleAuthors": "me" """, "exampleAuthors", "it is no list")]
+    [InlineData(""", "exampleAuthors": []""", "exampleAuthors", "it is empty")]
+    [InlineData(""", "exampleAuthors": [null]""", "exampleAuthors", "entry 1 is no object")]
+    [InlineData(""", "exampleReviewers": [{"name": "", "clinician": true}]""", "exampleReviewers", "entry 1 has an empty")]
+    [InlineData(""", "exampleReviewers": [{"clinician": true}]""", "exampleReviewers", "entry 1 has no")]
+    [InlineData(""", "exampleReviewers": [{"name": "A", "degree": "MD"}]""", "exampleReviewers", "degree")]
+    [InlineData(""", "exampleAuthors": [{"name": "A", "clinician": true}, {"name": "B"}]""", "exampleAuthors", "entry 2 does not say whether it is a clinician")]
+    [InlineData(""", "exampleAuthors": [{"name": "A", "clinician": null}]""", "exampleAuthors", "must be true or false")]
+    [InlineData(""", "exampleAuthors": [{"name": "A\u202EB", "clinician": true}]""", "exampleAuthors", "changes the direction")]
+    [InlineData(""", "exampleAuthors": [{"name": "A\u2069", "clinician": true}]""", "exampleAuthors", "changes the direction")]
+    [InlineData(""", "exampleAuthors": [{"name": "A\nB", "clinician": true}]""", "exampleAuthors", "a control character")]
+    public void What_is_no_list_of_people_is_refused(string fields, string field, string problemOfEntry)
     {
         var problem = Assert.Throws<InputException>(() => Own(fields));
         Assert.Contains(field, problem.Message, StringComparison.Ordinal);
         Assert.Contains("cardiologist", problem.Message, StringComparison.Ordinal);
+        Assert.Contains(problemOfEntry, problem.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Authors_without_examples_are_refused() => Assert.Contains(
         "none of its own",
-        Assert.Throws<InputException>(() => ProfileReader.Parse("""{"name": "own", "strategy": "few-shot", "exampleAuthors": []}""", "test")).Message,
+        Assert.Throws<InputException>(() => ProfileReader.Parse("""{"name": "own", "strategy": "few-shot", "exampleReviewers": []}""", "test")).Message,
         StringComparison.Ordinal);
 
     private static Profile Own(string fields) =>

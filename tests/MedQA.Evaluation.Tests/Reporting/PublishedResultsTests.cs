@@ -88,6 +88,11 @@ public sealed class PublishedResultsTests
         static result => Assert.Equal(Uri.UriSchemeHttps, new Uri(result.Url!).Scheme));
 
     [Fact]
+    public void Accuracies_of_the_second_edition_have_at_most_four_decimals() => Assert.All(
+        PublishedResults.All.Where(static result => result.Edition > 1),
+        static result => Assert.Equal((double)Math.Round((decimal)result.Accuracy, 4), result.Accuracy));
+
+    [Fact]
     public void No_figure_stands_twice() =>
         Assert.Empty(PublishedResults.All.GroupBy(static result => (result.Dataset, result.Model, result.Method)).Where(static group => group.Count() > 1).Select(static group => group.Key));
 

@@ -175,6 +175,17 @@ public sealed class RunComparisonTests
     }
 
     [Fact]
+    public void Where_no_batch_of_a_run_in_progress_is_finished_the_refusal_says_so_and_how_large_batches_are()
+    {
+        var (finished, begun) = (One("finished", Of(0, "A", 'A')), new ComparedRun("begun") { Provisional = true, BatchSize = 256 });
+        var message = Assert.Throws<InputException>(() => RunComparison.Of([finished, begun], anytime: true)).Message;
+        Assert.Contains("yet. Of an unfinished run, only the answers of finished batches are compared: no batch of begun is finished (a batch has up to 256 questions). Compare again", message, StringComparison.Ordinal);
+
+        message = Assert.Throws<InputException>(() => RunComparison.Of([finished, One("other", true, [Of(1, "A", 'A')])])).Message;
+        Assert.Contains("a part of the batches of other is finished. Compare again", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Markdown_prints_the_size_of_the_family()
     {
         var comparison = RunComparison.Of([Run("few-shot", "RRRRWW", 0), Run("self|consistency", "RRRRWW", 0)]);
@@ -207,6 +218,13 @@ public sealed class RunComparisonTests
         Assert.Contains("## Differences, however often somebody looked", markdown, StringComparison.Ordinal);
         Assert.Contains("| first | second | medqa | 96 | -37.5 points |", markdown, StringComparison.Ordinal);
         Assert.Contains("However often somebody looked: 95 % interval", Encoding.UTF8.GetString(ReportBlocks.Write(comparison)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Notes_on_the_table_of_differences_stand_before_the_anytime_valid_intervals()
+    {
+        var markdown = ReportMarkdown.Write(RunComparison.Of([Run("first", "RRRRWW", 0), Run("second", "RRRRWW", 0)], anytime: true));
+        Assert.InRange(markdown.IndexOf("Rough: fewer than", StringComparison.Ordinal), 1, markdown.IndexOf("## Differences, however often", StringComparison.Ordinal));
     }
 
     [Fact]

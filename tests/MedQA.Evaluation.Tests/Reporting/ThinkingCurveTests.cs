@@ -52,6 +52,28 @@ public sealed class ThinkingCurveTests
         Assert.Equal((1 / 3.0, 1 / 3.0), (curve.Points[0].ShareWithin, curve.Points[0].LowerBound));
     }
 
+    // Thoughts of 40 and of 30 of 100 characters, a second mark behind each, and 10 characters that are said at the end.
+    [Theory]
+    [InlineData(40, 0, false)]
+    [InlineData(40, 0, true)]
+    [InlineData(40, 30, false)]
+    [InlineData(40, 30, true)]
+    public void An_estimated_thought_ends_with_its_first_closing_mark(int first, int second, bool isMarkedByTokens)
+    {
+        var text = Thought(first) + Said(90 - first - second - (second > 0 ? 10 : 0)) + (second > 0 ? Thought(second) + Said(10) : "") + new string('z', 10);
+        var answered = Of(0, "A", 'A');
+        answered = answered with
+        {
+            Reasonings = [answered.Reasonings[0] with { Text = text, DrawnTokens = 50, SpokenPart = isMarkedByTokens ? new TextSpan(90, 10) : null }]
+        };
+        var curve = Replay(Profile("chain-of-thought", 1) with { Temperature = 0 }, answered).Thinking!;
+
+        Assert.Equal((100, (first + second) / 2), (text.Length, curve.Longest));
+
+        static string Thought(int length) => "<think>" + new string('x', length - 15) + "</think>";
+        static string Said(int length) => new string('y', length - 8) + "</think>";
+    }
+
     [Fact]
     public void A_run_without_thoughts_has_no_curve_and_with_one_sample_each_nothing_to_replay()
     {

@@ -91,11 +91,6 @@ internal static class ComparisonDocument
         yield return new Paragraph(
             $"Holm's correction is for the family of {comparison.FamilySize} {(comparison.FamilySize == 1 ? "test" : "tests")} in this "
                 + "table. Intervals are not corrected.");
-        foreach (var block in Anytime(comparison))
-        {
-            yield return block;
-        }
-
         if (!comparison.Apart.IsEmpty)
         {
             yield return new Items(
@@ -125,6 +120,11 @@ internal static class ComparisonDocument
         {
             yield return new Paragraph(
                 $"Questions that could not be asked in one of the runs, and are left out: {Figures.Count(unaskable)}.");
+        }
+
+        foreach (var block in Anytime(comparison))
+        {
+            yield return block;
         }
     }
 
