@@ -7,9 +7,11 @@ using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Strategies;
 using MedQA.Files;
+using MedQA.Pipeline.Notifying;
 using MedQA.Pipeline.Profiles;
 using MedQA.Cli.Hosting;
 using MedQA.Cli.Runs;
+using MedQA.Cli.Settings;
 using MedQA.Cli.Terminal;
 
 namespace MedQA.Cli.Commands;
@@ -91,6 +93,23 @@ internal static class RunCommand
         return SHA256.HashData(first).AsSpan().SequenceEqual(SHA256.HashData(second));
     }
 
+    /// <summary>Checks that the settings have the address that is to be told; a service has settings of its own.</summary>
+    private static void CheckAddress(HostSettings settings, string? notify)
+    {
+        if (settings.Endpoint is not null || notify is null or NoticeOptions.None || settings.Notices.Find(notify) is not null)
+        {
+            return;
+        }
+
+        throw settings.NoticeAddresses.IsEmpty
+            ? InputException.Of(
+                "--notify", $"is '{notify}', but no address can be told", "Set addresses with --notices or MEDQA_NOTICES")
+            : InputException.Of(
+                "--notify",
+                $"is '{notify}', but --notices (MEDQA_NOTICES) has no address of that name",
+                $"It has: {string.Join(", ", settings.NoticeAddresses.Select(static known => known.Name))}");
+    }
+
     private static async Task<int> RunAsync(
         CommandContext context,
         string[] names,
@@ -105,6 +124,7 @@ internal static class RunCommand
         var asksDevelopment =
             development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
         Development.CheckName(development);
+        CheckAddress(context.Settings, notify);
         var asked = context.Settings.Endpoint is null ? await choice.ChooseAsync(context.Settings, console, cancellationToken) : null;
         using var inputs = new InputFiles();
         foreach (var name in asksDevelopment ? [development!, .. names] : names)

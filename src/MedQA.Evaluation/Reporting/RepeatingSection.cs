@@ -69,12 +69,13 @@ internal sealed class RepeatingSection : IReportSection
     }
 
     /// <summary>Who wrote the examples that the run uses; nothing of runs without any, and of those of earlier versions.</summary>
-    private static ImmutableArray<ExemplarOrigin> OriginsOf(RunReport report) =>
+    internal static ImmutableArray<ExemplarOrigin> OriginsOf(RunReport report) =>
         report.Protocol.Exemplars.IsEmpty && report.Protocol.DatasetExemplars.All(static set => set.Exemplars.IsEmpty)
             ? []
             : report.Protocol.Origins ?? [];
 
-    private static IEnumerable<(string, string)> OfFacts(ModelFacts facts)
+    /// <summary>The size and the family of a model, as far as they are known.</summary>
+    internal static IEnumerable<(string, string)> OfFacts(ModelFacts facts)
     {
         if (facts.Size is { } size)
         {

@@ -10,6 +10,7 @@ using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Prompting;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
+using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.HandingOver;
@@ -45,8 +46,31 @@ internal sealed partial record HandedRun(RunSummary Summary, RunManifest Manifes
     /// <summary>How many samples a question is asked for; 1 where options are only scored.</summary>
     public int Samples => Math.Max(1, Profile.SamplesPerQuestion);
 
-    /// <summary>A question's id, unique in the run.</summary>
-    public string IdOf(AnsweredQuestion answered) => HasDatasets ? $"{answered.Dataset}/{answered.Id}" : answered.Id;
+    /// <summary>What its model card says besides the report.</summary>
+    public CardedRun Carded
+    {
+        get
+        {
+            var reading = Manifest.Reading;
+            return new CardedRun
+            {
+                IsCancelled = Summary.State == RunState.Cancelled,
+                ReadingOptions = (reading.NotationName is { } notation ? $" --answer-notation {notation}" : "")
+                    + (reading.DropsFillers ? " --drop-fillers" : "")
+                    + (reading.Limit is { } limit ? $" --limit {limit}" : "")
+                    + (reading.Sample is { } sample ? $" --sample {sample}" : ""),
+                Map = Manifest.Map,
+            };
+        }
+    }
+
+    /// <summary>
+    /// A question's id, unique in the run. Behind the first <c>/</c> is the question's own; in the data set's name, <c>/</c> is
+    /// <c>%2F</c> and <c>%</c> is <c>%25</c>.
+    /// </summary>
+    public string IdOf(AnsweredQuestion answered) => HasDatasets
+        ? answered.Dataset.Replace("%", "%25", StringComparison.Ordinal).Replace("/", "%2F", StringComparison.Ordinal) + $"/{answered.Id}"
+        : answered.Id;
 
     /// <summary>
     /// The messages that the model was sent for the first sample of a question, or one that holds the text to continue; empty for a

@@ -112,6 +112,7 @@ internal sealed class NoticeDelivery(
         var noted = After(run, made, answer);
         while (await runs.FindAsync(run, cancellationToken) is { Summary: { Notice: { } standing } summary } row
             && standing.Id == made.Id
+            && standing.To == made.To
             && standing.State == NoticeState.Waiting
             && (answer.IsTaken || standing.Tries == made.Tries))
         {

@@ -7,12 +7,12 @@ namespace MedQA.Pipeline.Notifying;
 /// <summary>The notices of runs as their rows keep them.</summary>
 internal static class RunNotices
 {
-    /// <summary>Returns the notice that is due of an end. Each end has an id of its own.</summary>
-    public static Notice Due(RunId run, string to, DateTimeOffset now) => new()
+    /// <summary>Returns the notice that is due of an end. Each end has an id of its own, which is new unless it is given.</summary>
+    public static Notice Due(RunId run, string to, DateTimeOffset now, string? id = null) => new()
     {
         To = to,
         State = NoticeState.Waiting,
-        Id = string.Create(CultureInfo.InvariantCulture, $"msg_{run}_{now.ToUnixTimeMilliseconds()}"),
+        Id = id ?? string.Create(CultureInfo.InvariantCulture, $"msg_{run}_{now.ToUnixTimeMilliseconds()}"),
         Since = now,
     };
 
@@ -23,12 +23,12 @@ internal static class RunNotices
 
     /// <summary>
     /// Returns a run's notice once an address was chosen for it. A run that has ended is told of at once, unless that notice is on its way
-    /// or was taken; one that was given up is sent anew.
+    /// or was taken; one that was given up is sent anew. The notice of an end keeps its id, also for another address.
     /// </summary>
     public static Notice? Chosen(RunSummary run, string to, DateTimeOffset now) =>
         run.State == RunState.Deleting || run.State == RunState.Rejected ? run.Notice
         : !run.State.IsFinal() || run.Requested != RequestedAction.None || to == NoticeOptions.None
             ? run.Notice?.To == to ? run.Notice : new Notice { To = to, State = NoticeState.Planned }
         : run.Notice is { State: NoticeState.Waiting or NoticeState.Sent } && run.Notice.To == to ? run.Notice
-        : Due(run.Run, to, now);
+        : Due(run.Run, to, now, run.Notice?.Id);
 }

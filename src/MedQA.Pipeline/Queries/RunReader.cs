@@ -294,10 +294,11 @@ public sealed class RunReader
             RunExport.Inspect => InspectLog.WriteAsync(await HandedAsync(), everything, file, cancellationToken),
             RunExport.Harness => HarnessFiles.WriteAsync(await HandedAsync(), everything, file, cancellationToken),
             RunExport.EveryEval => EveryEvalRecords.WriteAsync(await HandedAsync(), everything, file, cancellationToken),
-            RunExport.Card => file.WriteAsync(
-                Encoding.UTF8.GetBytes(ReportMarkdown.WriteCard((await HandedAsync()).Report)), cancellationToken).AsTask(),
+            RunExport.Card => file.WriteAsync(CardOf(await HandedAsync()), cancellationToken).AsTask(),
             _ => throw new ArgumentOutOfRangeException(nameof(export), export, "Unknown file."),
         });
+
+        static byte[] CardOf(HandedRun handed) => Encoding.UTF8.GetBytes(ReportMarkdown.WriteCard(handed.Report, handed.Carded));
 
         async Task<HandedRun> HandedAsync()
         {

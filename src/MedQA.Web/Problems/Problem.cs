@@ -35,7 +35,7 @@ internal static class Problem
 
     public static ProblemException UnknownRunFile(string run, string name, IEnumerable<string> known) =>
         New(StatusCodes.Status404NotFound, "unknown-file", "No such file", $"Run '{run}' has no file '{Shown(name)}', or has not written "
-            + $"it yet. A finished run has {string.Join(", ", known)}; the last only if rows were rejected.");
+            + $"it yet. A finished run has {string.Join(", ", known)}; rejected.csv only if rows were rejected.");
 
     public static ProblemException NoReport(string run) =>
         New(StatusCodes.Status404NotFound, "no-report", "No report yet", $"The report of run '{run}' is written after its last question "
@@ -46,7 +46,9 @@ internal static class Problem
         Type = "urn:medqa:bad-parameter",
         Title = "Invalid parameter",
         Status = StatusCodes.Status400BadRequest,
-        Detail = problem.StartsWith("must ", StringComparison.Ordinal) ? $"The parameter '{name}' {problem}" : problem,
+        Detail = problem.StartsWith("must ", StringComparison.Ordinal) || problem.StartsWith("cannot ", StringComparison.Ordinal)
+            ? $"The parameter '{name}' {problem}"
+            : problem,
         Parameter = name,
     });
 

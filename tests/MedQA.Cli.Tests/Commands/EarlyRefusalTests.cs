@@ -16,6 +16,7 @@ public sealed class EarlyRefusalTests
         await RefusedAsync(medqa, "maxTokens", "run", sums, "--model", model, "--profile", Profile(medqa, "long", """ "format": "completion", "maxTokens": 100000 """));
         await RefusedAsync(medqa, "there is no such file", "run", sums, "--profile", "deferral", "--dev", "others.csv");
         await RefusedAsync(medqa, "there is no such folder", "run", sums, "--model", "nowhere");
+        await RefusedAsync(medqa, "--notify is 'team', but no address can be told", "run", sums, "--notify", "team");
         Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")), "What was refused has left a data folder.");
     }
 

@@ -66,6 +66,15 @@ public sealed class HandOverTests
         Assert.Equal("bounds: failed questions all wrong, all right", score.GetProperty("metrics").GetProperty("accuracy").GetProperty("metadata").GetProperty("interval_is").GetString());
     }
 
+    [Fact]
+    public async Task Inspect_gets_another_id_for_each_question_whatever_names_hold()
+    {
+        Question[] questions = [Asked("b/c", "a", 0), Asked("c", "a/b", 0), Asked("c", "a%2Fb", 0)];
+        var (run, answers) = Handed(Chat, [.. questions.Select(static (question, ordinal) => (question, Voted(ordinal, question, [3, 0, 0, 0], 0)))]);
+        using var log = await InspectAsync(run, answers);
+        Assert.Equal(["a/b/c", "a%2Fb/c", "a%252Fb/c"], Samples(log).Select(static sample => sample.GetProperty("id").GetString()));
+    }
+
     [Theory]
     [InlineData(RunState.Running, "started")]
     [InlineData(RunState.Waiting, "started")]
@@ -285,6 +294,43 @@ public sealed class HandOverTests
         {
             Assert.Contains(part, card, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void The_card_says_what_is_known_of_the_model_the_examples_and_the_options()
+    {
+        var (run, _) = Mixed();
+        var manifest = run.Manifest with { Limit = 7, DropsFillers = true, Map = """{"gold":"right"}""" };
+        var report = run.Report with { QuestionSetHash = "ab12", ModelFacts = new ModelFacts { Parameters = 7_000_000_000, Family = "llama", Stated = true } };
+        var card = ReportMarkdown.WriteCard(report, new HandedRun(run.Summary, manifest, report).Carded);
+        foreach (var part in (string[])["7B, as stated by whoever set up the model", "| family | llama |", "| licence | not recorded", "profile.json --drop-fillers --limit 7 --map map.json", """{"gold":"right"}""", "95 % interval (score)", "not that of the file", "votes that had to be forced", "1 question failed", "1 question cannot be asked so"])
+        {
+            Assert.Contains(part, card, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("repeat these options", card, StringComparison.Ordinal);
+        Assert.Contains("repeat these options", ReportMarkdown.WriteCard(report), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_card_of_a_cancelled_run_says_so_and_not_that_it_goes_on()
+    {
+        var (run, _) = Mixed();
+        var report = run.Report with { Provisional = true, Questions = run.Report.Questions with { Waiting = 2 } };
+        report = report with { Warnings = ["Provisional: 2 of 7 questions have no answer yet, and every figure can change."] };
+        var card = ReportMarkdown.WriteCard(report, new HandedRun(run.Summary with { State = RunState.Cancelled }, run.Manifest, report).Carded);
+        Assert.Contains("The run was cancelled. Without an answer: 2 of 7 questions.", card, StringComparison.Ordinal);
+        Assert.DoesNotContain("Provisional", card, StringComparison.Ordinal);
+        Assert.DoesNotContain("not finished", card, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_card_of_a_run_without_votes_does_not_count_forced_ones()
+    {
+        var question = Asked("q0", "set", 1);
+        var answer = Voted(0, question, [0, 1, 0, 0], 1) with { SamplesAsked = 1, Reasonings = [], OptionLogLikelihoods = [-2.5, -0.25, -3, -4], OptionProbabilities = [0.1, 0.8, 0.05, 0.05], AnswerByCodePoints = 1, AnswerByBytes = 0 };
+        var (run, _) = Handed(BuiltInProfiles.Find("likelihood")!, [(question, answer)]);
+        Assert.DoesNotContain("forced", ReportMarkdown.WriteCard(run.Report, run.Carded).Split("## Limits")[0], StringComparison.Ordinal);
     }
 
     [Theory]

@@ -132,6 +132,13 @@ public sealed class NoticeDeliveryTests(AzuriteFixture azurite) : IDisposable
         _receiver.Answers(410);
         Assert.True((await bench.Advancer.NotifyAsync(run, Cancel)).IsDone);
         Assert.Equal((NoticeState.GivenUp, 3, 410), await StateAsync(bench, run));
+
+        // Sent again by hand, it is the same notice.
+        await new RunControl(bench.Storage, _time).NotifyAsync(run, "team", Cancel);
+        _receiver.Answers(200);
+        Assert.True((await bench.Advancer.NotifyAsync(run, Cancel)).IsDone);
+        Assert.Equal((NoticeState.Sent, 1, 200), await StateAsync(bench, run));
+        Assert.Single(_receiver.Requests.Select(static request => request.Id).Distinct());
     }
 
     [Fact]

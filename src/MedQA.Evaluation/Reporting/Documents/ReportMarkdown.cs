@@ -19,10 +19,12 @@ public static class ReportMarkdown
     }
 
     /// <summary>Writes a report's model card: what was measured of the model, how, and what that does not tell.</summary>
-    public static string WriteCard(RunReport report)
+    /// <param name="report">The report.</param>
+    /// <param name="run">What is known of the run besides; <see langword="null"/> for nothing.</param>
+    public static string WriteCard(RunReport report, CardedRun? run = null)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return MarkdownWriter.Write(ModelCardDocument.Of(report));
+        return MarkdownWriter.Write(ModelCardDocument.Of(report, run ?? new CardedRun()));
     }
 
     /// <summary>Writes a comparison.</summary>
