@@ -7,7 +7,8 @@ public sealed record CardedRun
     public bool IsCancelled { get; init; }
 
     /// <summary>
-    /// The options of <c>medqa run</c> by which the question set was read, each behind a space; <see langword="null"/> if they are not known.
+    /// The options of <c>medqa run</c> by which the question set was read, each behind a space; <see langword="null"/> if they are not
+    /// known.
     /// </summary>
     public string? ReadingOptions { get; init; }
 
