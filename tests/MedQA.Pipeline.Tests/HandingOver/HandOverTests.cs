@@ -252,7 +252,7 @@ public sealed class HandOverTests
     public async Task A_long_run_is_never_held_in_memory()
     {
         const int Questions = 4_000;
-        var question = Asked("q", "set", 0) with { Context = new string('x', 10_000) };
+        var question = Asked("q", "set", 0) with { Context = new string('x', 20_000) };
         var (run, _) = Handed(Chat, [(question, Voted(0, question, [3, 0, 0, 0], 0))]);
         foreach (var write in (Func<HandedRun, IAsyncEnumerable<(Question, AnsweredQuestion, AnswerRow)>, Stream, CancellationToken, Task>[])[InspectLog.WriteAsync, HarnessFiles.WriteAsync, EveryEvalRecords.WriteAsync])
         {
@@ -260,7 +260,8 @@ public sealed class HandOverTests
             var largest = 0L;
             await using var file = new AsynchronousOnly();
             await write(run, AnswersAsync(), file, Cancel);
-            Assert.InRange(largest - before, long.MinValue, 16 << 20);
+            // Other tests run in the same process; if one file held its texts, they would be 80 MB or more.
+            Assert.InRange(largest - before, long.MinValue, 48 << 20);
             Assert.True(file.Written > (write == InspectLog.WriteAsync ? Questions * 20_000L : 1), "Nothing was written.");
 
             async IAsyncEnumerable<(Question, AnsweredQuestion, AnswerRow)> AnswersAsync()
