@@ -117,13 +117,8 @@ internal static class ReportHandlers
                     key,
                     () => RunComparisons.ReadAsync(api.Reader, runs, againstFirst, anytime, api.AllModels, api.Stopping),
                     cancellationToken);
-            var content = format switch
-            {
-                Negotiation.Json => ReportJson.Write(comparison),
-                Negotiation.Markdown => Encoding.UTF8.GetBytes(ReportMarkdown.Write(comparison)),
-                Negotiation.Html => Encoding.UTF8.GetBytes(ReportHtml.Write(comparison)),
-                _ => ReportBlocks.Write(comparison),
-            };
+            var content = Written(
+                format, comparison, ReportJson.Write, ReportMarkdown.Write, ReportHtml.Write, ReportBlocks.Write);
             var type = Negotiation.TypeOf(format);
             return key is null ? Conditional.Bytes(request, content, type) : Results.Bytes(content, type);
         }
@@ -146,28 +141,24 @@ internal static class ReportHandlers
 
         try
         {
-            var type = Negotiation.TypeOf(format);
-            var part = $"slices {format} {string.Join('\0', names)}";
-            return await KeptResult.FindAsync(api, request, summary, part, type, LoadAsync, cancellationToken) is var (result, tag)
-                && !Conditional.IsKnown(request, tag)
-                    ? result
-                    : Conditional.NotModified;
+            return await KeptAsync(
+                api,
+                request,
+                summary,
+                format,
+                $"slices {format} {string.Join('\0', names)}",
+                async cancel => Written(
+                    format,
+                    await RunSlices.ReadAsync(api.Reader, summary.Run, names, cancel),
+                    ReportJson.Write,
+                    ReportMarkdown.Write,
+                    ReportHtml.Write,
+                    ReportBlocks.Write),
+                cancellationToken);
         }
         catch (InputException exception)
         {
             throw Problem.BadParameter("by", exception.Message);
-        }
-
-        async Task<byte[]?> LoadAsync(CancellationToken cancel)
-        {
-            var slices = await RunSlices.ReadAsync(api.Reader, summary.Run, names, cancel);
-            return format switch
-            {
-                Negotiation.Json => ReportJson.Write(slices),
-                Negotiation.Markdown => Encoding.UTF8.GetBytes(ReportMarkdown.Write(slices)),
-                Negotiation.Html => Encoding.UTF8.GetBytes(ReportHtml.Write(slices)),
-                _ => ReportBlocks.Write(slices),
-            };
         }
 
         static string[] Names(string? text)
@@ -241,25 +232,46 @@ internal static class ReportHandlers
         var summary = await RunHandlers.FindAsync(api, request, cancellationToken);
         var format = Negotiation.ChooseDocument(request.Http);
         string?[] named = [.. ((string[])["pair", "group", "reference"]).Select(name => request.Text(name, MaxMetadata))];
-        var found = await KeptResult.FindAsync(
+        return await KeptAsync(
             api,
             request,
             summary,
+            format,
             $"pairs {format} {string.Join('\n', named)}",
-            Negotiation.TypeOf(format),
             async cancel => Written(
-                await RunPairs.ReadAsync(api.Reader, summary, named[0], named[1], named[2], cancel), format),
+                format,
+                await RunPairs.ReadAsync(api.Reader, summary, named[0], named[1], named[2], cancel),
+                ReportJson.Write,
+                ReportMarkdown.Write,
+                ReportHtml.Write,
+                ReportBlocks.Write),
             cancellationToken);
-        return found is var (result, tag) && !Conditional.IsKnown(request, tag) ? result : Conditional.NotModified;
-
-        static byte[] Written(CounterfactualPairs pairs, string format) => format switch
-        {
-            Negotiation.Json => ReportJson.Write(pairs),
-            Negotiation.Markdown => Encoding.UTF8.GetBytes(ReportMarkdown.Write(pairs)),
-            Negotiation.Html => Encoding.UTF8.GetBytes(ReportHtml.Write(pairs)),
-            _ => ReportBlocks.Write(pairs),
-        };
     }
+
+    /// <summary>Returns a document that is made of a run's answers, or 304; that of an ended run is kept in memory.</summary>
+    private static async Task<IResult> KeptAsync(
+        Api api,
+        ApiRequest request,
+        RunSummary run,
+        string format,
+        string part,
+        Func<CancellationToken, Task<byte[]?>> load,
+        CancellationToken cancellationToken) =>
+        await KeptResult.FindAsync(api, request, run, part, Negotiation.TypeOf(format), load, cancellationToken) is var (result, tag)
+            && !Conditional.IsKnown(request, tag)
+                ? result
+                : Conditional.NotModified;
+
+    /// <summary>Writes a document in the format that the caller accepts.</summary>
+    private static byte[] Written<T>(
+        string format, T document, Func<T, byte[]> json, Func<T, string> markdown, Func<T, string> html, Func<T, byte[]> sections) =>
+        format switch
+        {
+            Negotiation.Json => json(document),
+            Negotiation.Markdown => Encoding.UTF8.GetBytes(markdown(document)),
+            Negotiation.Html => Encoding.UTF8.GetBytes(html(document)),
+            _ => sections(document),
+        };
 
     /// <summary>Lists a page of the questions that only one of two runs answered right.</summary>
     public static async Task<IResult> FlipsAsync(Api api, ApiRequest request, CancellationToken cancellationToken)
