@@ -79,18 +79,23 @@ public sealed record ApiRoute(string Name, string Method, string Path, ApiRole R
             return CompressedResult.Of(this, request.Http, answer);
         }
         catch (Exception exception)
-            when (!cancellationToken.IsCancellationRequested && (exception is ProblemException || !api.ThrowsFaults))
+            when (!HasEnded(exception) && (exception is ProblemException || !api.ThrowsFaults))
         {
             return Fault(request.Http.HttpContext, exception);
         }
         catch (Exception exception)
-            when (!api.ThrowsFaults && cancellationToken.IsCancellationRequested
+            when (!api.ThrowsFaults && HasEnded(exception)
                 && exception is ProblemException or OperationCanceledException or IOException)
         {
-            // The caller has left within the request: nobody is there to read an answer, and nothing is wrong with the service.
+            // The caller has left within the request, or the service is stopping: nobody is there to read an answer, and nothing is wrong.
             request.Http.HttpContext.Abort();
             return Results.StatusCode(StatusCodes.Status499ClientClosedRequest);
         }
+
+        // What several callers wait for is read under the service's own token, not under one of theirs.
+        bool HasEnded(Exception exception) =>
+            cancellationToken.IsCancellationRequested
+            || (exception is OperationCanceledException && api.Stopping.IsCancellationRequested);
     }
 
     /// <summary>Returns the problem for a request that failed before its first byte was sent.</summary>
