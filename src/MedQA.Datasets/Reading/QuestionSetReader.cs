@@ -113,6 +113,7 @@ public static class QuestionSetReader
         NotationEvidence? evidence = null;
         bool? haveOptions = null;
         bool? haveLabels = null;
+        HashSet<string>? passages = null;
         var any = false;
         HashSet<string>? maybeGold = null;
         var withOptions = 0;
@@ -150,6 +151,19 @@ public static class QuestionSetReader
             {
                 haveLabels ??= await file.InterruptAsync(() => HaveLabelsAsync(records, options, cancellationToken));
                 record = haveLabels.Value ? record : (record with { Options = record.Labelled }).Trimmed(options.DropsFillers);
+            }
+
+            if (record is { Problem: null, Codes.Count: > 0 })
+            {
+                passages ??= await file.InterruptAsync(() => PassagesAsync(records, options, cancellationToken));
+                record = RowText.Decided(record, passages, out var context);
+                foreach (var code in record.Problem is null ? record.Codes : [])
+                {
+                    if (code.IsRead && (code.Column == context || !passages.Contains(code.Column)))
+                    {
+                        seen.AddCode(code.Column, code.Column == context);
+                    }
+                }
             }
 
             var row = acceptance.Accept(record, evidence);
@@ -245,6 +259,23 @@ public static class QuestionSetReader
         }
 
         return true;
+    }
+
+    /// <summary>Returns the columns in which some row holds what its question is about, and others may hold a code.</summary>
+    private static async Task<HashSet<string>> PassagesAsync(
+        RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
+    {
+        var (passages, number) = (new HashSet<string>(StringComparer.Ordinal), 0);
+        await foreach (var record in records.Read(cancellationToken))
+        {
+            passages.UnionWith(record.Passages);
+            if (++number > options.MaxRows)
+            {
+                break;
+            }
+        }
+
+        return passages;
     }
 
     private static async Task<NotationEvidence> EvidenceAsync(
