@@ -153,17 +153,11 @@ public static class QuestionSetReader
                 record = haveLabels.Value ? record : (record with { Options = record.Labelled }).Trimmed(options.DropsFillers);
             }
 
+            string? context = null;
             if (record is { Problem: null, Codes.Count: > 0 })
             {
                 passages ??= await file.InterruptAsync(() => PassagesAsync(records, options, cancellationToken));
-                record = RowText.Decided(record, passages, out var context);
-                foreach (var code in record.Problem is null ? record.Codes : [])
-                {
-                    if (code.IsRead && (code.Column == context || !passages.Contains(code.Column)))
-                    {
-                        seen.AddCode(code.Column, code.Column == context);
-                    }
-                }
+                record = RowText.Decided(record, passages, out context);
             }
 
             var row = acceptance.Accept(record, evidence);
@@ -182,6 +176,14 @@ public static class QuestionSetReader
             }
 
             seen.Add(record, row);
+            foreach (var code in record.Problem is null ? record.Codes.Where(static code => code.IsRead) : [])
+            {
+                if (code.Column == context || passages?.Contains(code.Column) == false)
+                {
+                    seen.AddCode(code.Column, code.Column == context);
+                }
+            }
+
             yield return row is AcceptedRow accepting
                 ? accepting with { Question = accepting.Question with { Metadata = metadata.Of(record.Metadata) } }
                 : row;

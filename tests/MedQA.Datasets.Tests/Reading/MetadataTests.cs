@@ -97,6 +97,11 @@ public sealed class MetadataTests
             ["'history' is shown with the questions, and holds a code or the like in 1 of 3 rows: if the questions are not about it, keep it beside them with --map metadata=history."],
             tally.Readings);
 
+        var notes = new List<string>();
+        Assert.Single(await QuestionsAsync(
+            $"{Head}{Code}{Code.Replace("drug", "test", StringComparison.Ordinal)}Why?,a,b,A,A man of 60 has pain.\n", new QuestionSetOptions { FileName = "set.csv", Limit = 1, Noted = notes.Add }));
+        Assert.Contains(notes, static note => note.Contains("'history' is shown with the questions, and holds a code or the like in 1 of 1 rows", StringComparison.Ordinal));
+
         var (codes, kept) = await TalliedAsync($"{Head}{Code}");
         Assert.Equal("history=G2P1", Text(Assert.Single(kept)));
         Assert.Null(kept[0].Context);
