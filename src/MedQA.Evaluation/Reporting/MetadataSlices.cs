@@ -51,7 +51,7 @@ public sealed record MetadataSlices
 /// <param name="Accuracy">Their accuracy.</param>
 /// <param name="P">
 /// The two-sided p value of the test that the other questions are answered right as often; <see langword="null"/> if there is nothing to
-/// compare, of either fewer than <see cref="MetadataSlices.LeastForTest"/>, or while questions failed.
+/// compare, where either are fewer than 6 scored questions or clusters of them, or while questions failed.
 /// </param>
 /// <param name="CorrectedP"><paramref name="P"/> with Holm's correction for all tests of these slices.</param>
 public sealed record MetadataSlice(string Name, string? Value, int Questions, Accuracy Accuracy, double? P, double? CorrectedP)

@@ -310,11 +310,12 @@ public sealed class RunReader
             await writeAsync(handed, Everything(await CountedAsync(handed.Report.Circumstances.Seal)), file, cancellationToken);
         }
 
-        // The batches of the report, by the seal that was made with it: any others were finished later. Reports of early versions have none.
+        // The batches of the report, by the seal that was made with it: others were finished later. Reports of early versions have none.
         async Task<IReadOnlySet<BatchId>?> CountedAsync(string? chain)
         {
             var content = chain is null ? null : await _storage.Blob(run, RunSeal.BlobName).FindContentAsync(cancellationToken);
-            return content is not null && BlobReading.ParseLine(content.ToMemory(), PipelineJson.Compact.RunSeal) is { } seal && seal.Chain == chain
+            return content is not null && BlobReading.ParseLine(content.ToMemory(), PipelineJson.Compact.RunSeal) is { } seal
+                && seal.Chain == chain
                 ? seal.Batches.Select(static sealing => BatchId.TryParse(sealing.Batch, out var batch) ? batch : default).ToHashSet()
                 : null;
         }
