@@ -77,10 +77,19 @@ public sealed class OnnxLanguageModel : ILanguageModel
         var counted = folder.GraphPath.EndsWith(".onnx", StringComparison.Ordinal)
             ? GraphParameters.Count(OnnxGraph.Read(folder.GraphPath), folder.HasTiedEmbeddings)
             : null;
+        if (stated?.ActiveParameters > counted)
+        {
+            throw new UnusableException(
+                Path.Combine(folder.Path, ModelFolder.FactsFile),
+                $"\"activeParameters\" is {stated.ActiveParameters}, more than the {counted} parameters that the graph has",
+                "Correct it, or state \"parameters\" too");
+        }
+
         return ModelFacts.OrNull(new()
         {
             Parameters = counted,
-            ActiveParameters = counted > folder.IdleParameters && folder.IdleParameters > 0 ? counted - folder.IdleParameters : null,
+            ActiveParameters = counted is not null && stated?.ActiveParameters is { } active ? active
+                : counted > folder.IdleParameters && folder.IdleParameters > 0 ? counted - folder.IdleParameters : null,
             Family = stated?.Family ?? family,
         });
     }

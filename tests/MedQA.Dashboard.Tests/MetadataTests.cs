@@ -29,6 +29,31 @@ public sealed class MetadataTests(Chromium chromium, AzuriteFixture azurite)
         Assert.Empty(visit.Outside);
     }
 
+    /// <summary>Whose columns the page cannot read, or are none of the metadata: named by the service, and by people.</summary>
+    [Fact]
+    public async Task Columns_of_a_json_array_and_long_texts_that_are_not_read_can_be_mapped_and_any_can_be_named()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var page = visit.Page;
+        await visit.GoAsync("#/new");
+        await JourneyTests.DropAsync(page, "odd.json", """[ { "aufgabe": "Is it {\"}?", "options": ["yes", "no"], "answer": "A" } ]""");
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("no property of its first record is named question");
+        await page.GetByLabel("aufgabe").SelectOptionAsync("question");
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("Questions1");
+
+        await JourneyTests.DropAsync(page, "long.csv", $"question,option_a,option_b,answer,beschrieb\nIs it?,yes,no,A,{string.Concat(Enumerable.Repeat("A man of 60 has pain. ", 30))}\n");
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("'beschrieb' is not read, and holds a text in 1 of 1 rows");
+        await page.GetByText("Columns", new() { Exact = true }).ClickAsync();
+        await page.GetByLabel("beschrieb").SelectOptionAsync("context");
+        await Expect(page.Locator(".estimate")).Not.ToContainTextAsync("is not read");
+
+        await page.GetByLabel("A column that is not listed").FillAsync("answer");
+        await page.GetByText("List it").ClickAsync();
+        await Expect(page.Locator(".columns label")).ToHaveTextAsync(["beschrieb", "answer"]);
+        Assert.Empty(visit.Outside);
+    }
+
     [Fact]
     public async Task A_runs_page_compares_accuracy_by_the_metadata_that_is_chosen()
     {
@@ -39,6 +64,14 @@ public sealed class MetadataTests(Chromium chromium, AzuriteFixture azurite)
         var page = visit.Page;
         await visit.GoAsync($"#/runs/{run}");
         var card = page.Locator("details", new() { Has = page.GetByText("Accuracy by metadata", new() { Exact = true }) });
+        var (own, glossary) = (await card.BoundingBoxAsync(), await page.Locator("[aria-labelledby=s-glossary]").BoundingBoxAsync());
+        Assert.True(own!.Y < glossary!.Y);
+        foreach (var (button, ending) in ((string, string)[])[("Model card", ".card.md"), ("Inspect log", ".inspect.json"), ("lm-evaluation-harness files", ".lm-eval.zip"), ("Every Eval Ever records", ".eee.zip")])
+        {
+            var saved = await page.RunAndWaitForDownloadAsync(() => page.GetByText(button, new() { Exact = true }).ClickAsync());
+            Assert.EndsWith(ending, saved.SuggestedFilename, StringComparison.Ordinal);
+        }
+
         await card.Locator("summary").First.ClickAsync();
         await Expect(card.Locator(".chip")).ToHaveTextAsync(["difficulty", "<b>", "note"]);
         await Expect(card.Locator(".chip").Nth(2)).ToBeDisabledAsync();

@@ -160,6 +160,7 @@ internal static class RunTable
         }
 
         var isNamed = runs.Any(static run => run.DisplayName is not null);
+        var hasModels = runs.Select(static run => run.Model).Distinct(StringComparer.Ordinal).Skip(1).Any();
         var isTagged = runs.Any(static run => run.Tags is not null);
         var table = new TextTable(
         [
@@ -167,6 +168,7 @@ internal static class RunTable
             .. isNamed ? [new TextColumn("Name")] : (TextColumn[])[],
             new TextColumn("Question set"),
             new TextColumn("Profile"),
+            .. hasModels ? [new TextColumn("Model")] : (TextColumn[])[],
             new TextColumn("State"),
             new TextColumn("Questions", Numbers: true),
             new TextColumn("Accuracy", Numbers: true),
@@ -181,6 +183,7 @@ internal static class RunTable
                 .. isNamed ? [run.DisplayName ?? ""] : (string[])[],
                 run.Name,
                 run.Profile,
+                .. hasModels ? [run.Model] : (string[])[],
                 StateText.Of(run),
                 run.HasEnded ? $"{run.Questions:#,0}" : $"{run.Done:#,0}/{run.Questions:#,0}",
                 run is { Accuracy: not null, Provisional: true } ? $"{Percent(run.Accuracy)} provisional" : Percent(run.Accuracy),

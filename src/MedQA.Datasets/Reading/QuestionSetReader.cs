@@ -113,6 +113,7 @@ public static class QuestionSetReader
         NotationEvidence? evidence = null;
         bool? haveOptions = null;
         bool? haveLabels = null;
+        HashSet<string>? passages = null;
         var any = false;
         HashSet<string>? maybeGold = null;
         var withOptions = 0;
@@ -152,6 +153,13 @@ public static class QuestionSetReader
                 record = haveLabels.Value ? record : (record with { Options = record.Labelled }).Trimmed(options.DropsFillers);
             }
 
+            string? context = null;
+            if (record is { Problem: null, Codes.Count: > 0 })
+            {
+                passages ??= await file.InterruptAsync(() => PassagesAsync(records, options, cancellationToken));
+                record = RowText.Decided(record, passages, out context);
+            }
+
             var row = acceptance.Accept(record, evidence);
             if (row is null)
             {
@@ -168,6 +176,14 @@ public static class QuestionSetReader
             }
 
             seen.Add(record, row);
+            foreach (var code in record.Problem is null ? record.Codes.Where(static code => code.IsRead) : [])
+            {
+                if (code.Column == context || passages?.Contains(code.Column) == false)
+                {
+                    seen.AddCode(code.Column, code.Column == context);
+                }
+            }
+
             yield return row is AcceptedRow accepting
                 ? accepting with { Question = accepting.Question with { Metadata = metadata.Of(record.Metadata) } }
                 : row;
@@ -245,6 +261,23 @@ public static class QuestionSetReader
         }
 
         return true;
+    }
+
+    /// <summary>Returns the columns in which some row holds what its question is about, and others may hold a code.</summary>
+    private static async Task<HashSet<string>> PassagesAsync(
+        RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
+    {
+        var (passages, number) = (new HashSet<string>(StringComparer.Ordinal), 0);
+        await foreach (var record in records.Read(cancellationToken))
+        {
+            passages.UnionWith(record.Passages);
+            if (++number > options.MaxRows)
+            {
+                break;
+            }
+        }
+
+        return passages;
     }
 
     private static async Task<NotationEvidence> EvidenceAsync(

@@ -64,6 +64,15 @@ internal sealed record SourceRecord
     public IReadOnlyList<string> LongTexts { get; init; } = [];
 
     /// <summary>
+    /// Columns in which other rows may hold what their questions are about, and this one a code or the like; only where it holds none.
+    /// The file's rows together decide whether such a column is a part of the questions.
+    /// </summary>
+    public IReadOnlyList<ContextCode> Codes { get; init; } = [];
+
+    /// <summary>The columns of that kind in which this row holds what its question is about.</summary>
+    public IReadOnlyList<string> Passages { get; init; } = [];
+
+    /// <summary>
     /// Whether a record without options is a question with a free answer here, rather than one of which the options are missing.
     /// </summary>
     public bool MayBeFree { get; init; }
@@ -90,3 +99,9 @@ internal sealed record SourceRecord
     /// <summary>What the format's reader found wrong with the record, or <see langword="null"/>.</summary>
     public string? Problem { get; init; }
 }
+
+/// <summary>What a row holds in a column that may hold what the question is about, where it is a code, a number or a file's name.</summary>
+/// <param name="Column">The column's name, as it is written.</param>
+/// <param name="Text">What the row holds.</param>
+/// <param name="IsRead">Whether what the question is about is read from a column of this name.</param>
+internal sealed record ContextCode(string Column, string Text, bool IsRead);

@@ -13,6 +13,8 @@ internal sealed partial class UnreadTexts
     private readonly Dictionary<string, int> _remarks = [];
     private readonly Dictionary<string, int> _answers = [];
     private readonly Dictionary<string, int> _pictures = [];
+    private readonly Dictionary<string, int> _asContext = [];
+    private readonly Dictionary<string, int> _asMetadata = [];
     private int _records;
     private int _withMarks;
     private string _mark = "";
@@ -32,12 +34,17 @@ internal sealed partial class UnreadTexts
         }
     }
 
+    /// <summary>Counts what a row holds in a column of codes and texts.</summary>
+    /// <param name="column">The column's name.</param>
+    /// <param name="isContext">Whether it is what the question is about, as in rows with texts; else it is metadata.</param>
+    public void AddCode(string column, bool isContext) => Count(isContext ? _asContext : _asMetadata, [column]);
+
     /// <summary>Returns what the counts say, a sentence each.</summary>
     public IEnumerable<string> Sentences()
     {
         foreach (var (name, count) in _longTexts.Where(text => text.Value * 2 > _records))
         {
-            yield return $"{char.ToUpperInvariant(name[0])}{name[1..]} is not read, and holds a long text in {count} of {_records} rows: "
+            yield return $"{char.ToUpperInvariant(name[0])}{name[1..]} is not read, and holds a text in {count} of {_records} rows: "
                 + "if the questions are about it, name it context.";
         }
 
@@ -45,6 +52,18 @@ internal sealed partial class UnreadTexts
         {
             yield return $"{char.ToUpperInvariant(name[0])}{name[1..]} is not read, and holds a short text in {count} of {_records} rows: "
                 + "if the questions are about it, name it context.";
+        }
+
+        foreach (var (name, count) in _asContext)
+        {
+            yield return $"'{Excerpt.Of(name)}' is shown with the questions, and holds a code or the like in {count} of {_records} rows: "
+                + $"if the questions are not about it, keep it beside them with --map metadata={Excerpt.Of(name)}.";
+        }
+
+        foreach (var (name, count) in _asMetadata)
+        {
+            yield return $"'{Excerpt.Of(name)}' holds a code or the like in {count} of {_records} rows and a text in none, and is kept "
+                + "beside the questions: if they are about it, name it context.";
         }
 
         foreach (var (name, count) in _answers)

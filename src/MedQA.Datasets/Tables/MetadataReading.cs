@@ -3,6 +3,7 @@ using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text;
 using MedQA.Datasets.Sources;
+using MedQA.Evaluation.Reporting;
 
 namespace MedQA.Datasets.Tables;
 
@@ -24,8 +25,6 @@ internal sealed class MetadataReading
     /// <summary>The most names that a note counts: a file of JSON can have another one in each record.</summary>
     private const int MaxCounted = 1_000;
 
-    private const string Mark = "meta:";
-
     /// <summary>
     /// What MedQA and MedMCQA add to each question: the phrases that a tool found in it, and why the answer holds. Neither tells questions
     /// apart, and most are too long.
@@ -44,17 +43,17 @@ internal sealed class MetadataReading
 
     /// <summary>Returns whether a column's name says that it is metadata, whatever it is called: <c>meta:answer</c>.</summary>
     public static bool IsMarked(string name) =>
-        name.AsSpan().TrimStart(" \uFEFF") is var bare && bare.StartsWith(Mark, StringComparison.OrdinalIgnoreCase)
-        && !bare[Mark.Length..].IsWhiteSpace();
+        name.AsSpan().TrimStart(" \uFEFF") is var bare && bare.StartsWith(MetadataNames.Mark, StringComparison.OrdinalIgnoreCase)
+        && !bare[MetadataNames.Mark.Length..].IsWhiteSpace();
 
     /// <summary>Returns the marked name of a column that keeps its name when it is read again.</summary>
-    public static string Marked(string name) => Mark + name;
+    public static string Marked(string name) => MetadataNames.Mark + name;
 
     /// <summary>Returns the name under which a column is kept: its own on one line, without the mark; empty if it has none.</summary>
     public static string NameOf(string name)
     {
-        var own = IsMarked(name) ? name.AsSpan().TrimStart(" \uFEFF")[Mark.Length..] : name.AsSpan().TrimStart("\uFEFF");
-        return string.Join(' ', own.ToString().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var own = IsMarked(name) ? name.AsSpan().TrimStart(" \uFEFF")[MetadataNames.Mark.Length..] : name.AsSpan().TrimStart("\uFEFF");
+        return MetadataNames.OneLine(own.ToString());
     }
 
     /// <summary>Returns what is kept of a record's fields; <see langword="null"/> if nothing is.</summary>

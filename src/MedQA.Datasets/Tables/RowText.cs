@@ -13,6 +13,12 @@ internal static partial class RowText
     /// <summary>From how many characters on a text is long, and may be what a question is about.</summary>
     private const int LongText = 120;
 
+    /// <summary>The same under a name that is none of notes: "A man of 60 has had a cough for two weeks." is a case.</summary>
+    private const int ShortText = 40;
+
+    /// <summary>How many words such a text has at least: names of subjects and places have fewer.</summary>
+    private const int LeastWords = 7;
+
     /// <summary>
     /// Returns the record with what its question is about: the first of several fields that holds it. What the others hold beyond it is
     /// metadata. A record is left out where two hold different texts, where an unread field seems to hold it, and where the question
@@ -49,22 +55,33 @@ internal static partial class RowText
                 .. others.Select(column => KeyValuePair.Create(MetadataReading.NameOf(columns.Names[column]), fields[column])),
             ],
         };
+        var loose = columns.Contexts.Where(column => column < fields.Count && !string.IsNullOrWhiteSpace(fields[column])
+            && column != columns.Stem && HeaderNames.IsOf(HeaderNames.Plain(columns.Names[column]), HeaderNames.LooseContext)).ToList();
+        List<string> passages = [.. loose.Where(column => IsPassage(fields[column])).Select(column => columns.Names[column])];
+        List<ContextCode> codes = read.Count > 0 ? []
+            : [.. loose.Select(column => new ContextCode(columns.Names[column], fields[column], IsRead: true))];
         foreach (var unread in read.Count > 0 ? [] : columns.Unread)
         {
             var column = unread.Column;
-            if (column < fields.Count
-                && ((unread.IsText && IsSentence(fields[column]) && !IsRemark(columns.Names[column], fields[column]))
-                    || (unread.IsPassage && IsPassage(fields[column])))
-                && !fields[column].Contains(record.Text ?? "", StringComparison.Ordinal))
+            if (column >= fields.Count || !(unread.IsText || unread.IsPassage)
+                || fields[column].Contains(record.Text ?? "", StringComparison.Ordinal))
             {
-                return record with
-                {
-                    Problem = $"{columns.NameOf(column)} looks like what the question is about, but is not read: "
-                        + "name it context, or give it another name.",
-                };
+                continue;
+            }
+
+            if ((unread.IsText && IsSentence(fields[column]) && !IsRemark(columns.Names[column], fields[column]))
+                || (unread.IsPassage && IsPassage(fields[column])))
+            {
+                return record with { Problem = NotRead(columns.Names[column]), Passages = [.. passages, columns.Names[column]] };
+            }
+
+            if (fields[column].Any(char.IsLetterOrDigit) && !TableRow.IsTruth(fields[column]) && !OptionReading.IsFiller(fields[column]))
+            {
+                codes.Add(new ContextCode(columns.Names[column], fields[column], IsRead: false));
             }
         }
 
+        record = record with { Passages = passages, Codes = codes };
         var text = record.Text?.Trim() ?? "";
         var isPremise = read.Count > 0 && HeaderNames.Plain(columns.Names[read[0]]) == "premise";
         if (text.Length > 0 && text.All(char.IsLetter) && (isPremise || (read.Count > 0 && text is "cause" or "effect")))
@@ -76,16 +93,48 @@ internal static partial class RowText
             };
         }
 
-        if (read.Count == 0 || !StructuredText.Begins(fields[read[0]]))
+        return read.Count > 0 ? WithContext(record, columns.NameOf(read[0]), fields[read[0]]) : record;
+    }
+
+    /// <summary>Returns a record without a context as the rows of its file together want it.</summary>
+    /// <param name="record">The record, with <see cref="SourceRecord.Codes"/>.</param>
+    /// <param name="passages">The columns in which some row holds what its question is about.</param>
+    /// <param name="column">The column of which what the record holds is now its context; <see langword="null"/> if none is.</param>
+    public static SourceRecord Decided(SourceRecord record, IReadOnlySet<string> passages, out string? column)
+    {
+        var code = record.Codes.FirstOrDefault(code => passages.Contains(code.Column));
+        column = code is { IsRead: true } ? code.Column : null;
+        if (code is null)
         {
-            return read.Count > 0 ? record with { Context = fields[read[0]] } : record;
+            return record;
         }
 
-        return StructuredText.Read(fields[read[0]], StructuredText.Passage) is { } passage
+        if (!code.IsRead)
+        {
+            return record with { Problem = NotRead(code.Column) };
+        }
+
+        var name = MetadataReading.NameOf(code.Column);
+        record = record with { Metadata = [.. record.Metadata.Where(field => field.Key != name)] };
+        return WithContext(record, $"'{Excerpt.Of(code.Column)}'", code.Text);
+    }
+
+    private static string NotRead(string column) =>
+        $"'{Excerpt.Of(column)}' looks like what the question is about, but is not read: name it context, or give it another name "
+            + $"(--map context={Excerpt.Of(column)} or --map metadata={Excerpt.Of(column)}).";
+
+    private static SourceRecord WithContext(SourceRecord record, string name, string field)
+    {
+        if (!StructuredText.Begins(field))
+        {
+            return record with { Context = field };
+        }
+
+        return StructuredText.Read(field, StructuredText.Passage) is { } passage
             ? record with { Context = passage }
             : record with
             {
-                Problem = $"{columns.NameOf(read[0])} holds a list or an object, not a text: "
+                Problem = $"{name} holds a list or an object, not a text: "
                     + "write the passage alone, or a list of texts, whole and not cut off.",
             };
     }
@@ -181,7 +230,7 @@ internal static partial class RowText
         && (text.Any(char.IsWhiteSpace) || !text.Any(static c => char.IsAsciiDigit(c) || c is '.' or '/' or '_' or ':'));
 
     /// <summary>
-    /// Returns the unread fields that hold a long text without the question in it, unless their names say that it is about the answer.
+    /// Returns the unread fields that hold a text without the question in it, unless their names say that it is about the answer.
     /// </summary>
     public static IEnumerable<string> LongTexts(QuestionColumns columns, IReadOnlyList<string> fields)
     {
@@ -192,7 +241,8 @@ internal static partial class RowText
             var text = field.Length >= LongText / 4 && field.AsSpan().TrimStart() is ['[' or '{', ..]
                 ? StructuredText.Read(field, Joined) ?? field : field;
             var asked = columns.Question < fields.Count ? fields[columns.Question].Trim() : "";
-            if ((IsLong(text) || (HeaderNames.Plain(columns.Names[unread.Column]) == "table" && !ReferenceEquals(text, field)))
+            if ((IsLong(text) || (!unread.IsNote && !unread.IsText && IsShortText(text))
+                    || (HeaderNames.Plain(columns.Names[unread.Column]) == "table" && !ReferenceEquals(text, field)))
                 && !text.Contains(asked, StringComparison.Ordinal))
             {
                 yield return columns.NameOf(unread.Column);
@@ -208,6 +258,9 @@ internal static partial class RowText
 
     private static bool IsLong(string text) =>
         text.Length >= LongText && (text.Count(static c => c == ' ') >= LongText / 12 || !text.Any(char.IsAsciiLetter));
+
+    private static bool IsShortText(string text) => text.Trim() is { Length: >= ShortText } bare
+        && (bare.Count(static c => c == ' ') >= LeastWords - 1 || !bare.Any(char.IsAsciiLetter));
 
     public static string Joined(JsonElement structure) => string.Join(' ', StructuredText.AllTexts(structure));
 }

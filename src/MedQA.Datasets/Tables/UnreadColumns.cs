@@ -71,7 +71,9 @@ internal static class UnreadColumns
     [
         "passage", "vignette", "article", "paragraph", "narrative", "story", "dialog", "transcript", "conversation", "excerpt",
         "casedescription", "casepresentation", "casetext", "patientcase", "clinicalcase", "patientnote", "clinicalnote", "context",
-        "sent2", "fallbeschreibung", "lesetext",
+        "sent2", "fallbeschreibung", "lesetext", "scenario", "patientinfo", "patientdescription", "patientsummary", "patienttext",
+        "patientpresentation", "patienthistory", "patientdata", "clinicalinfo", "clinicaldata", "clinicaltext", "clinicalhistory",
+        "clinicalsummary", "clinicaldescription", "caseinfo", "casesummary", "casehistory", "anamnes",
     ];
 
     /// <summary>Names of texts that may be what a question is about, as well as the question itself or something else.</summary>

@@ -42,11 +42,25 @@ internal static class HtmlWriter
         @media print{h2{break-after:avoid}figure,tr{break-inside:avoid}}
         """;
 
-    private static readonly string StyleHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
+    /// <summary>
+    /// Only on pages with drawings whose texts are to be read on phones too: a stored page without any stays as it is, byte for byte.
+    /// </summary>
+    private const string StyleWithTicks = Style + """
+
+        svg .tick,svg .point{font-size:13px}
+        @media(max-width:40rem){svg .tick,svg .point{font-size:19px}}
+        """;
 
     /// <summary>Allows the page's own style by its hash, and nothing else.</summary>
-    public static string ContentSecurityPolicy { get; } =
-        $"default-src 'none'; style-src 'sha256-{StyleHash}'; base-uri 'none'; form-action 'none'";
+    public static string ContentSecurityPolicy { get; } = PolicyOf(Style);
+
+    /// <summary>Allows the style of any page that is written here.</summary>
+    public static string PolicyOfAll { get; } = PolicyOf(Style, StyleWithTicks);
+
+    private static string PolicyOf(params string[] styles) => "default-src 'none'; style-src "
+        + string.Join(' ', styles.Select(
+            static style => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(style)))}'"))
+        + "; base-uri 'none'; form-action 'none'";
 
     /// <summary>Writes blocks.</summary>
     /// <param name="blocks">The blocks, one of which is a heading.</param>
@@ -56,13 +70,15 @@ internal static class HtmlWriter
     public static string Write(IReadOnlyList<Block> blocks, bool isEarlier = false)
     {
         var title = blocks.OfType<Heading>().First().Text;
+        var style = blocks.OfType<Plot>().Any(static plot => plot.Drawing.Marks.Any(
+            static mark => mark.Attributes.GetValueOrDefault("class") == "tick")) ? StyleWithTicks : Style;
         var html = new StringBuilder();
         html.Append(
             $"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" "
-                + $"content=\"{ContentSecurityPolicy}\">\n");
+                + $"content=\"{PolicyOf(style)}\">\n");
         html.Append(
             $"<meta name=\"viewport\" content=\"width=device-width, "
-                + $"initial-scale=1\">\n<title>{Text(title)}</title>\n<style>{Style}</style>\n</head>\n<body>\n<main>\n");
+                + $"initial-scale=1\">\n<title>{Text(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n");
         for (var i = 0; i < blocks.Count; i++)
         {
             switch (blocks[i])

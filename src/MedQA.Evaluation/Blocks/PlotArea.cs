@@ -9,6 +9,7 @@ internal sealed class PlotArea
     private const double Bottom = 44;
 
     private readonly ImmutableArray<PlotMark>.Builder _marks = ImmutableArray.CreateBuilder<PlotMark>();
+    private readonly List<(double From, double To, double Y)> _named = [];
     private readonly double _left;
     private readonly double _height;
     private readonly double _width;
@@ -133,12 +134,16 @@ internal sealed class PlotArea
     }
 
     /// <summary>
-    /// Names beside points: at the side that has room, moved up or down where another name stands; left out where there is no room at all.
+    /// Names beside points: at the side that has room, moved up or down where another name stands, also of an earlier call; left out where
+    /// there is no room.
     /// </summary>
-    public void Names(IEnumerable<(double X, double Y, string Name)> points, string style)
+    /// <param name="points">The points.</param>
+    /// <param name="style">The names' style.</param>
+    /// <param name="most">How many half lines a name is moved at most; <see langword="null"/> for any number.</param>
+    public void Names(IEnumerable<(double X, double Y, string Name)> points, string style, int? most = null)
     {
         const double Line = 20;
-        var taken = new List<(double From, double To, double Y)>();
+        var taken = _named;
         foreach (var (valueX, valueY, name) in points.OrderByDescending(static point => point.Y))
         {
             var (x, y, length) = (X(valueX), Y(valueY) + 4, 9.5 * name.Length);
@@ -152,7 +157,8 @@ internal sealed class PlotArea
             double[] places =
             [
                 y,
-                .. Enumerable.Range(1, (int)(_height / Line)).SelectMany(step => new[] { y + (step * Line / 2), y - (step * Line / 2) }),
+                .. Enumerable.Range(1, most ?? (int)(_height / Line))
+                    .SelectMany(step => new[] { y + (step * Line / 2), y - (step * Line / 2) }),
             ];
             if (Array.Exists(places, IsFree))
             {

@@ -43,9 +43,14 @@ public sealed record ModelFacts
     /// <summary>
     /// Returns what is wrong with facts that people stated, as the rest of a sentence with the field; <see langword="null"/> if nothing is.
     /// </summary>
-    public static JsonFault? FaultOf(JsonElement? parameters, JsonElement? activeParameters, string? family)
+    /// <param name="parameters">The number of parameters, if it is stated.</param>
+    /// <param name="activeParameters">How many of them are active, if that is stated.</param>
+    /// <param name="family">The family, if it is stated.</param>
+    /// <param name="isCounted">Whether the parameters can be counted where they are not stated.</param>
+    public static JsonFault? FaultOf(
+        JsonElement? parameters, JsonElement? activeParameters, string? family, bool isCounted = false)
     {
-        const string Number = "must be a number of parameters above 0, such as 7000000000 or \"7B\".";
+        const string Number = $"must be {ParameterCount.Forms}.";
         if (parameters is { } all && ParameterCount.Find(all) is null)
         {
             return new JsonFault("parameters", Number);
@@ -56,9 +61,14 @@ public sealed record ModelFacts
             return new JsonFault("activeParameters", Number);
         }
 
-        if (activeParameters is { } some && (parameters is not { } whole || ParameterCount.Find(some) > ParameterCount.Find(whole)))
+        if (activeParameters is not null && parameters is null && !isCounted)
         {
-            return new JsonFault("activeParameters", "must not be more than 'parameters', which must be there too.");
+            return new JsonFault("activeParameters", "needs 'parameters' beside it: how many there are in all.");
+        }
+
+        if (activeParameters is { } some && parameters is { } whole && ParameterCount.Find(some) > ParameterCount.Find(whole))
+        {
+            return new JsonFault("activeParameters", "must not be more than 'parameters'.");
         }
 
         if (family?.AsSpan().ContainsAny('\r', '\n') == true)
@@ -75,6 +85,10 @@ public sealed record ModelFacts
 /// <summary>Numbers of parameters, as people write them: 134.5M, 7B, 1.2T.</summary>
 public static class ParameterCount
 {
+    /// <summary>What is read, as a part of a sentence.</summary>
+    public const string Forms = "a number of parameters above 0: a whole number, such as 7000000000, or a text with K, M, B or T behind a "
+        + "number, such as \"134.5M\", \"7B\" or \"1.2T\"";
+
     private static readonly (double Factor, char Letter)[] Units = [(1e12, 'T'), (1e9, 'B'), (1e6, 'M'), (1e3, 'K')];
 
     /// <summary>Writes a number with at most one decimal.</summary>

@@ -88,18 +88,6 @@ public sealed record CounterfactualPairs
     /// <summary>What limits the figures, a sentence each.</summary>
     public ImmutableArray<string> Warnings { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Returns the name among those of a question set's metadata; case, spaces and punctuation do not count.</summary>
-    /// <param name="names">The names.</param>
-    /// <param name="wanted">The name that is looked for.</param>
-    /// <returns><see langword="null"/> if there is none.</returns>
-    public static string? NameIn(IEnumerable<string> names, string wanted)
-    {
-        var known = names.ToList();
-        return known.Contains(wanted) ? wanted : known.Find(name => Plain(name) == Plain(wanted) && Plain(name).Length > 0);
-
-        static string Plain(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToLowerInvariant();
-    }
-
     /// <summary>Returns the names of the metadata that name the pair and the group.</summary>
     /// <param name="names">The names of a question set's metadata.</param>
     /// <param name="pair">That which names the pair; <see langword="null"/> for the usual one.</param>
@@ -116,13 +104,21 @@ public sealed record CounterfactualPairs
                 $"'{columns.Group}' cannot name both the pair and the group",
                 "Name two columns of metadata");
 
-        string Find(string wanted, string parameter) => NameIn(names, wanted) ?? throw new InputException(
-            new FaultLocation(Parameter: parameter),
-            $"No question has metadata named '{wanted}', which is to name the {parameter}; "
-                + (names.Count == 0
-                    ? "the question set has none"
-                    : $"there is {string.Join(", ", names.Select(static name => $"'{name}'"))}"),
-            $"Say which does (--{parameter}-column, over HTTP {parameter}=)");
+        string Find(string wanted, string parameter) => MetadataNames.Matching(names, wanted) switch
+        {
+            [var only] => only,
+            [] => throw new InputException(
+                new FaultLocation(Parameter: parameter),
+                $"No question has metadata named '{wanted}', which is to name the {parameter}; "
+                    + (names.Count == 0 ? "the question set has none" : $"there is {Listed(names)}"),
+                $"Say which does (--{parameter}-column, over HTTP {parameter}=)"),
+            var several => throw new InputException(
+                new FaultLocation(Parameter: parameter),
+                $"'{wanted}', which is to name the {parameter}, may be {Listed(several)}",
+                $"Write the one that is meant as the question set does (--{parameter}-column, over HTTP {parameter}=)"),
+        };
+
+        static string Listed(IEnumerable<string> names) => string.Join(", ", names.Select(static name => $"'{name}'"));
     }
 }
 

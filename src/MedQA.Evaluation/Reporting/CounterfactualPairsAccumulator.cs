@@ -29,7 +29,8 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
     public void Add(AnsweredQuestion answered, IReadOnlyDictionary<string, string>? metadata, IReadOnlyList<string>? options)
     {
         ArgumentNullException.ThrowIfNull(answered);
-        var (pair, group) = (Name(metadata?.GetValueOrDefault(pairColumn)), Name(metadata?.GetValueOrDefault(groupColumn)));
+        var pair = MetadataNames.ValueOf(metadata?.GetValueOrDefault(pairColumn));
+        var group = MetadataNames.ValueOf(metadata?.GetValueOrDefault(groupColumn));
         if (pair.Length == 0)
         {
             if (group.Length > 0)
@@ -195,7 +196,7 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
     }
 
     private Group GroupNamed(string name) =>
-        _groupsByKey.GetValueOrDefault(Name(name).ToUpperInvariant()) ?? throw new InputException(
+        _groupsByKey.GetValueOrDefault(MetadataNames.KeyOf(name)) ?? throw new InputException(
             new FaultLocation(Parameter: "reference"),
             $"There is no group '{name}'; the groups are {Listed(_groups.ConvertAll(static group => $"'{group.Name}'"), _groups.Count)}.");
 
@@ -218,7 +219,7 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
 
     private int NumberOf(string option)
     {
-        var text = OneLine(option);
+        var text = MetadataNames.OneLine(option);
         if (!_numbers.TryGetValue(text.ToUpperInvariant(), out var number))
         {
             _numbers.Add(text.ToUpperInvariant(), number = _texts.Count);
@@ -227,13 +228,6 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
 
         return number;
     }
-
-    /// <summary>A name in the composed form, without what takes no width: names that look alike are one.</summary>
-    private static string Name(string? text) =>
-        OneLine(text?.Normalize().Replace("\u200B", "", StringComparison.Ordinal).Replace("\u00AD", "", StringComparison.Ordinal));
-
-    private static string OneLine(string? text) =>
-        string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static string Listed(List<string> names, int count) =>
         string.Join(", ", names.Take(MaxNamed)) + (count > MaxNamed ? $" and {Figures.Count(count - MaxNamed)} more" : "");

@@ -16,6 +16,13 @@ public sealed record MetadataSlices
     /// <summary>With fewer scored questions than this, a slice says little.</summary>
     public const int FewQuestions = 30;
 
+    /// <summary>
+    /// The fewest scored questions, or clusters of them, of which a slice and all others must be for a test: with fewer of which half are
+    /// answered right, hardly any outcome is below 0.05. A test that cannot reject anything is no part of the family that is corrected for
+    /// (Tarone, Biometrics 46, 1990).
+    /// </summary>
+    public const int LeastForTest = 6;
+
     /// <summary>The slices, in the order of the names; those of a name by the number of their questions.</summary>
     public required ImmutableArray<MetadataSlice> Slices { get; init; }
 
@@ -37,12 +44,14 @@ public sealed record MetadataSlices
 
 /// <summary>The questions with one value of metadata, compared with all other scored questions of the run.</summary>
 /// <param name="Name">The metadata's name.</param>
-/// <param name="Value">The value; <see langword="null"/> for questions without one.</param>
+/// <param name="Value">
+/// The value, as it is first written: case and spaces do not count; <see langword="null"/> for questions without one.
+/// </param>
 /// <param name="Questions">Questions that the model was asked, those without a known right option included.</param>
 /// <param name="Accuracy">Their accuracy.</param>
 /// <param name="P">
 /// The two-sided p value of the test that the other questions are answered right as often; <see langword="null"/> if there is nothing to
-/// compare, or while questions failed.
+/// compare, where either are fewer than 6 scored questions or clusters of them, or while questions failed.
 /// </param>
 /// <param name="CorrectedP"><paramref name="P"/> with Holm's correction for all tests of these slices.</param>
 public sealed record MetadataSlice(string Name, string? Value, int Questions, Accuracy Accuracy, double? P, double? CorrectedP)
@@ -70,7 +79,8 @@ public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
         for (var name = 0; name < names.Count; name++)
         {
             // No value is blank.
-            var key = (name, metadata?.GetValueOrDefault(names[name]) ?? "");
+            var value = MetadataNames.ValueOf(metadata?.GetValueOrDefault(names[name]));
+            var key = (name, MetadataNames.KeyOf(value));
             if (!_groups.TryGetValue(key, out var group))
             {
                 if (key.Item2.Length > 0 && ++_values[name] > MetadataSlices.MaxValues)
@@ -79,10 +89,11 @@ public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
                         $"'{names[name]}' has more than {MetadataSlices.MaxValues} values, too many to compare: name metadata with fewer.");
                 }
 
-                _groups.Add(key, group = new Group());
+                _groups.Add(key, group = new Group { Value = value });
             }
 
             group.Add(answered);
+            group.Spell(value);
         }
     }
 
@@ -98,8 +109,13 @@ public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
         var all = _all.Accuracy.Build();
         var rows = _groups.OrderBy(static group => group.Key.Name)
             .ThenByDescending(static group => group.Value.Accuracy.Questions)
-            .ThenBy(static group => group.Key.Value, StringComparer.Ordinal)
-            .Select(group => (group.Key, Accuracy: group.Value.Accuracy.Build(), group.Value.Accuracy.Questions, P: Test(group.Value, all)))
+            .ThenBy(static group => group.Value.Value, StringComparer.Ordinal)
+            .Select(group => (
+                group.Key,
+                group.Value.Value,
+                Accuracy: group.Value.Accuracy.Build(),
+                group.Value.Accuracy.Questions,
+                P: Test(group.Value, all)))
             .ToList();
 
         // The second of two slices that are all questions is compared with the first, which is the first's test.
@@ -114,7 +130,7 @@ public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
         [
             .. rows.Select((row, index) => new MetadataSlice(
                 names[row.Key.Name],
-                row.Key.Value.Length == 0 ? null : row.Key.Value,
+                row.Value.Length == 0 ? null : row.Value,
                 row.Questions,
                 row.Accuracy,
                 row.P,
@@ -125,7 +141,7 @@ public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
             Slices = slices,
             Tests = tested.Count,
             IsClustered = all.Clusters is not null,
-            Warnings = [.. Warnings(slices, all)],
+            Warnings = [.. Warnings(slices, all), .. Spellings()],
         };
     }
 
@@ -148,6 +164,14 @@ public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
             yield return $"The questions with {Listed(few)} are of few clusters: their intervals and tests are not to be relied on.";
         }
 
+        var untested = slices.Where(slice => all.Failed == 0 && slice.P is null && slice.Accuracy.Scored is > 0 and var scored
+            && scored < all.Scored).ToList();
+        if (untested.Count > 0)
+        {
+            yield return $"Not tested, and not counted in the correction: {Listed(untested)}. A test needs {MetadataSlices.LeastForTest} "
+                + $"scored questions{(all.Clusters is null ? "" : ", in as many clusters,")} with the value, and as many others.";
+        }
+
         var small = slices.Where(static slice => slice.IsSmall).ToList();
         if (small.Count > 0)
         {
@@ -162,7 +186,7 @@ public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
     private double? Test(Group group, Accuracy all)
     {
         var own = group.Accuracy.Build();
-        return all.Failed > 0 || own.Scored == 0 || own.Scored == all.Scored ? null
+        return all.Failed > 0 || Math.Min(group.Clusters.Count, OthersOf(group)) < MetadataSlices.LeastForTest ? null
             : all.Clusters is null ? ShareDifference.Exact(own.Correct, own.Scored, all.Correct - own.Correct, all.Scored - own.Scored)
             : ShareDifference.Clustered(_all.Clusters.Select(cluster =>
             {
@@ -171,8 +195,37 @@ public sealed class MetadataSlicesAccumulator(IReadOnlyList<string> names)
             }));
     }
 
+    /// <summary>The clusters with questions that are not in a group.</summary>
+    private int OthersOf(Group group) =>
+        _all.Clusters.Count(cluster => group.Clusters.GetValueOrDefault(cluster.Key).Count < cluster.Value.Count);
+
+    private IEnumerable<string> Spellings()
+    {
+        var several = _groups.Values.Where(static group => group.Spellings.Count > 1).ToList();
+        if (several.Count > 0)
+        {
+            yield return "Case and spaces of a value do not count, so these are one value: "
+                + string.Join("; ", several.Take(8)
+                    .Select(static group => string.Join(", ", group.Spellings.Select(static one => $"'{one}'")))) + ".";
+        }
+    }
+
     private sealed class Group
     {
+        private const int MaxSpellings = 8;
+
+        public string Value { get; init; } = "";
+
+        public List<string> Spellings { get; } = [];
+
+        public void Spell(string value)
+        {
+            if (Spellings.Count < MaxSpellings && !Spellings.Contains(value))
+            {
+                Spellings.Add(value);
+            }
+        }
+
         public AccuracyTally Accuracy { get; } = new();
 
         public Dictionary<ulong, (int Count, int Right)> Clusters { get; } = [];

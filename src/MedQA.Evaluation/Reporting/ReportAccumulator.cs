@@ -209,8 +209,8 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
     }
 
     private static CounterfactualPairsAccumulator? PairsOf(IReadOnlyList<string> names) =>
-        CounterfactualPairs.NameIn(names, CounterfactualPairs.PairName) is { } pair
-            && CounterfactualPairs.NameIn(names, CounterfactualPairs.GroupName) is { } group
+        MetadataNames.Matching(names, CounterfactualPairs.PairName) is [var pair, ..]
+            && MetadataNames.Matching(names, CounterfactualPairs.GroupName) is [var group, ..]
             ? new(pair, group)
             : null;
 

@@ -73,6 +73,14 @@ internal static class ReportWarnings
                 + "language that is not read.");
         }
 
+        if (report is { Pairs.Pairs: > 0 and var pairs, Accuracy.Interval: not null })
+        {
+            warnings.Add(
+                $"{pairs:#,0} {(pairs == 1 ? "pair has" : "pairs have")} questions that differ in one thing only. Intervals of accuracy "
+                    + "take them as independent unless they share a passage, and are too narrow for that: the figures of the pairs are "
+                    + "not.");
+        }
+
         return warnings.DrainToImmutable();
     }
 

@@ -173,6 +173,6 @@ internal sealed record ControlSettings
 
         long? Count(string name) => settings.Find(name) is not { } text ? null
             : ParameterCount.Find(text)
-                ?? throw AppSettings.Fault(name, $"is '{text}', but must be a number of parameters above 0, such as 7000000000 or 7B.");
+                ?? throw AppSettings.Fault(name, $"is '{text}', but must be {ParameterCount.Forms}.");
     }
 }

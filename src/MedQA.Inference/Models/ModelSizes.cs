@@ -27,7 +27,7 @@ internal static class ModelSizes
         }
 
         var (parameters, active, family) = (file.Find("parameters"), file.Find("activeParameters"), file.Find("family")?.Text());
-        if (ModelFacts.FaultOf(parameters?.Element, active?.Element, family) is { } fault)
+        if (ModelFacts.FaultOf(parameters?.Element, active?.Element, family, isCounted: true) is { } fault)
         {
             throw new UnusableException(path, $"\"{fault.Path}\" {fault.Problem.TrimEnd('.')}", "Correct it");
         }

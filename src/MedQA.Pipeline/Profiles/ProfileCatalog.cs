@@ -133,11 +133,16 @@ public sealed class ProfileCatalog(IProfileSource host, ProfileStore? stored = n
     /// <summary>
     /// Keeps a profile for callers that state its hash. It is not listed, and what is stored under its name stays as it is.
     /// </summary>
+    /// <param name="profile">The profile.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    /// <param name="further">Further profiles of the host: those of its further models.</param>
     /// <exception cref="InvalidOperationException">There is no storage.</exception>
-    public async Task<ProfileChange> PutUnlistedAsync(Profile profile, CancellationToken cancellationToken)
+    public async Task<ProfileChange> PutUnlistedAsync(
+        Profile profile, CancellationToken cancellationToken, params IEnumerable<IProfileSource> further)
     {
         ArgumentNullException.ThrowIfNull(profile);
-        if (NamesOfHost.Contains(profile.Name) && !AreSame(host.Find(profile.Name), profile))
+        var own = further.Prepend(host).Where(source => source.Names.Contains(profile.Name)).ToList();
+        if (own.Count > 0 && !own.Exists(source => AreSame(source.Find(profile.Name), profile)))
         {
             return ProfileChange.OfHost;
         }

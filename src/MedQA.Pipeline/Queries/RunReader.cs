@@ -273,7 +273,8 @@ public sealed class RunReader
     }
 
     /// <summary>
-    /// Writes a file that is made of the finished batches each time it is asked for: a question, or a sample, is in memory at a time.
+    /// Writes a file that is made of the finished batches each time it is asked for: a question, or a sample, is in memory at a time. A
+    /// file that states the report's figures has the answers that these count, also while a run is resumed or tried again.
     /// </summary>
     /// <param name="run">The run; one that is not there has no answers.</param>
     /// <param name="export">Which file.</param>
@@ -284,21 +285,40 @@ public sealed class RunReader
     {
         ArgumentNullException.ThrowIfNull(file);
         var found = await FindWithManifestAsync(run, cancellationToken);
-        var everything = found is var (summary, manifest)
-            ? new AnswerTexts(_storage).EverythingAsync(run, manifest, summary.Retry, cancellationToken)
-            : AsyncEnumerable.Empty<(Question, AnsweredQuestion, AnswerRow)>();
         await (export switch
         {
-            RunExport.Answers => RunExports.WriteAnswersAsync(everything, file, cancellationToken),
-            RunExport.Samples => RunExports.WriteSamplesAsync(everything, file, cancellationToken),
-            RunExport.Inspect => InspectLog.WriteAsync(await HandedAsync(), everything, file, cancellationToken),
-            RunExport.Harness => HarnessFiles.WriteAsync(await HandedAsync(), everything, file, cancellationToken),
-            RunExport.EveryEval => EveryEvalRecords.WriteAsync(await HandedAsync(), everything, file, cancellationToken),
+            RunExport.Answers => RunExports.WriteAnswersAsync(Everything(), file, cancellationToken),
+            RunExport.Samples => RunExports.WriteSamplesAsync(Everything(), file, cancellationToken),
+            RunExport.Inspect => HandOverAsync(InspectLog.WriteAsync),
+            RunExport.Harness => HandOverAsync(HarnessFiles.WriteAsync),
+            RunExport.EveryEval => HandOverAsync(EveryEvalRecords.WriteAsync),
             RunExport.Card => file.WriteAsync(CardOf(await HandedAsync()), cancellationToken).AsTask(),
             _ => throw new ArgumentOutOfRangeException(nameof(export), export, "Unknown file."),
         });
 
         static byte[] CardOf(HandedRun handed) => Encoding.UTF8.GetBytes(ReportMarkdown.WriteCard(handed.Report, handed.Carded));
+
+        IAsyncEnumerable<(Question Question, AnsweredQuestion Answer, AnswerRow Row)> Everything(IReadOnlySet<BatchId>? only = null) =>
+            found is var (summary, manifest)
+                ? new AnswerTexts(_storage).EverythingAsync(run, manifest, summary.Retry, only, cancellationToken)
+                : AsyncEnumerable.Empty<(Question, AnsweredQuestion, AnswerRow)>();
+
+        async Task HandOverAsync(
+            Func<HandedRun, IAsyncEnumerable<(Question, AnsweredQuestion, AnswerRow)>, Stream, CancellationToken, Task> writeAsync)
+        {
+            var handed = await HandedAsync();
+            await writeAsync(handed, Everything(await CountedAsync(handed.Report.Circumstances.Seal)), file, cancellationToken);
+        }
+
+        // The batches of the report, by the seal that was made with it: others were finished later. Reports of early versions have none.
+        async Task<IReadOnlySet<BatchId>?> CountedAsync(string? chain)
+        {
+            var content = chain is null ? null : await _storage.Blob(run, RunSeal.BlobName).FindContentAsync(cancellationToken);
+            return content is not null && BlobReading.ParseLine(content.ToMemory(), PipelineJson.Compact.RunSeal) is { } seal
+                && seal.Chain == chain
+                ? seal.Batches.Select(static sealing => BatchId.TryParse(sealing.Batch, out var batch) ? batch : default).ToHashSet()
+                : null;
+        }
 
         async Task<HandedRun> HandedAsync()
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Datasets.Writing;
+using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Results;
@@ -51,7 +52,7 @@ public static class AnswerTable
     internal static ImmutableArray<TableColumn<AnswerRow>> ColumnsWith(ImmutableArray<string>? metadata) =>
         metadata is not { IsDefaultOrEmpty: false } names ? Columns
             : [.. Columns, .. names.Select(static name =>
-                new TextColumn<AnswerRow>("meta:" + name, row => row.Metadata?.GetValueOrDefault(name)))];
+                new TextColumn<AnswerRow>(MetadataNames.Mark + name, row => row.Metadata?.GetValueOrDefault(name)))];
 
     /// <summary>The header record of the CSV with its line ending.</summary>
     public static string Header { get; } = HeaderOf(Columns.Length);

@@ -59,12 +59,20 @@ internal sealed class AnswerTexts(RunStorage storage)
     }
 
     /// <summary>Every answer of the finished batches with its reasonings, its question and its row, one at a time.</summary>
-    /// <inheritdoc cref="RowsAsync" path="/param"/>
+    /// <param name="run">The run.</param>
+    /// <param name="manifest">Its manifest.</param>
+    /// <param name="retries">How often failed questions were tried again.</param>
+    /// <param name="only">The batches that are read; <see langword="null"/> for all.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     /// <exception cref="InvalidDataException">An answer or a question is not where it was written.</exception>
     public async IAsyncEnumerable<(Question Question, AnsweredQuestion Answer, AnswerRow Row)> EverythingAsync(
-        RunId run, RunManifest manifest, int retries, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunId run,
+        RunManifest manifest,
+        int retries,
+        IReadOnlySet<BatchId>? only,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var (answers, questions, _) in BatchesAsync(run, manifest, retries, sealing: null, cancellationToken))
+        await foreach (var (answers, questions, _) in BatchesAsync(run, manifest, retries, sealing: null, cancellationToken, only))
         {
             var next = 0;
             await foreach (var whole in WholeAsync(run, answers, cancellationToken))
@@ -154,7 +162,12 @@ internal sealed class AnswerTexts(RunStorage storage)
 
     private async IAsyncEnumerable<(List<PlacedAnswer> Answers, FrozenDictionary<int, Question> Questions, DateTimeOffset Written)>
         BatchesAsync(
-        RunId run, RunManifest manifest, int retries, RunSealing? sealing, [EnumeratorCancellation] CancellationToken cancellationToken)
+        RunId run,
+        RunManifest manifest,
+        int retries,
+        RunSealing? sealing,
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        IReadOnlySet<BatchId>? only = null)
     {
         var read = ReadAhead.InOrderAsync(
             Enumerable.Range(0, manifest.Batches),
@@ -163,7 +176,7 @@ internal sealed class AnswerTexts(RunStorage storage)
             cancellationToken);
         await using var questions = read.GetAsyncEnumerator(cancellationToken);
         var (at, texts) = (-1, FrozenDictionary<int, Question>.Empty);
-        await foreach (var (answers, written) in _answers.AllAsync(run, manifest, retries, cancellationToken, sealing))
+        await foreach (var (answers, written) in _answers.AllAsync(run, manifest, retries, cancellationToken, sealing, only))
         {
             // Batches that are not finished have no answers: their questions are passed over.
             while (answers.Count > 0 && at < manifest.BatchOf(answers[0].Answered.Ordinal) && await questions.MoveNextAsync())

@@ -86,14 +86,17 @@ internal sealed class RunAnswers(RunStorage storage)
     /// <param name="retries">How often failed questions were tried again.</param>
     /// <param name="cancellationToken">Cancels the reading.</param>
     /// <param name="sealing">Is told what the batches hash to, where a seal is made.</param>
+    /// <param name="among">The batches that are read; <see langword="null"/> for all.</param>
     public async IAsyncEnumerable<(List<PlacedAnswer> Answers, DateTimeOffset Written)> AllAsync(
         RunId run,
         RunManifest manifest,
         int retries,
         [EnumeratorCancellation] CancellationToken cancellationToken,
-        RunSealing? sealing = null)
+        RunSealing? sealing = null,
+        IReadOnlySet<BatchId>? among = null)
     {
         var versions = await VersionsAsync(run, cancellationToken);
+        versions = among is null ? versions : versions.Where(version => among.Contains(version.Key)).ToDictionary();
         await foreach (var tries in ReadAhead.InOrderAsync(Enumerable.Range(0, manifest.Batches), Ahead, TriesAsync, cancellationToken))
         {
             foreach (var batch in tries)

@@ -78,7 +78,8 @@ internal static class ProfileHandlers
         }
 
         return (isUnlisted
-            ? await api.Profiles.PutUnlistedAsync(profile, cancellationToken)
+            ? await api.Profiles.PutUnlistedAsync(
+                profile, cancellationToken, api.OtherModels.Select(static model => model.Profiles).OfType<IProfileSource>())
             : await api.Profiles.PutAsync(profile, cancellationToken)) switch
         {
             ProfileChange.OfHost => throw Problem.ProfileOfHost(name, "Store yours under another name."),

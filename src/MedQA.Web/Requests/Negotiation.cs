@@ -53,7 +53,7 @@ internal static class Negotiation
         headers.Vary = HeaderNames.Accept;
         if (format == Html)
         {
-            headers.ContentSecurityPolicy = $"{ReportHtml.ContentSecurityPolicy}; frame-ancestors 'none'";
+            headers.ContentSecurityPolicy = $"{ReportHtml.PolicyOfAll}; frame-ancestors 'none'";
         }
 
         return format;

@@ -1,5 +1,6 @@
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
+using MedQA.Pipeline.Profiles;
 using MedQA.Web.Problems;
 
 namespace MedQA.Web.Requests;
@@ -20,7 +21,7 @@ internal static class ProfileParameters
     {
         var (given, hash, samples, seed) = (request.Query("profile"), request.ProfileHash, request.Samples, request.Seed);
         var (name, profiles) = (given ?? api.DefaultProfile, api.ProfilesFor(SetParameters.Model(request, api)));
-        var profile = await profiles.FindAsync(name, hash, null, null, cancellationToken)
+        var profile = await FirstAsync()
             ?? throw (hash is null ? Problem.UnknownProfile(name) : Problem.OtherProfile(name));
         var varied = profile;
         if (samples is not null || seed is not null)
@@ -37,5 +38,17 @@ internal static class ProfileParameters
 
         // A variation has one name, however the request spells it; so the same variation is the same upload.
         return (varied, given is null && varied.Name == profile.Name ? null : varied.Name);
+
+        async Task<Profile?> FirstAsync()
+        {
+            try
+            {
+                return await profiles.FindAsync(name, hash, null, null, cancellationToken);
+            }
+            catch (InputException exception) when (!ProfileVariation.IsSaidBy(name))
+            {
+                throw Problem.BrokenProfile(name, exception);
+            }
+        }
     }
 }

@@ -176,7 +176,8 @@ internal static class ApiContracts
                 Of(200, "The existing run of this question set and profile.", static () => WebJson.Default.RunResource)
             ],
             Problems = [
-                BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, Deleted, Changed, OtherProfile, TooLarge, WrongMedia, Storage
+                BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, Deleted, Changed, OtherProfile, BrokenProfile, TooLarge, WrongMedia,
+                Storage
             ],
         },
         ["ListRuns"] = new()
@@ -427,7 +428,10 @@ internal static class ApiContracts
                 Map
             ],
             Answers = [Of(200, "The estimate.", static () => WebJson.Default.RunEstimate)],
-            Problems = [BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, OtherProfile, TooLarge, WrongMedia, Storage],
+            Problems =
+            [
+                BadParameter, NoQuestionSet, EmptyBody, NotAcceptable, OtherProfile, BrokenProfile, TooLarge, WrongMedia, Storage
+            ],
         },
         ["CreateStudy"] = new()
         {

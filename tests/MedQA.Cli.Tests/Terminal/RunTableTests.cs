@@ -28,4 +28,20 @@ public sealed class RunTableTests
         Assert.Equal(["Run", "Question set", "Profile", "Model"], rows.Take(4).Select(static row => row.Item1));
         Assert.Equal(ReportBlocks.Summary(report).Select(static row => (row.Name, row.Line)), rows.Skip(4));
     }
+    [Theory]
+    [InlineData("small", "large", true)]
+    [InlineData("small", "small", false)]
+    public void A_list_of_runs_names_their_models_where_there_are_several(string one, string two, bool isShown)
+    {
+        using var output = new TestConsole();
+        output.Profile.Width = 400;
+        RunTable.Write(new HostConsole(output, new TestConsole()), [Run(one), Run(two)], isSelected: false);
+        Assert.Equal(isShown, output.Output.Contains("Model", StringComparison.Ordinal));
+        Assert.Equal(isShown, output.Output.Contains(two, StringComparison.Ordinal));
+
+        static RunResource Run(string model) => new()
+        {
+            Id = "abcdefghijklmnop", Name = "set.csv", State = RunState.Completed, Profile = "few-shot", Strategy = "few-shot", Samples = 1, Model = model, ModelFingerprint = "beef",
+        };
+    }
 }

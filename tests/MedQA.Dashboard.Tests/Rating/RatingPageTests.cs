@@ -110,12 +110,7 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
         await using var server = await Server.StartAsync(azurite.NewConnectionString());
         var study = await StudyDraft.MakeAsync(server.Client, questions: 2, raters: 1, sources: 1, rubric: "lay-2");
         await using var visit = await chromium.OpenAsync(server.Home);
-        var first = visit.Page;
-        await BeginAsync(visit, study.Links[0]);
-        var second = await first.Context.NewPageAsync();
-        await second.GotoAsync(study.Links[0]);
-        await Expect(second.Locator("main h1")).ToHaveTextAsync("Answer 1 of 2");
-
+        var (first, second) = await TwoTabsAsync(visit, study.Links[0]);
         var axis = first.Locator(".axis").First.Locator("input");
         var other = second.Locator(".axis").First.Locator("input");
         await axis.Nth(0).CheckAsync();
@@ -143,20 +138,14 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
         await using var server = await Server.StartAsync(azurite.NewConnectionString());
         var study = await StudyDraft.MakeAsync(server.Client, questions: 2, raters: 1, sources: 1, rubric: "lay-2");
         await using var visit = await chromium.OpenAsync(server.Home);
-        var first = visit.Page;
-        await BeginAsync(visit, study.Links[0]);
-        var second = await first.Context.NewPageAsync();
-        // As if the queue had come to this tab an hour after the service wrote it.
-        await second.RouteAsync("**/api/rating", async route =>
+        // As if the queue had come to the second tab an hour after the service wrote it.
+        var (first, second) = await TwoTabsAsync(visit, study.Links[0], static tab => tab.RouteAsync("**/api/rating", static async route =>
         {
             var response = await route.FetchAsync();
             var queue = JsonNode.Parse(await response.TextAsync())!;
             queue["now"] = queue["now"]!.GetValue<DateTimeOffset>().AddHours(-1);
             await route.FulfillAsync(new() { Response = response, Body = queue.ToJsonString() });
-        });
-        await second.GotoAsync(study.Links[0]);
-        await Expect(second.Locator("main h1")).ToHaveTextAsync("Answer 1 of 2");
-
+        }));
         var axis = first.Locator(".axis").First.Locator("input");
         var other = second.Locator(".axis").First.Locator("input");
         await axis.Nth(0).CheckAsync();
@@ -174,6 +163,17 @@ public sealed class RatingPageTests(Chromium chromium, AzuriteFixture azurite)
         var history = await RatingsAsync(server, study, "?history=true");
         Assert.Equal([values[0], values[1], values[0], values[1]], history.Where(static click => click.GetProperty("kind").GetString() == "choice").Select(static click => click.GetProperty("choices").EnumerateObject().Single().Value.GetString()));
         Assert.Empty(visit.Faults);
+    }
+
+    /// <summary>A rater's first answer in two tabs of one browser.</summary>
+    private static async Task<(IPage First, IPage Second)> TwoTabsAsync(Visit visit, string link, Func<IPage, Task>? before = null)
+    {
+        await BeginAsync(visit, link);
+        var second = await visit.Page.Context.NewPageAsync();
+        await (before?.Invoke(second) ?? Task.CompletedTask);
+        await second.GotoAsync(link);
+        await Expect(second.Locator("main h1")).ToHaveTextAsync("Answer 1 of 2");
+        return (visit.Page, second);
     }
 
     [Fact]

@@ -86,6 +86,62 @@ public sealed class MetadataTests
     }
 
     [Fact]
+    public async Task A_column_that_holds_a_text_in_some_rows_is_what_all_questions_are_about_its_codes_too()
+    {
+        const string Head = "question,a,b,answer,history\n";
+        const string Code = "Which drug helps?,aspirin,codeine,A,G2P1\n";
+        var (tally, questions) = await TalliedAsync($"{Head}{Code}Which test helps?,x-ray,scan,B,A woman of 30 is pregnant.\nWhich one?,yes,no,A,\n");
+        Assert.Equal(["G2P1", "A woman of 30 is pregnant.", null], questions.Select(static question => question.Context));
+        Assert.All(questions, static question => Assert.Null(question.Metadata));
+        Assert.Equal(
+            ["'history' is shown with the questions, and holds a code or the like in 1 of 3 rows: if the questions are not about it, keep it beside them with --map metadata=history."],
+            tally.Readings);
+
+        var notes = new List<string>();
+        Assert.Single(await QuestionsAsync(
+            $"{Head}{Code}{Code.Replace("drug", "test", StringComparison.Ordinal)}Why?,a,b,A,A man of 60 has pain.\n", new QuestionSetOptions { FileName = "set.csv", Limit = 1, Noted = notes.Add }));
+        Assert.Contains(notes, static note => note.Contains("'history' is shown with the questions, and holds a code or the like in 1 of 1 rows", StringComparison.Ordinal));
+
+        var (codes, kept) = await TalliedAsync($"{Head}{Code}");
+        Assert.Equal("history=G2P1", Text(Assert.Single(kept)));
+        Assert.Null(kept[0].Context);
+        Assert.Equal(
+            ["'history' holds a code or the like in 1 of 1 rows and a text in none, and is kept beside the questions: if they are about it, name it context."],
+            codes.Readings);
+
+        var records = await QuestionsAsync(
+            """{"question":"Which drug helps?","options":["aspirin","codeine"],"answer":"A","case":"C12"}""" + "\n"
+                + """{"question":"Which test helps?","options":["x-ray","scan"],"answer":"B","case":"A woman of 30 is pregnant."}""" + "\n");
+        Assert.Equal(["C12", "A woman of 30 is pregnant."], records.Select(static question => question.Context));
+    }
+
+    [Theory]
+    [InlineData("clinical_scenario")]
+    [InlineData("patient_info")]
+    [InlineData("vignette_text")]
+    [InlineData("Clinical history")]
+    public async Task A_short_vignette_under_a_name_that_is_not_read_keeps_every_row_out_codes_too(string name)
+    {
+        var rows = await RowsAsync($"question,a,b,answer,{name}\nWhich drug helps?,aspirin,codeine,A,P12\nWhich test?,x-ray,scan,B,A man of 60 has pain.\n");
+        Assert.All(rows, row => Assert.Equal(
+            $"'{name}' looks like what the question is about, but is not read: name it context, or give it another name (--map context={name} or --map metadata={name}).",
+            Assert.IsType<RejectedRow>(row).Reason));
+        Assert.Equal($"{name}=P12", Text(Assert.Single(await QuestionsAsync($"question,a,b,answer,{name}\nWhich drug helps?,aspirin,codeine,A,P12\n"))));
+    }
+
+    [Theory]
+    [InlineData("findings_on_arrival", "A man of 60 has had a cough for three weeks.", true)]
+    [InlineData("department", "Department of obstetrics and gynaecology", false)]
+    [InlineData("explanation", "Aspirin helps since it keeps platelets from clotting.", false)]
+    public async Task A_short_text_under_an_unknown_name_is_remarked_on(string name, string text, bool isRemarked)
+    {
+        var (tally, questions) = await TalliedAsync($"question,a,b,answer,{name}\nWhich drug helps?,aspirin,codeine,A,{text}\n");
+        Assert.Equal(text, Assert.Single(questions).Metadata![name]);
+        string[] remark = [$"'{name}' is not read, and holds a text in 1 of 1 rows: if the questions are about it, name it context."];
+        Assert.Equal(isRemarked ? remark : [], tally.Readings);
+    }
+
+    [Fact]
     public async Task A_question_without_other_columns_has_no_metadata()
     {
         Assert.Null(Assert.Single(await QuestionsAsync("question,option_a,option_b,answer,year\nOne?,yes,no,A, \n")).Metadata);

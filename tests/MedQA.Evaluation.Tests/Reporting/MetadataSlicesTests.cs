@@ -1,4 +1,5 @@
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
 using MedQA.Evaluation.Statistics;
@@ -38,6 +39,53 @@ public sealed class MetadataSlicesTests
         Assert.All(slices.Slices, static slice => Assert.Equal(10, slice.Accuracy.Clusters));
         var expected = ShareDifference.Clustered(Enumerable.Range(0, 20).Select(static cluster => (cluster < 10 ? 2 : 0, cluster < 10 && cluster % 3 != 0 ? 2 : 0, cluster < 10 ? 0 : 2, cluster >= 10 && cluster % 3 != 0 ? 2 : 0)));
         Assert.All(slices.Slices, slice => Assert.Equal(expected, slice.P!.Value, 1e-12));
+    }
+
+    [Fact]
+    public void Values_that_differ_in_case_or_spaces_are_one_and_named_as_first_written()
+    {
+        var slices = Slices(["difficulty", "sex"], [.. Enumerable.Range(0, 40).Select(static at => (
+            Right: at % 3 != 0, Difficulty: (string?)"same", Sex: at == 0 ? "Female" : at % 4 == 0 ? " female" : at % 4 == 2 ? "FEMALE\u200B" : "male", Cluster: (string?)null))]);
+        Assert.Equal([("Female", 20), ("male", 20)], slices.Slices.Where(static slice => slice.Name == "sex").Select(static slice => (slice.Value!, slice.Accuracy.Scored)));
+        Assert.Equal("Case and spaces of a value do not count, so these are one value: 'Female', 'FEMALE', 'female'.", slices.Warnings[^1]);
+
+        var names = new MetadataNames();
+        foreach (var value in (string[])["Female", "female ", "male"])
+        {
+            names.Add(new Question { Id = "q", Dataset = "d", Text = "t", Metadata = new Dictionary<string, string> { ["sex"] = value } });
+        }
+
+        Assert.Equal([new MetadataName("sex", 3, 2)], names.Build());
+    }
+
+    [Theory]
+    [InlineData(5, null, 0)]
+    [InlineData(6, 0.0, 1)]
+    public void A_slice_too_small_for_a_test_is_not_counted_in_the_correction(int without, double? least, int tests)
+    {
+        var slices = Slices(["difficulty", "sex"], [.. Enumerable.Range(0, 60).Select(at => (
+            Right: at >= without, Difficulty: at < without ? null : (string?)"hard", Sex: "f", Cluster: (string?)null))]);
+        Assert.Equal((tests, least is null), (slices.Tests, slices.Slices[1].P is null));
+        Assert.Equal(
+            least is null,
+            slices.Warnings.Contains("Not tested, and not counted in the correction: difficulty hard, difficulty (none). A test needs 6 scored questions with the value, and as many others."));
+    }
+
+    [Theory]
+    [InlineData("Year", "Year", "Year", "year")]
+    [InlineData("year_of exam", "Year (of exam)", "Year (of exam)", "other")]
+    public void A_name_is_found_by_one_rule_whatever_its_case_and_punctuation(string wanted, string found, string one, string two)
+    {
+        Assert.Equal(found, MetadataNames.Find([one, two], wanted));
+        Assert.Equal((found, "other group"), CounterfactualPairs.ColumnsIn([one, two, "other group"], wanted, "other_group"));
+    }
+
+    [Fact]
+    public void A_name_that_may_be_several_is_refused()
+    {
+        const string Names = "'YEAR', 'Year '";
+        Assert.Equal($"'year' may be {Names}: write the one that is meant as the question set does.", Assert.Throws<InputException>(static () => MetadataNames.Find(["YEAR", "Year "], "year")).Message);
+        Assert.StartsWith($"'year', which is to name the pair, may be {Names}", Assert.Throws<InputException>(static () => CounterfactualPairs.ColumnsIn(["YEAR", "Year ", "group"], "year", null)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

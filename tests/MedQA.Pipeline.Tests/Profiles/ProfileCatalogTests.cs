@@ -223,6 +223,20 @@ public sealed class ProfileCatalogTests(AzuriteFixture azurite) : IDisposable
         Assert.Equal(ProfileChange.OfHost, await catalog.PutUnlistedAsync(Usual with { MaxTokens = 9 }, Cancel));
         Assert.Equal(ProfileChange.Done, await catalog.PutUnlistedAsync(Usual, Cancel));
         Assert.Equal(ProfileChange.OtherVariation, await catalog.PutUnlistedAsync(Usual with { Name = "self-consistency-samples-5" }, Cancel));
+
+        // So are those of a further model of the host, as that has them.
+        var further = new OneProfile(Usual with { MaxTokens = 9 });
+        Assert.Equal(ProfileChange.Done, await catalog.PutUnlistedAsync(Usual with { MaxTokens = 9 }, Cancel, further));
+        Assert.Equal(ProfileChange.Done, await catalog.PutUnlistedAsync(Usual, Cancel, further));
+        Assert.Equal(ProfileChange.OfHost, await catalog.PutUnlistedAsync(Usual with { MaxTokens = 8 }, Cancel, further));
+        Assert.Equal(ProfileChange.OfHost, await catalog.PutUnlistedAsync(Usual with { Name = "own", MaxTokens = 8 }, Cancel, new OneProfile(Usual with { Name = "own" })));
+    }
+
+    private sealed record OneProfile(Profile Profile) : IProfileSource
+    {
+        public IReadOnlyList<string> Names => [Profile.Name];
+
+        public Profile? Find(string name) => name == Profile.Name ? Profile : null;
     }
 
     [Fact]

@@ -95,6 +95,53 @@ public sealed class RunExportTests(AzuriteFixture azurite)
         await Assert.ThrowsAsync<InvalidDataException>(() => ExportAsync(bench, run, RunExport.Inspect));
     }
 
+    /// <summary>What was answered after the report was written: by a retry of failed questions, or by a cancelled run that was resumed.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_with_the_figures_of_a_report_has_the_answers_that_the_report_counts(bool isResumed)
+    {
+        var bench = new Bench(await azurite.NewAsync());
+        bench.Model.Before = (text, _) => !isResumed && text.Contains("case 1?", StringComparison.Ordinal)
+            ? throw new InvalidOperationException("broken") : Task.CompletedTask;
+        var run = await bench.StartAsync(7);
+        if (isResumed)
+        {
+            await bench.Advancer.AdvanceAsync(run, Cancel);
+            await bench.AnswerNextAsync();
+            await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Cancel, Cancel);
+        }
+
+        await bench.CompleteAsync(run);
+        var before = await ExportAsync(bench, run, RunExport.Answers);
+        var (samples, failed, completed) = await InspectedAsync();
+        Assert.Equal(isResumed ? (samples, 0) : (7, 1), (samples, failed));
+        Assert.InRange(samples, 1, 7);
+
+        bench.Model.Before = static (_, _) => Task.CompletedTask;
+        await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Retry, Cancel);
+        var isAnswered = false;
+        for (var step = 0; step < 20 && !isAnswered; step++)
+        {
+            await bench.Advancer.AdvanceAsync(run, Cancel);
+            isAnswered = await bench.AnswerNextAsync() is not null;
+        }
+
+        Assert.True(isAnswered);
+        Assert.NotEqual(before, await ExportAsync(bench, run, RunExport.Answers));
+        Assert.Equal((samples, failed, completed), await InspectedAsync());
+
+        await bench.CompleteAsync(run);
+        Assert.Equal((7, 0, 7), await InspectedAsync());
+
+        async Task<(int Samples, int Failed, int Completed)> InspectedAsync()
+        {
+            using var log = JsonDocument.Parse(await ExportAsync(bench, run, RunExport.Inspect));
+            var samples = log.RootElement.GetProperty("samples").EnumerateArray().ToList();
+            return (samples.Count, samples.Count(static sample => sample.TryGetProperty("error", out _)), log.RootElement.GetProperty("results").GetProperty("completed_samples").GetInt32());
+        }
+    }
+
     [Fact]
     public async Task A_free_answer_stands_in_the_table_as_people_are_shown_it()
     {

@@ -111,7 +111,11 @@ public sealed class ContractTests(AzuriteFixture azurite)
         "precondition" => good with { IfMatch = "\"a-tag\"", Problem = problem },
         "rater-link" => good with { Rater = null, Problem = problem },
         "rater-state" => good with { Rater = place.Study.Tokens[name switch { "AgreeToRate" => 6, "SendClicks" => 7, "StopRating" => 5, _ => 0 }], Problem = problem },
-        "broken-profile" => good with { Path = "/api/profiles/torn", Problem = problem },
+        "broken-profile" => good with
+        {
+            Path = name is "StartRun" or "EstimateRun" ? good.Path.Replace("few-shot", "torn", StringComparison.Ordinal) : "/api/profiles/torn",
+            Problem = problem,
+        },
         "other-profile" => good with { Path = $"{good.Path}&profileHash={new string('0', 64)}", Problem = problem },
         "unknown-profile" => good with { Path = "/api/profiles/none", Problem = problem },
         "fixed-profile" => good with { Path = "/api/profiles/few-shot", Body = name == "PutProfile" ? good.Body!.Replace("mine", "few-shot", StringComparison.Ordinal) : null, Problem = problem },

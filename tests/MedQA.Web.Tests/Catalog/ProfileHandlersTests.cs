@@ -214,6 +214,13 @@ public sealed class ProfileHandlersTests(AzuriteFixture azurite)
         Assert.Equal((HttpStatusCode.Conflict, "urn:medqa:broken-profile"), (damaged.StatusCode, problem.GetProperty("type").GetString()));
         Assert.Contains("this is not JSON", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Contains("PUT /api/profiles/torn replaces it and DELETE removes it", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        foreach (var path in (string[])["/api/runs?profile=torn", "/api/estimates?profile=torn", "/api/estimates?profile=torn&samples=5"])
+        {
+            var (refused, why) = await server.SendAsync(HttpMethod.Post, path, ApiServer.Questions(2, right: 1));
+            Assert.Equal((HttpStatusCode.Conflict, "urn:medqa:broken-profile"), (refused.StatusCode, why.GetProperty("type").GetString()));
+            Assert.Contains("PUT /api/profiles/torn replaces it and DELETE removes it", why.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+
         Assert.Equal(HttpStatusCode.NoContent, (await server.SendAsync(HttpMethod.Delete, "/api/profiles/torn")).Response.StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await PutAsync(server, "empty", """{ "name": "empty", "strategy": "few-shot" }""")).Status);
     }

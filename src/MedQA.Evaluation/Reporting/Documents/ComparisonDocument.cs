@@ -21,7 +21,8 @@ internal static class ComparisonDocument
     private static IEnumerable<Block> Blocks(RunComparison comparison)
     {
         yield return new Heading(1, "Comparison");
-        yield return new Note(RunReport.NotMedicalAdvice);
+        yield return new Note(
+            "The answers of these runs come from language models. They measure the models; they are not medical advice.");
         foreach (var warning in comparison.Warnings)
         {
             yield return new Note(warning);

@@ -15,6 +15,9 @@ public static class ReportHtml
     /// </summary>
     public static string ContentSecurityPolicy => HtmlWriter.ContentSecurityPolicy;
 
+    /// <summary>The policy for any of these pages, those with larger texts in drawings included.</summary>
+    public static string PolicyOfAll => HtmlWriter.PolicyOfAll;
+
     /// <summary>
     /// Writes a report. Everything that may differ between runs that answered alike is under the last heading, "This run".
     /// </summary>

@@ -69,8 +69,9 @@ internal static class SizePlot
         yield return new Paragraph(
             "The horizontal axis is logarithmic. Points are the runs compared, each on all its own questions, coloured by family, with "
                 + "95 % intervals. Hollow points are published results whose model's name states its size, on the same data set, split and "
-                + "number of options. Of a mixture of experts all parameters count, and the table names the active ones. Models differ in "
-                + "more than size: a plot of this kind does not show what size alone does.");
+                + "number of options; the table has the names that have no room beside them. Of a mixture of experts all parameters count, "
+                + "and the table names the active ones. Models differ in more than size: a plot of this kind does not show what size alone "
+                + "does.");
         List<string> notes =
         [
             .. unknown.Select(static model => $"Not in the plot: {model}, because its number of parameters is not known."),
@@ -175,6 +176,13 @@ internal static class SizePlot
                 .Select(static model => (
                     Math.Log10(model.Key.Parameters), model.Max(static point => point.Accuracy), PlotArea.Shortened(model.Key.Model, 28))),
             "name point");
+
+        // Behind the runs' names, and only beside their points: the table names all.
+        area.Names(
+            points.Where(static point => point.Colour < 0)
+                .Select(static point => (Math.Log10(point.Parameters), point.Accuracy, PlotArea.Shortened(point.Model, 28))),
+            "tick",
+            most: 2);
         return new Plot(
             $"Accuracy on {dataset} against the number of parameters",
             area.Draw(

@@ -34,17 +34,19 @@ const attributes = ['class', 'x', 'y', 'x1', 'y1', 'x2', 'y2', 'cx', 'cy', 'r', 
 export const readDocument = (path, signal) => call(path, { accept: 'application/vnd.medqa.sections+json', signal });
 
 /**
- * Renders a document as cards: notices, the summary and each section. `questions` is the address for filter links.
+ * Renders a document as cards: notices, the summary and each section. `questions` is the address for filter links; `more` are further cards
+ * of the reader's own figures.
  * @param {Schemas['DocumentSections']} document
  * @param {string} [questions]
+ * @param {HTMLElement[]} [more]
  */
-export function documentCards({ summary, blocks }, questions) {
+export function documentCards({ summary, blocks }, questions, more = []) {
   const starts = blocks.flatMap((block, index) => block.kind === 'heading' && block.level === 2 ? [index] : []);
   const notes = blocks.slice(0, starts[0]).filter(block => block.kind === 'note');
   const cards = starts.map((start, index) => section(blocks[start].text ?? '', documentParts(blocks.slice(start + 1, starts[index + 1]), blocks[start].text ?? '', { questions, fewRows: 6 })));
   // The reader's own data first: what others have published is for later.
   const published = starts.findIndex(start => blocks[start].text === 'Published results');
-  cards.push(...published < 0 ? [] : cards.splice(published, 1));
+  cards.push(...more, ...published < 0 ? [] : cards.splice(published, 1));
   return [
     h('div', { class: 'notice', role: 'note' }, notes.map(note => h('p', null, sign('⚠ '), note.text))),
     section('At a glance',

@@ -15,6 +15,7 @@ import { slicesCard } from './slices.js';
  * @import { Child } from './dom.js'
  * @import { Schemas } from './types'
  * @typedef {Schemas['RunResource']} Run
+ * @typedef {`/api/runs/${string}/${'report' | 'answers' | `files/${string}`}`} FileAddress
  */
 
 /**
@@ -125,7 +126,7 @@ export async function show(main, { run, signal, title }) {
       fill(body, loading('Reading the report…'));
     }
     try {
-      fill(body, documentCards(await readDocument(`${path}/report`, signal), `#/runs/${run}/questions`), slicesCard(run, signal), files());
+      fill(body, documentCards(await readDocument(`${path}/report`, signal), `#/runs/${run}/questions`, [slicesCard(run, signal)]), files());
       // The section has no links: its page has them, and compares other columns and groups.
       body.querySelector('[aria-labelledby="s-counterfactual-pairs"] > h2')?.after(
         h('p', null, h('a', { href: `#/runs/${run}/pairs` }, 'Every pair that changes, and other groups')));
@@ -138,7 +139,7 @@ export async function show(main, { run, signal, title }) {
 
   function files() {
     const failed = h('div');
-    /** @type {(address: `${typeof path}/${'report' | 'answers'}`, accept: string, name: string) => () => Promise<void>} */
+    /** @type {(address: FileAddress, accept: string, name: string) => () => Promise<void>} */
     const get = (address, accept, name) => async () => {
       try {
         await save(address, accept, name);
@@ -147,7 +148,7 @@ export async function show(main, { run, signal, title }) {
         fill(failed, problemBox(problem));
       }
     };
-    /** @type {(text: string, address: `${typeof path}/${'report' | 'answers'}`, accept: string, extension: string) => HTMLElement} */
+    /** @type {(text: string, address: FileAddress, accept: string, extension: string) => HTMLElement} */
     const file = (text, address, accept, extension) => h('button', { type: 'button', on: { click: get(address, accept, `${last.name.replace(/\.[a-z]+$/i, '')}-${run}.${extension}`) } }, text);
     return h('section', { class: 'card', 'aria-label': 'Files' }, h('h2', null, 'Files'),
       h('div', { class: 'actions wrap' },
@@ -158,7 +159,11 @@ export async function show(main, { run, signal, title }) {
         file('Report, Markdown', `${path}/report`, 'text/markdown', 'md'),
         file('Answers, CSV', `${path}/answers`, 'text/csv', 'csv'),
         file('Answers, Parquet', `${path}/answers`, 'application/vnd.apache.parquet', 'parquet'),
-        file('Answers, JSON lines', `${path}/answers`, 'application/x-ndjson', 'jsonl')),
+        file('Answers, JSON lines', `${path}/answers`, 'application/x-ndjson', 'jsonl'),
+        file('Model card', `${path}/files/card.md`, 'text/markdown', 'card.md'),
+        file('Inspect log', `${path}/files/inspect.json`, 'application/json', 'inspect.json'),
+        file('lm-evaluation-harness files', `${path}/files/lm-eval.zip`, 'application/zip', 'lm-eval.zip'),
+        file('Every Eval Ever records', `${path}/files/eee.zip`, 'application/zip', 'eee.zip')),
       failed);
   }
 

@@ -1,7 +1,7 @@
 // A new run: the file, the profile, the estimate, then the start.
 
 import { call } from './api.js';
-import { columnMap, columnsOf } from './columns.js';
+import { columnMap, columnsIn, columnsOf } from './columns.js';
 import { confirm } from './dialogs.js';
 import { fill, h } from './dom.js';
 import { count, duration, money, plural } from './format.js';
@@ -310,8 +310,8 @@ export async function show(main, { signal, title }) {
       }
       known = read;
       // A column that its own name calls metadata is found by that name.
-      const own = read.metadata?.length ? await columnsOf(file) : [];
-      columns.show((read.metadata ?? []).map(name => own.includes(`meta:${name}`) ? `meta:${name}` : name), false);
+      const own = await columnsOf(file);
+      columns.show([...(read.metadata ?? []).map(name => own.includes(`meta:${name}`) ? `meta:${name}` : name), ...columnsIn([...read.warnings, ...read.firstRejected.map(row => row.reason)])], false);
       const other = propose();
       const focused = list.contains(document.activeElement);
       showProfiles();
@@ -335,7 +335,7 @@ export async function show(main, { signal, title }) {
         focused && focusOn(chosen);
         fill(estimated, problemBox(problem, estimate));
         await refresh(problem);
-        problem.status === 400 && columns.show(await columnsOf(file), true);
+        problem.status === 400 && columns.show([...await columnsOf(file), ...columnsIn([problem.message])], true);
       }
     }
   }

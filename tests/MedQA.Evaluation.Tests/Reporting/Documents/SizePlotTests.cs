@@ -79,6 +79,22 @@ public sealed class SizePlotTests
         Assert.All(plot.Marks.Where(static mark => mark.Element == "text"), mark => Assert.InRange(At(mark, "y"), 0, plot.Height));
     }
 
+    [Fact]
+    public void Hollow_points_have_names_where_there_is_room_and_a_page_with_them_larger_letters_on_phones()
+    {
+        var comparison = RunComparison.Of([Run("a", 1_000_000_000, "llama", 5, "medqa_us_test_4opt"), Run("b", 7_000_000_000, "llama", 8, "medqa_us_test_4opt")]);
+        var drawing = ComparisonDocument.Of(comparison).OfType<Plot>().Single().Drawing;
+        var names = drawing.Marks.Where(static mark => mark.Attributes.GetValueOrDefault("class") == "tick" && PublishedResults.All.Any(result => PlotArea.Shortened(result.Model, 28) == mark.Text)).ToList();
+        Assert.InRange(names.Count, 1, drawing.Marks.Count(static mark => mark.Element == "circle" && mark.Hint is not null));
+        var html = ReportHtml.Write(comparison);
+        Assert.Contains("svg .tick,svg .point{font-size:19px}", html, StringComparison.Ordinal);
+        Assert.DoesNotContain(ReportHtml.ContentSecurityPolicy, html, StringComparison.Ordinal);
+        var hash = html.Split("style-src ")[1].Split(';')[0];
+        Assert.Contains(hash, ReportHtml.PolicyOfAll, StringComparison.Ordinal);
+        Assert.Contains("The answers of these runs come from language models.", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("The answers of this run", html, StringComparison.Ordinal);
+    }
+
     private static double At(PlotMark mark, string name) => double.Parse(mark.Attributes[name], CultureInfo.InvariantCulture);
 
     private static ComparedRun Run(string model, long? parameters, string? family, int right, string dataset = "medqa", int options = 4, bool atHand = false)
