@@ -100,8 +100,8 @@ public sealed record RunResource
     public decimal? Until { get; init; }
 
     /// <summary>
-    /// Of a run that has stopped early, how many questions count; its interval is then of the accuracy with all questions asked. Missing for
-    /// other runs.
+    /// Of a run that has stopped early, how many questions count; its interval is then of the accuracy with all questions asked. Missing
+    /// for other runs.
     /// </summary>
     public int? StoppedAfter { get; init; }
 

@@ -82,8 +82,8 @@ public static class Gate
         {
             GateMeasure.Loss or GateMeasure.CalibrationError when ((GatedRun?[])[run, rule.Measure == GateMeasure.Loss ? baseline : null])
                 .FirstOrDefault(static one => one?.Answers.Stopped is not null) is { } stopped => Judgement.Unmeasured(
-                    $"{stopped.Answers.Name} stopped early, by what it saw, and this interval supposes a number of questions that was fixed "
-                        + "before. Run it without --until to judge it by this rule."),
+                    $"{stopped.Answers.Name} stopped early, by what it saw, and this interval supposes a number of questions that was "
+                        + "fixed before. Run it without --until to judge it by this rule."),
             GateMeasure.Accuracy when run.Answers.Stopped is { } target => AccuracyAtStop(rule, confidence, run, target),
             GateMeasure.Accuracy => Accuracy(rule, confidence, run),
             GateMeasure.Loss => Loss(rule, confidence, run, baseline!),

@@ -49,7 +49,7 @@ public sealed record DatasetSize(string Dataset, int Questions);
 /// <param name="Of">Questions that could be asked.</param>
 /// <param name="Points">The half-width that was asked for, in percentage points.</param>
 /// <param name="Interval">
-/// 95 % interval of the accuracy that the run would have if all its questions were asked, whenever it stopped
-/// (<see cref="Statistics.ConfidenceSequence"/>, without replacement).
+/// 95 % interval of the accuracy that the run would have if all its questions were asked, valid at every look: a confidence sequence
+/// without replacement.
 /// </param>
 public sealed record StoppedEarly(int Asked, int Of, decimal Points, Statistics.Interval Interval);

@@ -38,8 +38,8 @@ public sealed class ComparedRun(string name)
     public bool Provisional { get; init; }
 
     /// <summary>
-    /// The precision at which the run stopped early: its answers are the first ones in a random order. <see langword="null"/> for a run that
-    /// did not.
+    /// The precision at which the run stopped early: its answers are the first ones in a random order. <see langword="null"/> for a run
+    /// that did not.
     /// </summary>
     public AccuracyTarget? Stopped { get; init; }
 

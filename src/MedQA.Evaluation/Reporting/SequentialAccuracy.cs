@@ -21,7 +21,9 @@ public sealed class SequentialAccuracy
     /// <summary>A run of which no question is answered yet.</summary>
     /// <param name="target">The precision to reach, and of which questions.</param>
     /// <param name="confidence">Between 0 and 1, both excluded.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No question has a known right option, or the confidence is outside its range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// No question has a known right option, or the confidence is outside its range.
+    /// </exception>
     public SequentialAccuracy(AccuracyTarget target, double confidence = 0.95)
     {
         ArgumentNullException.ThrowIfNull(target);

@@ -385,7 +385,8 @@ public sealed class BatchWorker : IDisposable
             protocol, asked, question.FirstSeconds is { } first ? QuestionAttempt.TriedAgain(answered, first) : answered);
         await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
         PipelineMetrics.QuestionDone(attempt.Model.Name, protocol.Profile.Name, stored);
-        if (await work.AddAsync(stored, CancellationToken.None) && await ReasonToStopAsync(run, work.Batch, CancellationToken.None) is { } wish)
+        if (await work.AddAsync(stored, CancellationToken.None)
+            && await ReasonToStopAsync(run, work.Batch, CancellationToken.None) is { } wish)
         {
             lease.End(wish);
         }

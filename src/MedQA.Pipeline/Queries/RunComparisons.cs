@@ -50,7 +50,9 @@ public static class RunComparisons
 
     /// <summary>A run without its answers, named by its profile, model and id.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="manifest">Its manifest, which has the version of its rules and how it stopped; <see langword="null"/> if unknown.</param>
+    /// <param name="manifest">
+    /// Its manifest, which has the version of its rules and how it stopped; <see langword="null"/> if unknown.
+    /// </param>
     /// <param name="facts">The model's size and family.</param>
     /// <param name="areOfModelAtHand">Whether these are of a model at hand.</param>
     /// <param name="batchSize">How many questions a batch has at most; 0 where it is not known.</param>

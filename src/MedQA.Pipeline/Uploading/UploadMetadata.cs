@@ -28,7 +28,9 @@ internal static class UploadMetadata
     /// <summary>How many usable questions are asked, chosen at random.</summary>
     public const string Sample = "sample";
 
-    /// <summary>The half-width of the accuracy's interval at which the run stops, as <see cref="AccuracyTarget.TryParse"/> reads it.</summary>
+    /// <summary>
+    /// The half-width of the accuracy's interval at which the run stops, as <see cref="AccuracyTarget.TryParse"/> reads it.
+    /// </summary>
     public const string Until = "until";
 
     /// <summary>Which columns hold which part of a question, as <see cref="ColumnMap"/> reads it.</summary>
