@@ -73,6 +73,10 @@ public sealed class MedQAClient : IDisposable
     /// The name of the address in the service's settings that is told when the run has ended, or <c>none</c>; <see langword="null"/> for
     /// the service's default.
     /// </param>
+    /// <param name="until">
+    /// The half-width of the accuracy's 95 % interval, in percentage points (0.1 to 25), at which the run stops; <see langword="null"/> to
+    /// ask all questions.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -89,6 +93,7 @@ public sealed class MedQAClient : IDisposable
         string? profileHash = null,
         string? map = null,
         string? notify = null,
+        decimal? until = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
@@ -99,6 +104,7 @@ public sealed class MedQAClient : IDisposable
                 ("again", again ? "true" : null),
                 ("map", map),
                 ("notify", notify),
+                ("until", until?.ToString(CultureInfo.InvariantCulture)),
             ],
             cancellationToken);
         return new StartedRun(

@@ -94,6 +94,17 @@ public sealed record RunResource
     /// <summary>The number of questions.</summary>
     public int Questions { get; init; }
 
+    /// <summary>
+    /// The half-width of the accuracy's 95 % interval at which the run stops, in percentage points; missing if all questions are asked.
+    /// </summary>
+    public decimal? Until { get; init; }
+
+    /// <summary>
+    /// Of a run that has stopped early, how many questions count; its interval is then of the accuracy with all questions asked. Missing
+    /// for other runs.
+    /// </summary>
+    public int? StoppedAfter { get; init; }
+
     /// <summary>Rows that could not be used.</summary>
     public int RejectedRows { get; init; }
 

@@ -6,8 +6,17 @@ namespace MedQA.Datasets;
 /// <param name="Limit">See <see cref="QuestionSetOptions.Limit"/>.</param>
 /// <param name="Sample">See <see cref="QuestionSetOptions.Sample"/>.</param>
 /// <param name="Map">See <see cref="QuestionSetOptions.Map"/>.</param>
+/// <param name="Until">
+/// The half-width of the accuracy's 95 % interval, in percentage points, at which a run of the set stops; <see langword="null"/> to ask all
+/// questions. It changes the order in which they are asked, not which are read.
+/// </param>
 public readonly record struct SetReading(
-    AnswerNotation Notation, bool DropsFillers = false, int? Limit = null, int? Sample = null, ColumnMap? Map = null)
+    AnswerNotation Notation,
+    bool DropsFillers = false,
+    int? Limit = null,
+    int? Sample = null,
+    ColumnMap? Map = null,
+    decimal? Until = null)
 {
     /// <summary>The most that <see cref="Limit"/> and <see cref="Sample"/> can be: as many questions as a run can have.</summary>
     public const int MaxSize = 1_000_000;

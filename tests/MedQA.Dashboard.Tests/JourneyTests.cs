@@ -85,6 +85,36 @@ public sealed class JourneyTests(Chromium chromium, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_run_that_stops_once_its_accuracy_is_known_says_so()
+    {
+        await using var server = await Server.StartAsync(azurite.NewConnectionString());
+        await using var visit = await chromium.OpenAsync(server.Home);
+        var page = visit.Page;
+        await visit.GoAsync("#/new");
+        await DropAsync(page, "cases.csv", Server.Questions(160));
+        await Expect(page.Locator(".estimate")).ToContainTextAsync("Tokens to generate");
+        await Expect(page.Locator("#until-help")).ToHaveTextAsync("Blank: all questions are asked.");
+        var start = page.GetByRole(AriaRole.Button, new() { Name = "Start the run" });
+        foreach (var wrong in (string[])["2,5", "0", "60 %", "two"])
+        {
+            await page.Locator("#until").FillAsync(wrong);
+            await Expect(page.Locator("#until-help")).ToContainTextAsync("Must be percentage points from 0.1 to 25");
+            await Expect(start).ToBeDisabledAsync();
+        }
+
+        await page.Locator("#until").FillAsync("±20 %");
+        await Expect(page.Locator("#until-help")).ToContainTextAsync("It holds although the run stops by what it sees.");
+        await start.ClickAsync();
+
+        await Expect(page.Locator(".badge")).ToHaveTextAsync("completed", new() { Timeout = 90_000 });
+        await Expect(page.Locator("main")).ToContainTextAsync("Stopped early");
+        await Expect(page.Locator("main")).ToContainTextAsync(" of 160 questions: the interval is within ±20 points. It is of the accuracy with all questions asked.");
+        await Expect(page.Locator("main")).ToContainTextAsync("95 % interval of the accuracy on all its questions, valid at every look");
+        await Expect(page.Locator("main")).Not.ToContainTextAsync("Clopper-Pearson");
+        Assert.Empty(visit.Faults);
+    }
+
+    [Fact]
     public async Task A_file_that_is_given_before_the_profiles_are_there_is_estimated_when_they_are()
     {
         await using var server = await Server.StartAsync(azurite.NewConnectionString());

@@ -5,6 +5,7 @@ using MedQA.Datasets;
 using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Strategies;
 using MedQA.Files;
 using MedQA.Pipeline.Notifying;
@@ -54,32 +55,54 @@ internal static class RunCommand
                 + "settings), or none. Default: the one without a name, if there is one",
             HelpName = "NAME"
         };
+        var until = new Option<decimal?>("--until")
+        {
+            Description = "Stop once the 95 % interval of the accuracy is within so many percentage points on either side, as 2 or \"±2 %\". "
+                + "The questions are asked in a random order, and the interval holds although the run stops by what it sees",
+            HelpName = "POINTS",
+            CustomParser = static result =>
+            {
+                var text = result.Tokens is [var token] ? token.Value : "";
+                if (AccuracyTarget.TryParse(text, out var points))
+                {
+                    return points;
+                }
+
+                result.AddError($"--until is '{text}', but must be {AccuracyTarget.Takes}.");
+                return null;
+            },
+        };
         var reading = new SetReadingOptions();
         var command = new CommandWithExamples("run", "Answer question sets and score the answers.", """
             Examples:
               medqa run samples/medqa.csv
               medqa run mine.csv --profile few-shot
               medqa run mine.csv --limit 20                               a first look
+              medqa run mine.csv --until 2                                stop when the accuracy is known to ±2 points
               medqa run a.csv b.csv --samples 5 --seed 2
               medqa run mine.csv --profile deferral --dev others.csv
               medqa run mine.csv --profile mine.json --output json > scores.json
               medqa run mine.csv --endpoint https://medqa.example.com     let a service answer them
             """) {
-                files, profile, samples, seed, again, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample, reading.Map,
-                development, notify,
+                files, profile, samples, seed, again, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample, until,
+                reading.Map, development, notify,
             };
         command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => RunAsync(
             context,
-            parsed.GetRequiredValue(files),
+            FilesOf(parsed.GetRequiredValue(files), parsed.GetValue(until)),
             ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), parsed.GetValue(seed)),
             parsed.GetValue(again),
-            reading.Of(parsed),
+            reading.Of(parsed) with { Until = parsed.GetValue(until) },
             parsed.GetValue(development),
             parsed.GetValue(notify),
             cancel), writesCsv: true);
         return command;
     }
+
+    /// <summary>Returns the files; the sign of <c>--until ±2 %</c> without quotes is none.</summary>
+    private static string[] FilesOf(string[] names, decimal? until) =>
+        until is null || names.Length < 2 ? names : [.. names.Where(static name => name != "%")];
 
     private static bool HaveEqualContent(InputFile one, InputFile other)
     {
@@ -173,7 +196,7 @@ internal static class RunCommand
 
         // A threshold is guaranteed by all of the development set.
         SetReading ReadingOf(InputFile file) =>
-            asksDevelopment && file == inputs.All[0] ? reading with { Limit = null, Sample = null } : reading;
+            asksDevelopment && file == inputs.All[0] ? reading with { Limit = null, Sample = null, Until = null } : reading;
 
         async Task<int> RunAsync(CalledService service, WorkHere? work)
         {
@@ -230,6 +253,7 @@ internal static class RunCommand
                 profileHash: profileHash,
                 map: reading.Map?.ToString(),
                 notify: notify,
+                until: reading.Until,
                 cancellationToken: cancellationToken);
             if (!isNew)
             {

@@ -80,6 +80,11 @@ public static class Gate
     {
         var (questions, value, interval, outcome, reason) = rule.Measure switch
         {
+            GateMeasure.Loss or GateMeasure.CalibrationError when ((GatedRun?[])[run, rule.Measure == GateMeasure.Loss ? baseline : null])
+                .FirstOrDefault(static one => one?.Answers.Stopped is not null) is { } stopped => Judgement.Unmeasured(
+                    $"{stopped.Answers.Name} stopped early, by what it saw, and this interval supposes a number of questions that was "
+                        + "fixed before. Run it without --until to judge it by this rule."),
+            GateMeasure.Accuracy when run.Answers.Stopped is { } target => AccuracyAtStop(rule, confidence, run, target),
             GateMeasure.Accuracy => Accuracy(rule, confidence, run),
             GateMeasure.Loss => Loss(rule, confidence, run, baseline!),
             GateMeasure.CalibrationError => CalibrationError(rule, run, calibration),
@@ -137,6 +142,37 @@ public static class Gate
             $"{Figures.Percent(value)} of {Figures.Count(asWrong.Count)} are right, interval {Figures.Percent(interval)}"
                 + $"{(failed > 0 ? $", whatever the {Figures.Count(failed)} that failed would be" : "")}: "
                 + Said(outcome, $"at least {limit}", $"below {limit}")).IfReliable(asWrong.Clusters);
+    }
+
+    /// <summary>Judges a run that stopped early by the interval that holds in spite of it, of the accuracy on all its questions.</summary>
+    private static Judgement AccuracyAtStop(GateRule rule, double confidence, GatedRun run, AccuracyTarget target)
+    {
+        if (rule.Topic is not null)
+        {
+            return Judgement.Unmeasured(
+                $"{run.Answers.Name} stopped early, by what it saw, and there is no interval of a topic that allows for it. State the rule "
+                    + "for a data set, or run it without --until.");
+        }
+
+        var answers = run.Answers.Answers.Where(answer => IsPart(rule, answer.Key.Dataset, answer.Value.Topic)).ToList();
+        if (answers.Count == 0 || run.Answers.AtStop(confidence)!.IntervalOf(rule.Dataset) is not { } interval)
+        {
+            return Judgement.Unmeasured($"No answered question with a known right option is in {rule.Part}.");
+        }
+
+        var value = (double)answers.Count(static answer => answer.Value.Right) / answers.Count;
+        var all = target.Datasets.Where(dataset => rule.Dataset is null || dataset.Dataset == rule.Dataset)
+            .Sum(static dataset => dataset.Questions);
+        var (outcome, limit) = (AtLeast(interval, rule.Least!.Value), Share(rule.Least!.Value));
+        return new Judgement(
+            answers.Count,
+            value,
+            interval,
+            outcome,
+            $"{Figures.Percent(value)} of {Figures.Count(answers.Count)} are right, where the run stopped. On all "
+                + $"{Figures.Count(all)} questions the accuracy is between {Figures.Percent(interval.Lower)} and "
+                + $"{Figures.Percent(interval.Upper)}, an interval that holds although it stopped by what it saw: "
+                + Said(outcome, $"at least {limit}", $"below {limit}"));
     }
 
     private static Judgement Loss(GateRule rule, double confidence, GatedRun run, GatedRun baseline)

@@ -29,7 +29,8 @@ public sealed record Accuracy
     /// <summary>
     /// 95 % interval of <see cref="Value"/>: Clopper-Pearson's, or where questions belong together (<see cref="Clusters"/>) the one of
     /// <see cref="ClusteredInterval.Proportion"/>. <see langword="null"/> if nothing is scored, or while there are failed questions: a
-    /// retry must answer them first.
+    /// retry must answer them first. Of a run that stopped early, the one that holds in spite of that, for the run and its data sets
+    /// alone.
     /// </summary>
     public Interval? Interval { get; init; }
 

@@ -21,6 +21,8 @@ internal sealed class AccuracySection : IReportSection
                 ("accuracy, each question once (micro)", $"{Figures.Percent(accuracy.Value)} "
                     + $"({Figures.Of(accuracy.Correct, accuracy.Scored)})"));
             rows.Add(accuracy.Bounds is not null ? ("bounds", Figures.Interval(accuracy))
+                : report.StoppedEarly is not null
+                ? ("95 % interval of the accuracy on all its questions, valid at every look", Figures.Percent(accuracy.Interval))
                 : accuracy.Clusters is { } clusters ? ($"95 % interval from {Figures.Count(clusters)} clusters of equal questions or "
                     + "questions on one passage", Figures.Percent(
                     accuracy.Interval))
@@ -30,7 +32,11 @@ internal sealed class AccuracySection : IReportSection
                 rows.Add(("as if no two questions belonged together (Clopper-Pearson), too narrow", Figures.Percent(unrelated)));
             }
 
-            rows.Add(("standard error, questions that belong together as one cluster", Figures.Percent(accuracy.StandardError)));
+            if (report.StoppedEarly is null)
+            {
+                rows.Add(("standard error, questions that belong together as one cluster", Figures.Percent(accuracy.StandardError)));
+            }
+
             rows.Add(("guessing gives", Figures.Percent(accuracy.Chance)));
             if (report.OptionScoring is { } scoring)
             {
@@ -65,7 +71,10 @@ internal sealed class AccuracySection : IReportSection
             ("cannot be asked so (in no figure)",
                 Figures.Count(questions.Unaskable)
                     + string.Concat(report.UnaskableReasons.Select(static reason => $"; {reason.Code}: {reason.Questions}"))),
-            ("not asked yet", Figures.Count(questions.Waiting)),
+            report.StoppedEarly is { } stopped
+                ? ($"not asked or not counted, by the rule to stop at ±{AccuracyTarget.TextOf(stopped.Points)} points",
+                    Figures.Count(questions.NotAsked))
+                : ("not asked yet", Figures.Count(questions.Waiting)),
             ("without a known right option", Figures.Count(questions.WithoutGold)),
         ]);
         if (!report.Notes.IsEmpty)
@@ -84,7 +93,17 @@ internal sealed class AccuracySection : IReportSection
             Title,
             Figures.Percent(accuracy.Value),
             $"{(report.Provisional ? "provisional; " : "")}{Figures.Count(accuracy.Correct)} of {Figures.Count(accuracy.Scored)} right; "
-                + $"{range}; guessing gives {Figures.Percent(accuracy.Chance)}");
+                + $"{range}{(report.StoppedEarly is null ? "" : " on all its questions")}; guessing gives "
+                + Figures.Percent(accuracy.Chance));
+        if (report.StoppedEarly is { } stopped)
+        {
+            yield return new SummaryRow(
+                "Stopped early",
+                null,
+                $"after {Figures.Count(stopped.Asked)} of {Figures.Count(stopped.Of)} questions: the interval is within "
+                    + $"±{AccuracyTarget.TextOf(stopped.Points)} points");
+        }
+
         yield return new SummaryRow(
             "Questions",
             null,

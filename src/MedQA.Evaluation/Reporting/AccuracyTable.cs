@@ -32,7 +32,9 @@ public sealed record AccuracyRow(
 /// <param name="Correct">Right answers.</param>
 /// <param name="Scored">Questions.</param>
 /// <param name="Accuracy"><paramref name="Correct"/> / <paramref name="Scored"/>.</param>
-/// <param name="Interval">95 % interval, as <see cref="Reporting.Accuracy.Interval"/> is computed.</param>
+/// <param name="Interval">
+/// 95 % interval, as <see cref="Reporting.Accuracy.Interval"/> is computed; of a run that stopped early, that of its stop.
+/// </param>
 public sealed record AccuracyCell(string Dataset, int Correct, int Scored, double Accuracy, Interval Interval)
 {
     /// <summary>Clusters of the questions, where two or more are equal or share a passage; else <see langword="null"/>.</summary>
@@ -57,12 +59,16 @@ internal static class AccuracyTable
         var rows = new List<AccuracyRow>();
         foreach (var run in runs)
         {
+            var atStop = run.AtStop();
             ImmutableArray<AccuracyCell> cells =
             [
                 .. run.Answers
                     .Where(static answer => answer.Value.Failure == ComparedFailure.None)
                     .GroupBy(static answer => answer.Key.Dataset, static answer => answer.Value)
-                    .Select(dataset => CellOf(dataset.Key, dataset, run.Provisional)),
+                    .Select(dataset => CellOf(dataset.Key, dataset, run.Provisional))
+                    .Select(cell => atStop?.IntervalOf(cell.Dataset) is { } interval
+                        ? cell with { Interval = interval, Clusters = null }
+                        : cell),
             ];
             var place = rows.FindIndex(
                 row => (row.Profile, row.Model, row.ModelFacts) == (run.Profile, run.Model, run.ModelFacts)

@@ -9,6 +9,7 @@ namespace MedQA.Evaluation.Reporting;
 /// <remarks>
 /// The interval is a <see cref="ConfidenceSequence"/>. It follows the questions in the first run's order, which was there before any
 /// answer, up to the first question that one of the runs has not answered yet: what is answered behind it may be there because it is easy.
+/// Where only the second run stopped early, they follow the order in which that run asked.
 /// Of questions that belong together only the first counts. The interval is for independent draws of questions, as the ordinary one is.
 /// </remarks>
 /// <param name="Questions">How many questions count.</param>
@@ -16,11 +17,22 @@ namespace MedQA.Evaluation.Reporting;
 /// <param name="Interval">95 % interval of the difference between the two, valid at all looks together.</param>
 public sealed record AnytimeDifference(int Questions, double Difference, Interval Interval)
 {
-    /// <summary>The first place in the first run's order from which on questions do not count, since one run has no answer yet.</summary>
+    /// <summary>
+    /// Returns whether questions count in the second run's order: it stopped early and the first run did not, and only its order says
+    /// nothing about which questions it asked.
+    /// </summary>
+    internal static bool IsInSecondsOrder(ComparedRun first, ComparedRun second) => first.Stopped is null && second.Stopped is not null;
+
+    /// <summary>The first place in the order from which on questions do not count, since one run has no answer, or none yet.</summary>
     internal static int EndOf(ComparedRun first, ComparedRun second)
     {
+        if (IsInSecondsOrder(first, second))
+        {
+            (first, second) = (second, first);
+        }
+
         var end = first.Provisional ? first.FirstWithoutAnswer : int.MaxValue;
-        if (second.Provisional)
+        if (second.Provisional || second.Stopped is not null)
         {
             var missing = second.FirstWithoutAnswer;
             foreach (var (key, answer) in first.Answers)

@@ -37,6 +37,12 @@ public sealed class ComparedRun(string name)
     /// <summary>Whether questions of the run are still without an answer, or never got one because it was cancelled.</summary>
     public bool Provisional { get; init; }
 
+    /// <summary>
+    /// The precision at which the run stopped early: its answers are the first ones in a random order. <see langword="null"/> for a run
+    /// that did not.
+    /// </summary>
+    public AccuracyTarget? Stopped { get; init; }
+
     /// <summary>How many questions a batch of the run has at most; 0 where it is not known.</summary>
     public int BatchSize { get; init; }
 
@@ -71,6 +77,26 @@ public sealed class ComparedRun(string name)
 
             return next;
         }
+    }
+
+    /// <summary>
+    /// Returns the accuracy with an interval that holds although the run stopped by what it saw; <see langword="null"/> for a run that did
+    /// not stop.
+    /// </summary>
+    internal SequentialAccuracy? AtStop(double confidence = 0.95)
+    {
+        if (Stopped is not { } target)
+        {
+            return null;
+        }
+
+        var sequential = new SequentialAccuracy(target, confidence);
+        foreach (var ((dataset, _), answer) in _answers.OrderBy(static answer => answer.Value.Ordinal))
+        {
+            sequential.Add(dataset, answer.Failure == ComparedFailure.None ? answer.Right : null);
+        }
+
+        return sequential;
     }
 
     /// <summary>Adds an answer; answers without a known right option are passed over.</summary>

@@ -23,7 +23,7 @@ public sealed record ConfidenceReport
     /// <summary>95 % bootstrap intervals of the figures; <see langword="null"/> while the run is provisional or questions failed.</summary>
     public CalibrationIntervals? Intervals { get; init; }
 
-    /// <summary>The ten bins of the calibration error, those that hold answers.</summary>
+    /// <summary>The ten bins of the calibration error, those that hold answers; empty where the run stopped early.</summary>
     public ImmutableArray<CalibrationBin> Bins { get; init; } = [];
 
     /// <summary>

@@ -38,7 +38,11 @@ internal sealed class ConfidenceSection(string title, Func<RunReport, Confidence
                 Row("AURC", figures.Aurc, intervals?.Aurc),
                 Row("E-AURC", figures.ExcessAurc, intervals?.ExcessAurc),
             ]);
-        yield return Calibration(confidence);
+        if (!confidence.Bins.IsEmpty)
+        {
+            yield return Calibration(confidence);
+        }
+
         yield return Coverage(confidence);
         yield return new Table(
             [new("deferred", true), new("kept", true), new("threshold", true), new("accuracy of the kept", true), new("95 % interval")],

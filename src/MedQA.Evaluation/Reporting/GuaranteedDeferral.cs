@@ -173,6 +173,15 @@ public sealed record GuaranteedDeferral
                     "Finish or retry it first");
             }
 
+            if (run.StoppedEarly is not null)
+            {
+                throw new InputException(
+                    new FaultLocation(),
+                    $"The run on {run.QuestionSet} stopped early, by what it saw: a guarantee rests on a number of questions that was "
+                        + "fixed before",
+                    "Run it without --until");
+            }
+
             if (run.Confidence is null)
             {
                 throw new InputException(

@@ -98,6 +98,15 @@ public sealed class ReplayAccumulator
     {
         ArgumentNullException.ThrowIfNull(others);
         ArgumentNullException.ThrowIfNull(report);
+        if (report.StoppedEarly is not null)
+        {
+            throw new InputException(
+                new FaultLocation(),
+                $"The run on {report.QuestionSet} stopped early, by what it saw: the intervals and tests of a replay suppose a number of "
+                    + "questions that was fixed before",
+                "Run it without --until");
+        }
+
         if (_questions == 0)
         {
             throw new InputException(

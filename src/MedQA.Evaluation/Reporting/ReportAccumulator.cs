@@ -11,8 +11,12 @@ namespace MedQA.Evaluation.Reporting;
 /// different question texts, data sets and topics, and with questions that come in pairs.
 /// </summary>
 /// <param name="metadata">The names of the questions' metadata; <see langword="null"/> for none.</param>
-public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
+/// <param name="stopped">
+/// The precision that was reached, of a run that stopped early: only answers before its stop are added. <see langword="null"/> for others.
+/// </param>
+public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null, AccuracyTarget? stopped = null)
 {
+    private readonly SequentialAccuracy? _sequential = stopped is null ? null : new(stopped);
     private readonly AccuracyTally _all = new();
     private readonly SortedDictionary<string, AccuracyTally> _datasets = new(StringComparer.Ordinal);
     private readonly SortedDictionary<(string Dataset, string Topic), AccuracyTally> _topics = new(OrdinalPairs);
@@ -76,6 +80,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
         }
 
         _all.Add(answered);
+        _sequential?.Add(answered);
         _pairs?.Add(answered, metadata, options);
         Tally(_datasets, answered.Dataset).Add(answered);
         if (answered.Topic is { Length: > 0 } topic)
@@ -129,11 +134,11 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
                 nameof(header));
         }
 
-        var provisional = header.Finished is null || Count < accepted;
+        var provisional = header.Finished is null || (Count < accepted && stopped is null);
         var (strategy, key) = (header.Protocol.Profile.Strategy, RandomStream.KeyOf("bootstrap", header.Protocol.Profile.Seed, "", ""));
-        var intervals = !provisional && _failed == 0 ? 0.95 : (double?)null;
+        var intervals = !provisional && _failed == 0 && stopped is null ? 0.95 : (double?)null;
         var confidence = _confidences.BuildAgreement(key, intervals, strategy);
-        var datasets = _datasets.Select(static dataset => BuildSlice(dataset.Key, null, dataset.Value)).ToImmutableArray();
+        var datasets = _datasets.Select(dataset => BuildSlice(dataset.Key, null, dataset.Value)).ToImmutableArray();
         var macro = BuildMacro(datasets, [.. _datasets.Values.Select(static tally => tally.ScoreInterval()).OfType<Interval>()]);
         var report = new RunReport
         {
@@ -151,17 +156,21 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
                 Rows = header.Rows,
                 Rejected = header.Rejected,
                 Accepted = accepted,
-                Waiting = accepted - Count,
+                Waiting = stopped is null ? accepted - Count : 0,
+                NotAsked = stopped is null ? 0 : accepted - Count,
                 Asked = _asked,
                 Unanswered = _unanswered,
                 Failed = _failed,
                 Unaskable = _unaskable,
                 WithoutGold = _withoutGold,
             },
-            Accuracy = _all.Build(),
+            StoppedEarly = _sequential is null
+                ? null
+                : new StoppedEarly(Count, accepted, stopped!.Points, _sequential.IntervalOf(null)!.Value),
+            Accuracy = Known(_all.Build(), _sequential?.IntervalOf(null)),
             MacroAccuracy = macro,
             Datasets = datasets,
-            Topics = [.. _topics.Select(static topic => BuildSlice(topic.Key.Dataset, topic.Key.Topic, topic.Value))],
+            Topics = [.. _topics.Select(topic => BuildSlice(topic.Key.Dataset, topic.Key.Topic, topic.Value))],
             Agreement = _votes.BuildAgreement(),
             ForcedVotes = _votes.BuildForced(calibrated: confidence is not null),
             Ties = _votes.BuildTies(),
@@ -175,14 +184,14 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
             },
             Thinking = _thinking,
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
-            Letters = _letters.Build(),
-            Confidence = confidence,
-            OptionConfidence = _confidences.BuildProbability(key, intervals),
-            StoppingPosterior = _confidences.BuildStoppingPosterior(key, intervals),
+            Letters = stopped is null ? _letters.Build() : [.. _letters.Build().Select(static letter => letter with { Interval = null })],
+            Confidence = Known(confidence),
+            OptionConfidence = Known(_confidences.BuildProbability(key, intervals)),
+            StoppingPosterior = Known(_confidences.BuildStoppingPosterior(key, intervals)),
             OptionScoring = _optionScoring.Scored == 0 ? null : _optionScoring,
             QuestionsWithFixedOptions = _questionsWithFixedOptions,
             Samples = _samples.Build(),
-            Pairs = _pairs?.Build(provisional: provisional),
+            Pairs = stopped is null ? _pairs?.Build(provisional: provisional) : null,
             PublishedEdition = header.PublishedEdition == 1 ? null : header.PublishedEdition,
             Published = PublishedResults.Beside(datasets, header.PublishedEdition),
             ExemplarUses = [.. _exemplarUses.Select(static use => new ExemplarUse(use.Key, use.Value))],
@@ -225,10 +234,39 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
         return tally;
     }
 
-    private static Slice BuildSlice(string dataset, string? topic, AccuracyTally tally) =>
-        new(dataset, topic, tally.Questions, tally.Build(), tally.MeanAgreement);
+    private Slice BuildSlice(string dataset, string? topic, AccuracyTally tally) => new(
+        dataset,
+        topic,
+        tally.Questions,
+        Known(tally.Build(), topic is null ? _sequential?.IntervalOf(dataset) : null),
+        tally.MeanAgreement);
 
-    private static MacroAccuracy? BuildMacro(ImmutableArray<Slice> datasets, ImmutableArray<Interval> intervals)
+    /// <summary>Of a run that stopped early, what holds in spite of that: the interval at the stop, and none for a fixed number.</summary>
+    private Accuracy Known(Accuracy accuracy, Interval? atStop) => stopped is null
+        ? accuracy
+        : accuracy with
+        {
+            Interval = accuracy.Value is null ? null : atStop,
+            IntervalOfUnrelated = null,
+            Clusters = null,
+            StandardError = null,
+        };
+
+    /// <summary>
+    /// Of a run that stopped early, the figures without the intervals for a fixed number of questions, and without the bins, which are
+    /// shown with one.
+    /// </summary>
+    private ConfidenceReport? Known(ConfidenceReport? confidence) => stopped is null || confidence is null
+        ? confidence
+        : confidence with
+        {
+            Intervals = null,
+            Bins = [],
+            Levels = [.. confidence.Levels.Select(static level => level with { KeptInterval = null })],
+            Deferral = [.. confidence.Deferral.Select(static point => point with { Interval = null })],
+        };
+
+    private MacroAccuracy? BuildMacro(ImmutableArray<Slice> datasets, ImmutableArray<Interval> intervals)
     {
         var accuracies = datasets.Select(static slice => slice.Accuracy).Where(static accuracy => accuracy.Value is not null).ToArray();
         if (accuracies.Length == 0)
@@ -240,6 +278,11 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
         if (datasets.Any(static slice => slice.Accuracy.Failed > 0))
         {
             return new MacroAccuracy(mean, accuracies.Length, null, null);
+        }
+
+        if (stopped is not null)
+        {
+            return new MacroAccuracy(mean, accuracies.Length, null, accuracies.Length == 1 ? accuracies[0].Interval : null);
         }
 
         var error =

@@ -114,6 +114,14 @@ public sealed record RunComparison
                 + "What is missing need not be like what is there.";
         }
 
+        if (runs.Where(static run => run.Stopped is not null).Select(static run => run.Name).ToList() is { Count: > 0 } stopped)
+        {
+            yield return $"Stopped early, by what was seen: {string.Join(", ", stopped)}. Only questions that both runs of a pair answered "
+                + "are compared. The ordinary intervals and p-values suppose a number of questions that was fixed before, which is not "
+                + "so here: rely on the intervals that hold however often somebody looked. Those are in the order in which the run "
+                + "asked that stopped.";
+        }
+
         var versions = runs.Select(static run => run.Rules).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList();
         if (versions.Count > 1)
         {
@@ -131,6 +139,7 @@ public sealed record RunComparison
     private static IEnumerable<PairedComparison> Compare(ComparedRun first, ComparedRun second, bool anytime)
     {
         var (all, unaskable) = PairsOf(first, second);
+        anytime |= first.Stopped is not null || second.Stopped is not null;
         var end = anytime ? AnytimeDifference.EndOf(first, second) : 0;
         var common = all.GroupBy(static pair => pair.Dataset).OrderBy(static set => set.Key, StringComparer.Ordinal).ToList();
         foreach (var set in common)
@@ -159,6 +168,7 @@ public sealed record RunComparison
     {
         var pairs = new List<PairedAnswer>();
         var unaskable = new List<(string, string?)>();
+        var isInSecondsOrder = AnytimeDifference.IsInSecondsOrder(first, second);
         foreach (var (key, answer) in first.Answers.OrderBy(static entry => entry.Key.Dataset, StringComparer.Ordinal)
             .ThenBy(static entry => entry.Key.Question, StringComparer.Ordinal))
         {
@@ -180,7 +190,8 @@ public sealed record RunComparison
                 : other.KnowsPassage && !answer.KnowsPassage
                 ? other.Cluster
                 : answer.Cluster;
-            pairs.Add(new PairedAnswer(key.Dataset, answer.Topic, cluster, answer.Ordinal, answer.Right, other.Right));
+            pairs.Add(new PairedAnswer(
+                key.Dataset, answer.Topic, cluster, isInSecondsOrder ? other.Ordinal : answer.Ordinal, answer.Right, other.Right));
         }
 
         return (pairs, unaskable);
@@ -250,7 +261,7 @@ public sealed record RunComparison
 /// <param name="Dataset">Its data set.</param>
 /// <param name="Topic">Its topic, or <see langword="null"/>.</param>
 /// <param name="Cluster">What it belongs together with.</param>
-/// <param name="Ordinal">Its place in the first run.</param>
+/// <param name="Ordinal">Its place in the first run; in the second where only that one stopped early.</param>
 /// <param name="FirstRight">Whether the first run's answer is right.</param>
 /// <param name="SecondRight">Whether the second run's answer is right.</param>
 internal readonly record struct PairedAnswer(
@@ -317,8 +328,8 @@ public sealed record PairedComparison
     public required Interval Interval { get; init; }
 
     /// <summary>
-    /// The difference with an interval that is valid however often somebody looked; <see langword="null"/> where it was not asked for, or
-    /// the first question has no answer yet in one of the runs.
+    /// The difference with an interval that is valid however often somebody looked; <see langword="null"/> where it was not asked for and
+    /// no run stopped early, or the first question has no answer yet in one of the runs.
     /// </summary>
     public AnytimeDifference? Anytime { get; init; }
 

@@ -51,6 +51,13 @@ public sealed record RunReport
     /// <summary>Whether questions are still without an answer: every figure can change.</summary>
     public bool Provisional { get; init; }
 
+    /// <summary>
+    /// How the run stopped before all its questions were asked; <see langword="null"/> if it did not. Then intervals that suppose a fixed
+    /// number of questions are left out, and those that are given hold although it stopped by what it saw.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public StoppedEarly? StoppedEarly { get; init; }
+
     /// <summary>How many rows of the file were used or rejected.</summary>
     public required QuestionCounts Questions { get; init; }
 
@@ -178,6 +185,10 @@ public sealed record QuestionCounts
 
     /// <summary>Accepted questions that no worker has come to yet.</summary>
     public required int Waiting { get; init; }
+
+    /// <summary>Accepted questions that do not count since the run stopped before them (<see cref="RunReport.StoppedEarly"/>).</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int NotAsked { get; init; }
 
     /// <summary>Questions that the model was asked, whether it gave an answer or not.</summary>
     public required int Asked { get; init; }

@@ -49,6 +49,7 @@ public sealed class RunAdvancer
     private readonly DateTimeOffset _processStarted;
     private readonly ConcurrentDictionary<RunId, bool> _seen = new();
     private readonly ConcurrentDictionary<RunId, RunManifest> _manifests = new();
+    private readonly EarlyStopping _stopping;
 
     /// <summary>Drives the runs of a storage.</summary>
     /// <param name="storage">The storage.</param>
@@ -82,6 +83,7 @@ public sealed class RunAdvancer
         _answers = new RunAnswers(storage);
         _sending = new BatchSending(storage, options, time, signals);
         _finish = new RunFinish(storage);
+        _stopping = new EarlyStopping(storage);
         _retry = new RunRetry(storage);
         _deletion = new RunDeletion(storage, time, signals);
         _ledger = ledger;
@@ -205,8 +207,40 @@ public sealed class RunAdvancer
 
         var (rows, more) = await CollectAsync(row, window, cancellationToken);
         var next = RunProgress.Of(row, rows);
+        if (manifest.Until is not null && next.Summary.Retry == 0)
+        {
+            var stop = await _stopping.FindAsync(next, manifest, cancellationToken);
+            if (stop is not null && manifest.Stop is null)
+            {
+                _manifests[run] = manifest = manifest with { Stop = stop };
+            }
+
+            if (stop?.Questions != next.Summary.StoppedAfter)
+            {
+                var changed = WithTimestamp(RunProgress.Stopped(next, manifest, stop));
+                return await _runs.TryUpdateAsync(changed, cancellationToken) is null
+                    ? null
+                    : new AdvanceOutcome(changed.Summary.State, TimeSpan.Zero);
+            }
+        }
+
         if (next.Summary.FinishedBatches == next.Summary.Batches)
         {
+            if (next.Summary.StoppedAfter is null)
+            {
+                return await FinishAsync(next, manifest, RunState.Completed, rows, cancellationToken);
+            }
+
+            // Workers end what they are at, and what they have taken is counted, if not what they have answered.
+            var late = await _batches.FromAsync(run, next.Summary.Retry, next.Summary.Batches, cancellationToken);
+            if (await AnyIsLeasedAsync(run, late, cancellationToken))
+            {
+                return new AdvanceOutcome(next.Summary.State, Soon);
+            }
+
+            next = next with { Summary = next.Summary with { Totals = next.Summary.Totals + RunProgress.SpentOn(late) } };
+            rows = [.. rows, .. late.Where(static batch => batch is { State: not BatchState.Finished, Collected: false })
+                .Select(static batch => batch with { Totals = default })];
             return await FinishAsync(next, manifest, RunState.Completed, rows, cancellationToken);
         }
 
@@ -354,20 +388,30 @@ public sealed class RunAdvancer
     private async Task<AdvanceOutcome?> CancelAsync(
         RunRow before, RunRow row, RunManifest manifest, List<BatchRow> rows, CancellationToken cancellationToken)
     {
-        foreach (var batch in rows.Where(static batch => batch is { State: BatchState.Running, Collected: false }))
+        if (await AnyIsLeasedAsync(row.Summary.Run, rows, cancellationToken))
         {
-            if (await _storage.Progress(row.Summary.Run, batch.Batch).IsLeasedAsync(cancellationToken))
-            {
-                return row != before && await _runs.TryUpdateAsync(WithTimestamp(row), cancellationToken) is null
-                    ? null
-                    : new AdvanceOutcome(row.Summary.State, Soon);
-            }
+            return row != before && await _runs.TryUpdateAsync(WithTimestamp(row), cancellationToken) is null
+                ? null
+                : new AdvanceOutcome(row.Summary.State, Soon);
         }
 
         // What unfinished batches have answered stays in their progress blobs, and counts once a retry has finished them.
         var collected = RunProgress.Of(row, [.. rows.Where(batch => batch.Collected && batch.Batch.Number >= row.Cursor)]);
         row = row with { Summary = row.Summary with { Totals = collected.Summary.Totals } };
         return await FinishAsync(row, manifest, RunState.Cancelled, rows, cancellationToken);
+    }
+
+    private async Task<bool> AnyIsLeasedAsync(RunId run, IEnumerable<BatchRow> rows, CancellationToken cancellationToken)
+    {
+        foreach (var batch in rows.Where(static batch => batch is { State: BatchState.Running, Collected: false }))
+        {
+            if (await _storage.Progress(run, batch.Batch).IsLeasedAsync(cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private async Task<AdvanceOutcome?> FinishAsync(

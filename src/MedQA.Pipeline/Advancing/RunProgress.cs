@@ -37,6 +37,37 @@ internal static class RunProgress
         };
     }
 
+    /// <summary>
+    /// The row of a run that is to stop early, or is not to after all, before the batches that count are summed up again.
+    /// </summary>
+    public static RunRow Stopped(RunRow row, RunManifest manifest, RunStop? stop) => row with
+    {
+        Cursor = 0,
+        Collected = default,
+        CollectedBatches = 0,
+        Summary = row.Summary with
+        {
+            StoppedAfter = stop?.Questions,
+            Batches = stop?.Batches ?? manifest.AllBatches,
+            FinishedBatches = 0,
+            Totals = default,
+        },
+    };
+
+    /// <summary>What answers took that do not count: time, tokens and money are spent all the same.</summary>
+    public static RunTotals SpentOn(IEnumerable<BatchRow> late) => late.Aggregate(
+        default(RunTotals),
+        static (sum, batch) => sum with
+        {
+            GeneratedTokens = sum.GeneratedTokens + batch.Totals.GeneratedTokens,
+            Seconds = sum.Seconds + batch.Totals.Seconds,
+            Requests = sum.Requests + batch.Totals.Requests,
+            LostRequests = sum.LostRequests + batch.Totals.LostRequests,
+            CountedPromptTokens = sum.CountedPromptTokens + batch.Totals.CountedPromptTokens,
+            CountedCompletionTokens = sum.CountedCompletionTokens + batch.Totals.CountedCompletionTokens,
+            Cost = sum.Cost + batch.Totals.Cost,
+        });
+
     /// <summary>What a batch adds to the run's sums. The questions of a retry were counted as done and failed before.</summary>
     private static RunTotals ShareOf(BatchRow batch, int retry) => retry == 0
         ? batch.Totals

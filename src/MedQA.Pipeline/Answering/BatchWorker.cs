@@ -165,7 +165,7 @@ public sealed class BatchWorker : IDisposable
             async cancellationToken =>
             {
                 await work.ReportAsync(cancellationToken);
-                return await ReasonToStopAsync(run, cancellationToken);
+                return await ReasonToStopAsync(run, batch, cancellationToken);
             },
             _options,
             _time,
@@ -182,7 +182,7 @@ public sealed class BatchWorker : IDisposable
             return BatchOutcome.AlreadyFinished;
         }
 
-        if (await ReasonToStopAsync(run, stopping) is { } reason)
+        if (await ReasonToStopAsync(run, batch, stopping) is { } reason)
         {
             if (reason == BatchOutcome.Deleted)
             {
@@ -385,7 +385,8 @@ public sealed class BatchWorker : IDisposable
             protocol, asked, question.FirstSeconds is { } first ? QuestionAttempt.TriedAgain(answered, first) : answered);
         await log.AppendAnswerAsync(asked.Ordinal, line, CancellationToken.None);
         PipelineMetrics.QuestionDone(attempt.Model.Name, protocol.Profile.Name, stored);
-        if (await work.AddAsync(stored, CancellationToken.None) && await ReasonToStopAsync(run, CancellationToken.None) is { } wish)
+        if (await work.AddAsync(stored, CancellationToken.None)
+            && await ReasonToStopAsync(run, work.Batch, CancellationToken.None) is { } wish)
         {
             lease.End(wish);
         }
@@ -449,7 +450,7 @@ public sealed class BatchWorker : IDisposable
         return (questions, null);
     }
 
-    private async Task<BatchOutcome?> ReasonToStopAsync(RunId run, CancellationToken cancellationToken)
+    private async Task<BatchOutcome?> ReasonToStopAsync(RunId run, BatchId batch, CancellationToken cancellationToken)
     {
         // A missing row means nothing, because rows are rebuilt from blobs. A deleted run has a tombstone, written before its row is
         // removed.
@@ -462,7 +463,8 @@ public sealed class BatchWorker : IDisposable
         return summary.State == RunState.Deleting || summary.Requested == RequestedAction.Delete ? BatchOutcome.Deleted
             : summary.Requested == RequestedAction.Cancel
                 || (summary.State.IsFinal() && summary.Requested != RequestedAction.Retry)
-                || waitsForApproval ? BatchOutcome.NotWanted
+                || waitsForApproval
+                || (summary.StoppedAfter is not null && batch.Retry == 0 && batch.Number >= summary.Batches) ? BatchOutcome.NotWanted
             : null;
     }
 

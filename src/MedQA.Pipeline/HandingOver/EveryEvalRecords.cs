@@ -185,7 +185,7 @@ internal static partial class EveryEvalRecords
                 WriteRange(json, "highest_if_failed_are_right", accuracy.Bounds?.Upper);
                 WriteRange(json, "chance", accuracy.Chance);
             });
-            json.WriteObject("uncertainty", () => WriteUncertainty(json, accuracy));
+            json.WriteObject("uncertainty", () => WriteUncertainty(json, accuracy, run.Report.StoppedEarly is not null));
         });
         json.WriteObject("generation_config", () => WriteGeneration(json, run));
     }
@@ -193,7 +193,7 @@ internal static partial class EveryEvalRecords
     private static void WriteRange(Utf8JsonWriter json, string name, double? value) =>
         json.WriteText(name, value?.ToString("R", CultureInfo.InvariantCulture));
 
-    private static void WriteUncertainty(Utf8JsonWriter json, Accuracy accuracy)
+    private static void WriteUncertainty(Utf8JsonWriter json, Accuracy accuracy, bool stopped)
     {
         if (accuracy.StandardError is { } error)
         {
@@ -211,7 +211,11 @@ internal static partial class EveryEvalRecords
                 json.WriteNumber("lower", interval.Lower);
                 json.WriteNumber("upper", interval.Upper);
                 json.WriteNumber("confidence_level", 0.95);
-                json.WriteString("method", accuracy.Clusters is null ? "Clopper-Pearson" : "by clusters");
+                json.WriteString(
+                    "method",
+                    stopped ? "confidence sequence without replacement (betting), of the accuracy with all questions asked"
+                    : accuracy.Clusters is null ? "Clopper-Pearson"
+                    : "by clusters");
             });
         }
 

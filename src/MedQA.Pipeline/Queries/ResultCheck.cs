@@ -27,7 +27,10 @@ internal sealed class ResultCheck(RunStorage storage)
             return ["the report is missing or damaged"];
         }
 
-        var accumulator = new ReportAccumulator(manifest.Metadata);
+        var complete = stored.Circumstances.Finished is not null;
+        var accumulator = new ReportAccumulator(manifest.Metadata, complete ? RunFinish.StoppedOf(manifest) : null);
+        var sequential = complete && manifest.Target is { } target ? new SequentialAccuracy(target) : null;
+        var (looks, stop) = (0, (int?)null);
         var shown = new List<AnsweredQuestion>();
         using var table = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var columns = await ColumnsAsync(run, manifest, cancellationToken);
@@ -38,17 +41,22 @@ internal sealed class ResultCheck(RunStorage storage)
             {
                 accumulator.Add(placed.Answered, row.Metadata, row.OptionTexts);
                 table.AppendData(Encoding.UTF8.GetBytes(AnswerTable.Line(row, columns)));
+                sequential?.Add(placed.Answered);
                 if (shown.Count < ExactPrompt.InReport && placed.Answered.Failure is null)
                 {
                     shown.Add(placed.Answered);
                 }
             }
+
+            looks++;
+            stop ??= sequential is { IsReached: true } && looks < manifest.AllBatches ? looks : null;
         }
 
         var header = RunFinish.HeaderOf(
             run,
             stored.Circumstances.Revision,
             manifest,
+            complete,
             await new RunFinish(storage).PromptsAsync(run, manifest, shown, cancellationToken));
         var made = accumulator.Build(header with
         {
@@ -60,6 +68,16 @@ internal sealed class ResultCheck(RunStorage storage)
         // An earlier version counted no pairs, and what it wrote is no less true.
         made = stored.Pairs is null ? made with { Pairs = null } : made;
         var differences = ImmutableArray.CreateBuilder<string>();
+
+        // What a retry answered was open when the run could have stopped.
+        if (sequential is not null && retries == 0 && stop != manifest.Stop?.Batches)
+        {
+            differences.Add(stop is null
+                ? $"the run stopped after {manifest.Stop!.Batches} batches, and its answers do not reach what it was to stop at"
+                : manifest.Stop is null
+                ? $"the run asked all questions, and its answers reach what it was to stop at after {stop} batches"
+                : $"the run stopped after {manifest.Stop.Batches} batches, and its answers reach what it was to stop at after {stop}");
+        }
 
         // Other rules give other reports: what an earlier version made is not made again here.
         var canBeMade = manifest.Rules == EvaluationRules.Version;

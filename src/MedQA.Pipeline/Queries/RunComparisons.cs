@@ -1,6 +1,7 @@
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Reporting;
+using MedQA.Pipeline.Results;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Queries;
@@ -35,7 +36,7 @@ public static class RunComparisons
             var facts = manifest?.ModelFacts is null
                 ? models.FirstOrDefault(model => model.Fingerprint == run.ModelFingerprint)?.Facts
                 : null;
-            var one = Of(run, manifest?.Rules, manifest?.ModelFacts ?? facts, facts is not null, manifest?.BatchSize ?? 0);
+            var one = Of(run, manifest, manifest?.ModelFacts ?? facts, facts is not null, manifest?.BatchSize ?? 0);
             await foreach (var answered in reader.AllAnsweredAsync(run.Run, cancellationToken))
             {
                 one.Add(answered);
@@ -49,19 +50,22 @@ public static class RunComparisons
 
     /// <summary>A run without its answers, named by its profile, model and id.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="rules">The version of its rules.</param>
+    /// <param name="manifest">
+    /// Its manifest, which has the version of its rules and how it stopped; <see langword="null"/> if unknown.
+    /// </param>
     /// <param name="facts">The model's size and family.</param>
     /// <param name="areOfModelAtHand">Whether these are of a model at hand.</param>
     /// <param name="batchSize">How many questions a batch has at most; 0 where it is not known.</param>
     internal static ComparedRun Of(
-        RunSummary run, string? rules, ModelFacts? facts = null, bool areOfModelAtHand = false, int batchSize = 0) =>
+        RunSummary run, RunManifest? manifest, ModelFacts? facts = null, bool areOfModelAtHand = false, int batchSize = 0) =>
         new($"{run.Profile} on {run.Model} ({run.Run})")
     {
         ModelFacts = facts,
         HasFactsOfModelAtHand = areOfModelAtHand,
         Provisional = run.State.IsProvisional(),
         BatchSize = batchSize,
-        Rules = rules,
+        Stopped = manifest is null || run.State.IsProvisional() ? null : RunFinish.StoppedOf(manifest),
+        Rules = manifest?.Rules,
         Run = run.Run.ToString(),
         Profile = run.Profile,
         Strategy = run.Strategy,

@@ -33,7 +33,7 @@ public static class RunGates
         }
 
         var prices = manifest.Endpoint?.Prices;
-        var judged = new GatedRun(RunComparisons.Of(run, manifest.Rules), profile)
+        var judged = new GatedRun(RunComparisons.Of(run, manifest), profile)
         {
             Cost = prices is null ? null : (decimal)run.Totals.Cost,
             Currency = prices?.Currency,

@@ -425,7 +425,7 @@ public sealed class RunReader
             yield break;
         }
 
-        for (var batch = 0; batch < manifest.Batches; batch++)
+        for (var batch = 0; batch < manifest.AllBatches; batch++)
         {
             await foreach (var question in _storage.Questions(run, BatchId.First(batch))
                 .ReadLinesAsync(PipelineJson.Compact.BatchQuestion, cancellationToken))
@@ -510,7 +510,7 @@ public sealed class RunReader
     private async Task<string> HashQuestionsAsync(RunId run, RunManifest manifest, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        for (var number = 0; number < manifest.Batches; number++)
+        for (var number = 0; number < manifest.AllBatches; number++)
         {
             if (await _storage.Questions(run, BatchId.First(number)).FindContentAsync(cancellationToken) is { } content)
             {

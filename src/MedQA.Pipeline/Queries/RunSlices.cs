@@ -12,7 +12,9 @@ public static class RunSlices
     /// <param name="run">The run.</param>
     /// <param name="names">The metadata's names; none to learn which there are.</param>
     /// <param name="cancellationToken">Cancels the calls.</param>
-    /// <exception cref="InputException">No question has metadata of a name, or a name has too many values.</exception>
+    /// <exception cref="InputException">
+    /// No question has metadata of a name, a name has too many values, or the run stopped early.
+    /// </exception>
     public static async Task<MetadataSlices> ReadAsync(
         RunReader reader, RunId run, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
@@ -29,7 +31,9 @@ public static class RunSlices
             return MetadataSlices.None with { Names = counted.Build() };
         }
 
-        var known = (await reader.GetManifestAsync(run, cancellationToken))?.Metadata ?? [];
+        var manifest = await reader.GetManifestAsync(run, cancellationToken);
+        CheckNotStopped(run, manifest);
+        var known = manifest?.Metadata ?? [];
         var accumulator = new MetadataSlicesAccumulator(
             [.. names.Select(name => MetadataNames.Find(known, name)).Distinct(StringComparer.Ordinal)]);
         await foreach (var (answered, row) in reader.AllAnsweredTextsAsync(run, cancellationToken))
@@ -38,5 +42,18 @@ public static class RunSlices
         }
 
         return accumulator.Build();
+    }
+
+    /// <exception cref="InputException">The run stopped early, and tests of parts of it would not hold.</exception>
+    internal static void CheckNotStopped(RunId run, RunManifest? manifest)
+    {
+        if (manifest?.Stop is not null)
+        {
+            throw new InputException(
+                new FaultLocation(),
+                $"Run {run} stopped early, by what it saw: intervals and tests of parts of it suppose a number of questions that was fixed "
+                    + "before",
+                "Run the question set without --until");
+        }
     }
 }

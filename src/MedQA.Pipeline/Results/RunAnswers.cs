@@ -57,6 +57,11 @@ internal sealed class RunAnswers(RunStorage storage)
         return new FinishedBatch(batch, answers, blob.Written, blob.Version.ToString(), hash.End());
     }
 
+    /// <summary>What is counted of a first try of a batch; <see langword="null"/> where the batch is not finished.</summary>
+    public async Task<FinishedBatch?> FindCountedAsync(RunId run, int number, CancellationToken cancellationToken) =>
+        await FindCountedAsync(run, BatchId.First(number), version: null, cancellationToken)
+            ?? await FindAsync(run, BatchId.First(number), cancellationToken);
+
     /// <summary>
     /// Stores a batch's counts. Only a shortcut: a reader that does not find it, or finds it older than the answers, reads the
     /// answers.
@@ -200,8 +205,8 @@ internal sealed class RunAnswers(RunStorage storage)
         return null;
     }
 
-    /// <summary>What is counted of a batch's answers, if it was kept of this version of them.</summary>
-    private async Task<FinishedBatch?> FindCountedAsync(RunId run, BatchId batch, string version, CancellationToken cancellationToken)
+    /// <summary>What is counted of a batch's answers, if it was kept of this version of them, or of any where none is given.</summary>
+    private async Task<FinishedBatch?> FindCountedAsync(RunId run, BatchId batch, string? version, CancellationToken cancellationToken)
     {
         if (await storage.Counted(run, batch).FindStreamAsync(cancellationToken) is not { } blob)
         {
@@ -215,7 +220,7 @@ internal sealed class RunAnswers(RunStorage storage)
             if (head is null)
             {
                 head = BlobReading.ParseLine(line.Content, PipelineJson.Compact.CountedBatch);
-                if (head?.ETag != version)
+                if (head is null || (version is not null && head.ETag != version))
                 {
                     return null;
                 }

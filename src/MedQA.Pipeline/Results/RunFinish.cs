@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using MedQA.Evaluation.Answering;
@@ -31,7 +32,7 @@ internal sealed class RunFinish(RunStorage storage)
         using var activity = PipelineTracing.Start("write result", run.ToString());
         var blob = storage.Blob(run, "report.json");
         var before = (await blob.FindFactsAsync(cancellationToken))?.Version;
-        var accumulator = new ReportAccumulator(manifest.Metadata);
+        var accumulator = new ReportAccumulator(manifest.Metadata, complete ? StoppedOf(manifest) : null);
         AnswerListWriter[] lists = [.. Enum.GetValues<AnswerFilter>().Select(filter => new AnswerListWriter(storage, run, filter))];
         var agreements = new List<(int Ordinal, double Agreement)>();
         var finished = manifest.Created;
@@ -86,7 +87,7 @@ internal sealed class RunFinish(RunStorage storage)
         spool.Position = 0;
         await storage.Blob(run, "answers.parquet").PutAsync(spool, AnswerTable.Parquet, cancellationToken);
         var report = accumulator.Build(HeaderOf(
-            run, row.Summary.Revision, manifest, await PromptsAsync(run, manifest, shown, cancellationToken)) with
+            run, row.Summary.Revision, manifest, complete, await PromptsAsync(run, manifest, shown, cancellationToken)) with
         {
             Finished = complete ? finished : null,
             Seal = sealing.Seal.Chain,
@@ -111,8 +112,12 @@ internal sealed class RunFinish(RunStorage storage)
         return await blob.TryWriteAsync(content, "application/json", before, cancellationToken) is null ? null : report;
     }
 
+    /// <summary>The precision at which a run has stopped early; <see langword="null"/> for a run that has not.</summary>
+    internal static AccuracyTarget? StoppedOf(RunManifest manifest) => manifest.Stop is null ? null : manifest.Target;
+
     /// <summary>What a report says of its run, but for what is known only when it is written.</summary>
-    internal static ReportHeader HeaderOf(RunId run, int revision, RunManifest manifest, IEnumerable<ExactPrompt> prompts) => new()
+    internal static ReportHeader HeaderOf(
+        RunId run, int revision, RunManifest manifest, bool complete, IEnumerable<ExactPrompt> prompts) => new()
     {
         Run = run.ToString(),
         Revision = revision,
@@ -127,10 +132,23 @@ internal sealed class RunFinish(RunStorage storage)
         EvaluationRules = manifest.Rules,
         Rows = manifest.Questions + manifest.RejectedRows,
         Rejected = manifest.RejectedRows,
-        Notes = manifest.Notes,
+        Notes = NotesOf(manifest, complete),
         Created = manifest.Created,
         Prompts = [.. prompts],
     };
+
+    private static ImmutableArray<string> NotesOf(RunManifest manifest, bool complete) =>
+        !complete || manifest is not { Target: { } target }
+        ? manifest.Notes
+        : manifest.Stop is null
+        ? manifest.Notes.Add(
+            $"The run was to stop once the 95 % interval of its accuracy is within ±{AccuracyTarget.TextOf(target.Points)} points, and "
+                + "asked all questions: it takes that many, or a question that failed or cannot be asked left open what a stop would rest on. "
+                + "The accuracy is now that of the set itself; the interval is for other questions like these.")
+        : manifest.Notes.Add(
+            $"The questions were asked in a random order (seed {manifest.Protocol!.Profile.Seed}), batch after batch of "
+                + $"{manifest.BatchSize}, with a look after each. Answers that came in after the decision to stop are stored and not "
+                + "counted.");
 
     /// <summary>
     /// The exact prompts of a few answers. A blob of questions that is missing or damaged costs the report their prompts only.

@@ -4,6 +4,7 @@ using MedQA.Datasets;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Reporting;
 
 namespace MedQA.Pipeline.Runs;
 
@@ -109,13 +110,35 @@ public sealed record RunManifest
     public string? Map { get; init; }
 
     /// <summary>
+    /// The half-width of the accuracy's 95 % interval at which the run stops, in percentage points; <see langword="null"/> to ask all
+    /// questions. Where it is given, the ordinals follow a random order.
+    /// </summary>
+    public decimal? Until { get; init; }
+
+    /// <summary>
+    /// The questions of each data set whose right option is known; only where <see cref="Until"/> is given.
+    /// </summary>
+    public ImmutableArray<DatasetSize>? Scored { get; init; }
+
+    /// <summary>The decision that no more answers are needed, from its own blob; <see langword="null"/> before.</summary>
+    internal RunStop? Stop { get; init; }
+
+    /// <summary>The precision that ends the run early; <see langword="null"/> where all questions are asked.</summary>
+    internal AccuracyTarget? Target => Until is { } points && Scored is { } scored ? new(points, scored) : null;
+
+    /// <summary>
     /// The names of the questions' metadata, in the order in which they come: the last columns of the table of answers.
     /// </summary>
     public ImmutableArray<string>? Metadata { get; init; }
 
     /// <summary>How the question set is read.</summary>
     internal SetReading Reading => new(
-        AnswerNotation, DropsFillers ?? false, Limit, Sample, Map is not null && ColumnMap.TryParse(Map, out var map, out _) ? map : null);
+        AnswerNotation,
+        DropsFillers ?? false,
+        Limit,
+        Sample,
+        Map is not null && ColumnMap.TryParse(Map, out var map, out _) ? map : null,
+        Until);
 
     /// <summary>
     /// What the rows of the upload mean for the scores, a sentence each: questions without a known right option, with free answers, rows
@@ -129,8 +152,11 @@ public sealed record RunManifest
     /// <summary>The trace that began with the upload.</summary>
     public string? Traceparent { get; init; }
 
-    /// <summary>How many batches it has.</summary>
-    internal int Batches => BatchSize == 0 ? 0 : (int)(((long)Questions + BatchSize - 1) / BatchSize);
+    /// <summary>How many batches count: all, or those before the stop of a run that stopped early.</summary>
+    internal int Batches => Stop?.Batches ?? AllBatches;
+
+    /// <summary>How many batches of questions it has.</summary>
+    internal int AllBatches => BatchSize == 0 ? 0 : (int)(((long)Questions + BatchSize - 1) / BatchSize);
 
     /// <summary>The batch number that holds an ordinal.</summary>
     internal int BatchOf(int ordinal) => ordinal / BatchSize;

@@ -76,6 +76,15 @@ public sealed record RunSummary
     /// <summary>Questions of the upload that can be asked.</summary>
     public int Questions { get; init; }
 
+    /// <summary>
+    /// The half-width of the accuracy's 95 % interval at which the run stops, in percentage points; <see langword="null"/> to ask all
+    /// questions.
+    /// </summary>
+    public decimal? Until { get; init; }
+
+    /// <summary>The questions that count, of a run that stopped early; <see langword="null"/> for other runs.</summary>
+    public int? StoppedAfter { get; init; }
+
     /// <summary>Rows of the upload that cannot be used.</summary>
     public int RejectedRows { get; init; }
 
@@ -129,5 +138,5 @@ public sealed record RunSummary
     public string? ResultVersion { get; init; }
 
     /// <summary>Questions that are still to be answered.</summary>
-    public int Remaining => Math.Max(0, Questions - Totals.Done);
+    public int Remaining => Math.Max(0, (StoppedAfter ?? Questions) - Totals.Done);
 }

@@ -3,6 +3,8 @@ using MedQA.Datasets.Reading;
 using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
+using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Strategies;
 using MedQA.Pipeline.Budgeting;
 using MedQA.Pipeline.Deleting;
@@ -23,6 +25,9 @@ namespace MedQA.Pipeline.Splitting;
 /// </summary>
 public sealed class QuestionSetSplitter
 {
+    /// <summary>The most questions that are asked between two decisions whether to stop early.</summary>
+    private const int MostBetweenLooks = 16;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan KeepEvery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ReleaseWithin = TimeSpan.FromSeconds(5);
@@ -375,6 +380,7 @@ public sealed class QuestionSetSplitter
             Limit = reading.Limit,
             Sample = reading.Sample,
             Map = reading.Map?.ToString(),
+            Until = reading.Until,
             Rejection = rejection,
             Traceparent = PipelineTracing.Traceparent,
         };
@@ -549,6 +555,12 @@ public sealed class QuestionSetSplitter
         var kept = _time.GetTimestamp();
         var (answering, countTokens) = (model.Description, model.CountTokens);
         var batchSize = _options.BatchSizeFor(profile, answering);
+        if (manifest.Until is not null)
+        {
+            // Whether to stop is decided after each batch.
+            batchSize = Math.Min(batchSize, MostBetweenLooks);
+        }
+
         var cost = answering.Endpoint is null ? null : new PromptCost(profile, countTokens ?? TokenEstimate.Of);
 
         // Examples that are chosen for each question are as many as fit it.
@@ -557,7 +569,9 @@ public sealed class QuestionSetSplitter
             : new ExemplarFit(profile, countTokens, answering.ContextLength - (prefix?.Length ?? 0));
         var datasets = new SortedSet<string>(StringComparer.Ordinal);
         var tally = new QuestionSetTally();
+        var scored = new SortedDictionary<string, int>(StringComparer.Ordinal);
         using var blobs = new QuestionBlobs(_storage, run, batchSize);
+        await using var order = manifest.Until is null ? null : new AskingOrder(profile.Seed);
         try
         {
             await using var content = await blob.OpenReadAsync(etag, cancellationToken);
@@ -571,25 +585,35 @@ public sealed class QuestionSetSplitter
             }.With(manifest.Reading);
             await foreach (var row in QuestionSetReader.ReadAsync(content, reading, cancellationToken))
             {
-                if (claim is not null && _time.GetElapsedTime(kept) >= KeepEvery)
-                {
-                    // A claim taken over meanwhile is detected before the run is created.
-                    await claim.KeepAsync(cancellationToken);
-                    kept = _time.GetTimestamp();
-                }
-
+                await KeepAsync();
                 tally.Add(row);
                 if (row is AcceptedRow { Question: var question })
                 {
                     datasets.Add(question.Dataset);
                     fit?.Consider(question);
                     cost?.Add(question);
-                    await blobs.AddAsync(question, cancellationToken);
+                    if (order is null)
+                    {
+                        await blobs.AddAsync(question, cancellationToken);
+                        continue;
+                    }
+
+                    await order.AddAsync(question, cancellationToken);
+                    if (question.Gold is not null)
+                    {
+                        scored[question.Dataset] = scored.GetValueOrDefault(question.Dataset) + 1;
+                    }
                 }
                 else if (row is RejectedRow rejected)
                 {
                     await blobs.AddAsync(new UnusableRow(rejected.Line, rejected.Id, rejected.Reason), cancellationToken);
                 }
+            }
+
+            await foreach (var question in order?.DrawnAsync(cancellationToken) ?? AsyncEnumerable.Empty<Question>())
+            {
+                await KeepAsync();
+                await blobs.AddAsync(question, cancellationToken);
             }
         }
         catch (InputException exception)
@@ -618,7 +642,11 @@ public sealed class QuestionSetSplitter
             };
         }
 
-        if (profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+        var unscored = manifest.Until is not null && scored.Count == 0
+            ? "the run is to stop when its accuracy is known precisely enough (until), but no question says which option is right, so it "
+                + "has no accuracy. Leave until out."
+            : null;
+        if ((profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers) ?? unscored) is { } unsuited)
         {
             await blobs.DiscardQuestionsAsync(cancellationToken);
             return manifest with { Rejection = new Rejection(unsuited, null), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };
@@ -639,7 +667,18 @@ public sealed class QuestionSetSplitter
             QuestionsHash = hash,
             Metadata = tally.Metadata.Count == 0 ? null : [.. tally.Metadata],
             Notes = [.. tally.Notes()],
+            Scored = manifest.Until is null ? null : [.. scored.Select(static dataset => new DatasetSize(dataset.Key, dataset.Value))],
         };
+
+        async Task KeepAsync()
+        {
+            if (claim is not null && _time.GetElapsedTime(kept) >= KeepEvery)
+            {
+                // A claim taken over meanwhile is detected before the run is created.
+                await claim.KeepAsync(cancellationToken);
+                kept = _time.GetTimestamp();
+            }
+        }
     }
 
     /// <summary>
@@ -752,6 +791,8 @@ public sealed class QuestionSetSplitter
             Created = manifest.Created,
             Changed = manifest.Created,
             Questions = manifest.Questions,
+            Until = manifest.Until,
+            StoppedAfter = manifest.Stop?.Questions,
             RejectedRows = manifest.RejectedRows,
             Batches = manifest.Batches,
         },

@@ -42,6 +42,7 @@ namespace MedQA.Pipeline.Storage;
 [JsonSerializable(typeof(RunAnnotation))]
 [JsonSerializable(typeof(RunManifest))]
 [JsonSerializable(typeof(RunSeal))]
+[JsonSerializable(typeof(RunStop))]
 [JsonSerializable(typeof(RunTombstone))]
 internal sealed partial class PipelineJson : JsonSerializerContext
 {

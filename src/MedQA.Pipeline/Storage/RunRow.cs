@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation;
+using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
@@ -83,6 +84,12 @@ internal sealed record RunRow
         { "Finished", static run => run.Finished, static (run, value) => run with { Finished = value } },
         { "Changed", static run => run.Changed, static (run, value) => run with { Changed = value } },
         { "Questions", static run => run.Questions, static (run, value) => run with { Questions = value } },
+        {
+            "Until",
+            static run => run.Until is { } points ? AccuracyTarget.TextOf(points) : null,
+            static (run, value) => run with { Until = AccuracyTarget.TryParse(value, out var points) ? points : null }
+        },
+        { "StoppedAfter", static run => run.StoppedAfter, static (run, value) => run with { StoppedAfter = value } },
         { "RejectedRows", static run => run.RejectedRows, static (run, value) => run with { RejectedRows = value } },
         { "Batches", static run => run.Batches, static (run, value) => run with { Batches = value } },
         { "FinishedBatches", static run => run.FinishedBatches, static (run, value) => run with { FinishedBatches = value } },

@@ -131,6 +131,9 @@ public sealed class RunStorage
     /// <summary>The configuration of a run; its existence is what makes the run exist.</summary>
     internal StoredBlob Manifest(RunId run) => Blob(run, "manifest.json");
 
+    /// <summary>The decision to stop a run early; see <see cref="RunStop"/>.</summary>
+    internal StoredBlob Stop(RunId run) => Blob(run, "stop.json");
+
     /// <summary>What people wrote about a run: its name, tags and note.</summary>
     internal StoredBlob Annotation(RunId run) => Blob(run, "annotation.json");
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MedQA.Datasets;
+using MedQA.Evaluation.Reporting;
 
 namespace MedQA.Pipeline.Uploading;
 
@@ -27,6 +28,11 @@ internal static class UploadMetadata
     /// <summary>How many usable questions are asked, chosen at random.</summary>
     public const string Sample = "sample";
 
+    /// <summary>
+    /// The half-width of the accuracy's interval at which the run stops, as <see cref="AccuracyTarget.TryParse"/> reads it.
+    /// </summary>
+    public const string Until = "until";
+
     /// <summary>Which columns hold which part of a question, as <see cref="ColumnMap"/> reads it.</summary>
     public const string Map = "map";
 
@@ -47,6 +53,7 @@ internal static class UploadMetadata
         var found = notation is null ? MedQA.Datasets.AnswerNotation.Detect : AnswerNotationName.Find(notation);
         var dropsFillers = false;
         ColumnMap? map = null;
+        var (until, points) = (Find(metadata, Until), 0m);
         var wrong = Find(metadata, Map) is not { } columns || ColumnMap.TryParse(columns, out map, out var unfit) ? null : unfit;
         var fault = found is null ? $"answerNotation '{notation}', but it must be {AnswerNotationName.All}"
             : drops is not null && !bool.TryParse(drops, out dropsFillers) ? $"dropFillers '{drops}', but it must be true or false"
@@ -54,8 +61,12 @@ internal static class UploadMetadata
             : sample is not null && SizeOf(sample) is null ? $"sample '{sample}', but it must be a whole number, 1 or more"
             : limit is not null && sample is not null ? "both limit and sample, but only one of them can be given"
             : wrong is not null ? $"a map of columns that {wrong}"
+            : until is not null && !AccuracyTarget.TryParse(until, out points) ? $"until '{until}', but it must be {AccuracyTarget.Takes}"
             : null;
-        return fault is null ? (new SetReading(found!.Value, dropsFillers, SizeOf(limit), SizeOf(sample), map), null) : (default, fault);
+        return fault is null
+            ? (new SetReading(
+                found!.Value, dropsFillers, SizeOf(limit), SizeOf(sample), map, until is null ? null : points), null)
+            : (default, fault);
 
         static int? SizeOf(string? text) =>
             int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) && size > 0 ? size : null;

@@ -52,6 +52,8 @@ internal static class RunContract
                 Started = summary.Started,
                 Finished = summary.Finished,
                 Questions = summary.Questions,
+                Until = summary.Until,
+                StoppedAfter = summary.StoppedAfter,
                 RejectedRows = summary.RejectedRows,
                 Done = summary.Totals.Done,
                 Failed = summary.Totals.Failed,

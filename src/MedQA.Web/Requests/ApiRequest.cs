@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using MedQA.Datasets;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Reporting;
 using MedQA.Pipeline.Profiles;
 using MedQA.Pipeline.Runs;
 using MedQA.Pipeline.Studies;
@@ -98,7 +99,15 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         Query("limit") is not null && Query("sample") is not null
             ? throw Problem.BadParameter("sample", "cannot be given together with limit.")
             : Size("sample"),
-        Map);
+        Map,
+        Until);
+
+    private decimal? Until => Query("until") switch
+    {
+        null => null,
+        var text when AccuracyTarget.TryParse(text, out var points) => points,
+        _ => throw Problem.BadParameter("until", $"must be {AccuracyTarget.Takes}."),
+    };
 
     private ColumnMap? Map
     {

@@ -169,6 +169,15 @@ internal static class ApiContracts
                         + "address was not told, it is told at once")
                 {
                     Most = NoticeOptions.MaxNameLength
+                },
+                new(
+                    "until",
+                    ApiParameterKind.Text,
+                    "Stops the run once the 95 % interval of its accuracy is within so many percentage points on either side, as 2 or "
+                        + "`±2 %`, from 0.1 to 25. The questions are then asked in a random order, and the interval, of the accuracy with "
+                        + "all questions asked, holds although the run stops by what it sees. Default: all questions are asked")
+                {
+                    Most = 20
                 }
             ],
             Answers = [

@@ -17,6 +17,8 @@ public sealed class EarlyRefusalTests
         await RefusedAsync(medqa, "there is no such file", "run", sums, "--profile", "deferral", "--dev", "others.csv");
         await RefusedAsync(medqa, "there is no such folder", "run", sums, "--model", "nowhere");
         await RefusedAsync(medqa, "--notify is 'team', but no address can be told", "run", sums, "--notify", "team");
+        await RefusedAsync(medqa, "--until is '2,5', but must be percentage points from 0.1 to 25", "run", sums, "--until", "2,5");
+        await RefusedAsync(medqa, "--until is '60 %', but must be percentage points", "run", sums, "--until", "60 %");
         Assert.False(Directory.Exists(Path.Combine(medqa.Folder, ".medqa")), "What was refused has left a data folder.");
     }
 

@@ -22,6 +22,12 @@ public sealed class PartOfASetTests
         (code, _, notices) = await medqa.RunAsync("run", sums, "--limit", "3", "--sample", "3");
         Assert.Equal((2, "medqa: --sample and --limit are both given. Use one of them."), (code, notices.Trim()));
 
+        // In a shell, the sign is an argument of its own.
+        (code, table, notices) = await medqa.RunAsync("run", sums, "--profile", profile, "--limit", "3", "--until", "±2", "%");
+        Assert.True(code == 0, notices);
+        Assert.Contains("Note: The run was to stop once the 95 % interval of its accuracy is within ±2 points, and asked all questions", table, StringComparison.Ordinal);
+        Assert.Equal(0, (await medqa.RunAsync("delete", "latest", "--yes")).Code);
+
         (code, _, notices) = await medqa.RunAsync("delete", "latest");
         Assert.Equal(2, code);
         Assert.Matches(@"Run \w{16} \(sums\.csv\) with 3 answers will be deleted\. This cannot be undone\. Confirm that with --yes\.", notices);

@@ -408,7 +408,7 @@ public sealed class HandOverTests
         }
 
         var run = RunId.FromHash(new byte[32]);
-        var report = accumulator.Build(RunFinish.HeaderOf(run, 1, manifest, []) with { Finished = Time.AddHours(1) });
+        var report = accumulator.Build(RunFinish.HeaderOf(run, 1, manifest, complete: true, []) with { Finished = Time.AddHours(1) });
         var summary = new RunSummary
         {
             Run = run,

@@ -122,10 +122,28 @@ public sealed class RunHandlersTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_run_that_may_stop_early_is_another_run_and_says_what_it_stops_at()
+    {
+        await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
+        var questions = ApiServer.Questions(3, right: 2);
+        var run = await server.FinishedRunAsync(questions, "?profile=few-shot&name=set.csv&until=%C2%B12%20%25");
+        var whole = await server.FinishedRunAsync(questions, "?profile=few-shot&name=set.csv");
+
+        var (_, shown) = await server.GetAsync($"/api/runs/{run}");
+        var (_, other) = await server.GetAsync($"/api/runs/{whole}");
+        Assert.NotEqual(run, whole);
+        Assert.Equal(2, shown.GetProperty("until").GetDecimal());
+        Assert.False(shown.TryGetProperty("stoppedAfter", out _));
+        Assert.False(other.TryGetProperty("until", out _));
+        var (again, same) = await server.SendAsync(HttpMethod.Post, "/api/runs?profile=few-shot&name=set.csv&until=2", questions);
+        Assert.Equal((HttpStatusCode.OK, run), (again.StatusCode, same.GetProperty("run").GetString()));
+    }
+
+    [Fact]
     public async Task Bad_parameters_are_named_and_nothing_is_stored()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        foreach (var (address, parameter) in ((string, string)[])[("/api/runs?profile=none", "profile"), ("/api/runs?again=yes", "again"), ("/api/runs?answerNotation=roman", "answerNotation"), ("/api/runs?limit=0", "limit"), ("/api/runs?sample=1e3", "sample"), ("/api/runs?limit=1&sample=1", "sample")])
+        foreach (var (address, parameter) in ((string, string)[])[("/api/runs?profile=none", "profile"), ("/api/runs?again=yes", "again"), ("/api/runs?answerNotation=roman", "answerNotation"), ("/api/runs?limit=0", "limit"), ("/api/runs?sample=1e3", "sample"), ("/api/runs?limit=1&sample=1", "sample"), ("/api/runs?until=0", "until"), ("/api/runs?until=2,5", "until"), ("/api/runs?until=60%20%25", "until"), ("/api/runs?until=two", "until")])
         {
             var (response, problem) = await server.SendAsync(HttpMethod.Post, address, ApiServer.Questions(1, right: 1));
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);

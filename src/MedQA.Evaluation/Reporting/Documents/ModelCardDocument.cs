@@ -128,7 +128,9 @@ internal static class ModelCardDocument
         if (report.Datasets.Any(static slice => slice.Accuracy is { Bounds: null, Interval: not null }))
         {
             yield return new Paragraph(
-                "Intervals are Clopper-Pearson's, or from clusters where questions are equal or on one passage.");
+                report.StoppedEarly is null
+                    ? "Intervals are Clopper-Pearson's, or from clusters where questions are equal or on one passage."
+                    : "The interval is of the accuracy with all questions asked. It holds although the run stopped by what it saw.");
         }
 
         if (report.MacroAccuracy is { Datasets: > 1 } macro)
@@ -178,7 +180,10 @@ internal static class ModelCardDocument
         ("cannot be asked so (not counted)",
             Figures.Count(report.Questions.Unaskable)
                 + string.Concat(report.UnaskableReasons.Select(static one => $"; {one.Code}: {one.Questions}"))),
-        (carded.IsCancelled ? "not asked, since the run was cancelled" : "not asked yet", Figures.Count(report.Questions.Waiting)),
+        report.StoppedEarly is { } stopped
+            ? ($"not asked or not counted, by the rule to stop at ±{AccuracyTarget.TextOf(stopped.Points)} points",
+                Figures.Count(report.Questions.NotAsked))
+            : (carded.IsCancelled ? "not asked, since the run was cancelled" : "not asked yet", Figures.Count(report.Questions.Waiting)),
         ("without a known right option (not scored)", Figures.Count(report.Questions.WithoutGold)),
         ("rows of the file that cannot be used", Figures.Count(report.Questions.Rejected)),
         .. report.Protocol.Profile.Strategy is { ScoresOptions: false, WritesFreeAnswers: false }

@@ -115,6 +115,10 @@ export async function show(main, { run, signal, title }) {
         ? h('div', { class: 'notice' }, 'The run was cancelled before any question was answered. Choose “Resume” to continue it.')
         : loading('The report is being written…'));
     }
+    if (resource.stoppedAfter !== undefined && isFinal(resource.state)) {
+      parts.push(h('div', { class: 'notice' }, h('strong', null, 'Stopped early'),
+        h('p', null, `Stopped after ${of(resource.stoppedAfter, resource.questions)} questions: the interval is within ±${resource.until} points. It is of the accuracy with all questions asked.`)));
+    }
     if (resource.notice) {
       parts.push(h('p', { class: 'minor run-notice' }, noticeText(resource.notice)));
     }
@@ -253,6 +257,7 @@ function liveCard(run) {
   return h('section', { class: 'card live', 'aria-label': 'Progress' },
     progress(run),
     facts([
+      run.until === undefined ? null : ['Stops', run.stoppedAfter === undefined ? `once the 95 % interval is within ±${run.until} points` : `after ${of(run.stoppedAfter, run.questions)} questions: workers end what they are at`],
       ['Accuracy so far', run.graded ? `${percent(run.correct / run.graded)} (${of(run.correct, run.graded)})` : none, h('span', { class: 'minor' }, ' provisional: all figures can change')],
       ['Time', run.started ? duration(seconds) : 'not started', left === null ? null : h('span', { class: 'minor' }, ` about ${duration(left)} left`)],
       ['Tokens generated', count(run.generatedTokens), run.seconds > 0 ? h('span', { class: 'minor' }, ` ${count(Math.round(run.generatedTokens / run.seconds))} per second of work`) : null],

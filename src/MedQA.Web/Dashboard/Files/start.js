@@ -65,6 +65,9 @@ export async function show(main, { signal, title }) {
   const part = h('select', { id: 'part', on: { change: () => { size.hidden = part.value === 'all'; estimate(); } } }, Object.entries(parts).map(([name, text]) => h('option', { value: name }, text)));
   /** @type {HTMLInputElement} */
   const size = h('input', { type: 'number', id: 'part-size', min: '1', max: '1000000', step: '1', value: '20', hidden: true, 'aria-label': 'How many questions', on: { change: () => estimate() } });
+  /** @type {HTMLInputElement} */
+  const until = h('input', { type: 'text', inputmode: 'decimal', id: 'until', autocomplete: 'off', 'aria-describedby': 'until-help', on: { input: describe } });
+  const untilHelp = h('p', { class: 'minor', id: 'until-help' });
   const columns = columnMap(() => estimate());
   const again = h('input', { type: 'checkbox', id: 'again' });
   const estimated = h('div', { class: 'estimate', 'aria-live': 'polite' });
@@ -75,6 +78,7 @@ export async function show(main, { signal, title }) {
     h('div', { class: 'start' },
       h('section', { class: 'card', 'aria-labelledby': 'step-1' }, h('h2', { id: 'step-1' }, '1. Questions'), drop,
         h('label', { class: 'field', for: 'part' }, 'Ask'), h('div', { class: 'part' }, part, size),
+        h('div', { class: 'field-block' }, h('label', { class: 'field', for: 'until' }, 'Stop once the accuracy is known to ± points'), until, untilHelp),
         h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation), columns.element),
       h('section', { class: 'card', 'aria-labelledby': 'step-2' }, second, models, proposed, list,
         h('div', { class: 'own-profile' }, ownFile, h('label', { for: 'profile-file', class: 'button' }, 'Use a profile file…'), remove, h('span', { class: 'minor' }, 'JSON. It is stored for everybody who uses this service.')), stored,
@@ -180,10 +184,11 @@ export async function show(main, { signal, title }) {
     }
     remove.hidden = profile?.stored !== true;
     fill(remove, `Delete ${chosen}…`);
-    const wrong = { samples: wrongSamples(samples.value.trim()), seed: wrongSeed(seed.value.trim()) };
+    const wrong = { samples: wrongSamples(samples.value.trim()), seed: wrongSeed(seed.value.trim()), until: wrongUntil(until.value.trim()) };
+    tell(until, untilHelp, wrong.until, until.value.trim() ? 'Asked in a random order until the 95 % interval is that narrow. It holds although the run stops by what it sees. The estimate is for all questions.' : 'Blank: all questions are asked.');
     tell(samples, samplesHelp, wrong.samples, single ? `${chosen} takes one.` : profile ? `Blank: the profile’s, ${profile.samples}.` : '');
     tell(seed, seedHelp, wrong.seed, profile ? `Blank: the profile’s, ${profile.seed}.` : '');
-    start.disabled = file === null || profiles.length === 0 || wrong.samples !== null || wrong.seed !== null;
+    start.disabled = file === null || profiles.length === 0 || wrong.samples !== null || wrong.seed !== null || wrong.until !== null;
     return wrong.samples === null && wrong.seed === null;
   }
 
@@ -349,7 +354,7 @@ export async function show(main, { signal, title }) {
     start.disabled = true;
     fill(failed, loading('Checking the file…'));
     try {
-      const path = /** @type {const} */ (`/api/runs?${new URLSearchParams({ ...parameters(file), ...again.checked && { again: 'true' } })}`);
+      const path = /** @type {const} */ (`/api/runs?${new URLSearchParams({ ...parameters(file), ...until.value.trim() && { until: until.value.trim() }, ...again.checked && { again: 'true' } })}`);
       const run = await call(path, { method: 'POST', body: file, signal });
       location.hash = `#/runs/${run.run}`;
     } catch (problem) {
@@ -394,6 +399,12 @@ const sentence = text => text.charAt(0).toUpperCase() + text.slice(1);
 /** What is wrong with a number of samples, or null. @param {string} text */
 function wrongSamples(text) {
   return text === '' || /^[0-9]{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= mostSamples ? null : `Must be a whole number from 1 to ${count(mostSamples)}.`;
+}
+
+/** What is wrong with a half-width in percentage points, or null. @param {string} text */
+function wrongUntil(text) {
+  const points = text.match(/^(?:±|\+-)?\s*([0-9]{1,2}(?:\.[0-9]{1,4})?)\s*%?$/)?.[1];
+  return text === '' || points !== undefined && Number(points) >= 0.1 && Number(points) <= 25 ? null : 'Must be percentage points from 0.1 to 25, such as 2 or 2.5 (with a point).';
 }
 
 /** What is wrong with a seed, or null. @param {string} text */
