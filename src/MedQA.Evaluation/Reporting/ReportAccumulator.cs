@@ -24,6 +24,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
     private readonly ConfidenceTally _confidences = new();
     private readonly SampleTally _samples = new();
     private readonly LetterTally _letters = new();
+    private readonly SetTally _sets = new();
     private readonly CounterfactualPairsAccumulator? _pairs = PairsOf(metadata ?? []);
     private readonly HashSet<ulong> _fingerprints = [];
     private readonly int[] _ends = new int[Enum.GetValues<SampleEnd>().Length];
@@ -75,8 +76,9 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
             _fingerprints.Add(fingerprint);
         }
 
-        _all.Add(answered);
         _pairs?.Add(answered, metadata, options);
+        answered = answered.OverSets();
+        _all.Add(answered);
         Tally(_datasets, answered.Dataset).Add(answered);
         if (answered.Topic is { Length: > 0 } topic)
         {
@@ -111,6 +113,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
         }
 
         _letters.Add(answered);
+        _sets.Add(answered);
         _unanswered += answered is { OptionCount: > 0, Answer: null } ? 1 : 0;
         _withoutGold += answered.Gold is null ? 1 : 0;
         AddCost(answered);
@@ -176,6 +179,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null)
             Thinking = _thinking,
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
             Letters = _letters.Build(),
+            Sets = _sets.Build(),
             Confidence = confidence,
             OptionConfidence = _confidences.BuildProbability(key, intervals),
             StoppingPosterior = _confidences.BuildStoppingPosterior(key, intervals),
