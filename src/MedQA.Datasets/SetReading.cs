@@ -1,3 +1,5 @@
+using MedQA.Evaluation;
+
 namespace MedQA.Datasets;
 
 /// <summary>The caller's settings for reading a question set. The default lets the file decide.</summary>
@@ -6,11 +8,16 @@ namespace MedQA.Datasets;
 /// <param name="Limit">See <see cref="QuestionSetOptions.Limit"/>.</param>
 /// <param name="Sample">See <see cref="QuestionSetOptions.Sample"/>.</param>
 /// <param name="Map">See <see cref="QuestionSetOptions.Map"/>.</param>
+/// <param name="RightAnswers">See <see cref="QuestionSetOptions.RightAnswers"/>.</param>
 public readonly record struct SetReading(
-    AnswerNotation Notation, bool DropsFillers = false, int? Limit = null, int? Sample = null, ColumnMap? Map = null)
+    AnswerNotation Notation, bool DropsFillers = false, int? Limit = null, int? Sample = null, ColumnMap? Map = null,
+    RightAnswers RightAnswers = RightAnswers.One)
 {
     /// <summary>The most that <see cref="Limit"/> and <see cref="Sample"/> can be: as many questions as a run can have.</summary>
     public const int MaxSize = 1_000_000;
+
+    /// <summary>The name of <see cref="RightAnswers"/>, or <see langword="null"/> for one.</summary>
+    public string? RightAnswersName => RightAnswers == RightAnswers.One ? null : EnumNames.Of(RightAnswers);
 
     /// <summary>The notation's name, or <see langword="null"/> if the file is to say which it uses.</summary>
     public string? NotationName => Notation == AnswerNotation.Detect ? null : AnswerNotationName.Of(Notation);
