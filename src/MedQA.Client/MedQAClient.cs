@@ -73,6 +73,9 @@ public sealed class MedQAClient : IDisposable
     /// The name of the address in the service's settings that is told when the run has ended, or <c>none</c>; <see langword="null"/> for
     /// the service's default.
     /// </param>
+    /// <param name="rightAnswers">
+    /// <c>several</c> if several options of a question can be right; <see langword="null"/> if one is.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -89,6 +92,7 @@ public sealed class MedQAClient : IDisposable
         string? profileHash = null,
         string? map = null,
         string? notify = null,
+        string? rightAnswers = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
@@ -99,6 +103,7 @@ public sealed class MedQAClient : IDisposable
                 ("again", again ? "true" : null),
                 ("map", map),
                 ("notify", notify),
+                ("rightAnswers", rightAnswers),
             ],
             cancellationToken);
         return new StartedRun(
@@ -123,6 +128,7 @@ public sealed class MedQAClient : IDisposable
     /// the name now.
     /// </param>
     /// <param name="map">Which columns hold which part of a question, as for a run.</param>
+    /// <param name="rightAnswers"><c>several</c> if several options of a question can be right, as for a run.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
         Stream questionSet,
@@ -138,6 +144,7 @@ public sealed class MedQAClient : IDisposable
         bool alternatives = false,
         string? profileHash = null,
         string? map = null,
+        string? rightAnswers = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
@@ -147,6 +154,7 @@ public sealed class MedQAClient : IDisposable
                 .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, profileHash, model),
                 ("alternatives", alternatives ? "true" : null),
                 ("map", map),
+                ("rightAnswers", rightAnswers),
             ],
             cancellationToken);
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);

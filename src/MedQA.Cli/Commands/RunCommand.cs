@@ -65,8 +65,8 @@ internal static class RunCommand
               medqa run mine.csv --profile mine.json --output json > scores.json
               medqa run mine.csv --endpoint https://medqa.example.com     let a service answer them
             """) {
-                files, profile, samples, seed, again, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample, reading.Map,
-                development, notify,
+                files, profile, samples, seed, again, reading.Notation, reading.RightAnswers, reading.DropFillers, reading.Limit,
+                reading.Sample, reading.Map, development, notify,
             };
         command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => RunAsync(
@@ -132,7 +132,7 @@ internal static class RunCommand
             var file = inputs.Add(await QuestionSetCheck.OpenAsync(console, name, cancellationToken));
             var tally = new QuestionSetTally();
             await QuestionSetCheck.ReadAsync(console, file, ReadingOf(file), tally, static _ => { }, cancellationToken);
-            if (asked?.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+            if (asked?.GetIncompatibility(tally.Accepted, tally.FreeAnswers, tally.SeveralRight) is { } unsuited)
             {
                 throw new InputException($"{file}: {unsuited}");
             }
@@ -230,6 +230,7 @@ internal static class RunCommand
                 profileHash: profileHash,
                 map: reading.Map?.ToString(),
                 notify: notify,
+                rightAnswers: reading.RightAnswersName,
                 cancellationToken: cancellationToken);
             if (!isNew)
             {

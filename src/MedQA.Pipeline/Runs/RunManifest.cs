@@ -15,6 +15,12 @@ public sealed record RunManifest
     /// </summary>
     public const int Version = 1;
 
+    /// <summary>
+    /// The version of the manifest of a run in which several options of a question can be right: versions of this program that know one
+    /// right option only do not open it. The newest that is read.
+    /// </summary>
+    public const int VersionOfSets = 2;
+
     /// <summary>The version of this run's form.</summary>
     public int V { get; init; } = Version;
 
@@ -109,13 +115,19 @@ public sealed record RunManifest
     public string? Map { get; init; }
 
     /// <summary>
+    /// Whether several options of a question can be right, as the upload says; <see langword="null"/> where one is.
+    /// </summary>
+    public bool? SeveralRight { get; init; }
+
+    /// <summary>
     /// The names of the questions' metadata, in the order in which they come: the last columns of the table of answers.
     /// </summary>
     public ImmutableArray<string>? Metadata { get; init; }
 
     /// <summary>How the question set is read.</summary>
     internal SetReading Reading => new(
-        AnswerNotation, DropsFillers ?? false, Limit, Sample, Map is not null && ColumnMap.TryParse(Map, out var map, out _) ? map : null);
+        AnswerNotation, DropsFillers ?? false, Limit, Sample, Map is not null && ColumnMap.TryParse(Map, out var map, out _) ? map : null,
+        SeveralRight == true ? RightAnswers.Several : RightAnswers.One);
 
     /// <summary>
     /// What the rows of the upload mean for the scores, a sentence each: questions without a known right option, with free answers, rows

@@ -359,6 +359,7 @@ public sealed class QuestionSetSplitter
 
         var manifest = new RunManifest
         {
+            V = reading.RightAnswers == RightAnswers.Several ? RunManifest.VersionOfSets : RunManifest.Version,
             Run = run.ToString(),
             Name = UploadMetadata.Find(metadata, UploadMetadata.Name) ?? blob.Name[(blob.Name.LastIndexOf('/') + 1)..],
             Source = blob.Name,
@@ -375,6 +376,7 @@ public sealed class QuestionSetSplitter
             Limit = reading.Limit,
             Sample = reading.Sample,
             Map = reading.Map?.ToString(),
+            SeveralRight = reading.RightAnswers == RightAnswers.Several ? true : null,
             Rejection = rejection,
             Traceparent = PipelineTracing.Traceparent,
         };
@@ -618,7 +620,7 @@ public sealed class QuestionSetSplitter
             };
         }
 
-        if (profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+        if (profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers, tally.SeveralRight) is { } unsuited)
         {
             await blobs.DiscardQuestionsAsync(cancellationToken);
             return manifest with { Rejection = new Rejection(unsuited, null), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Files;
 using MedQA.Pipeline.Budgeting;
@@ -90,7 +91,8 @@ public sealed class QuestionSetUploads
             + (reading.Sample is { } sample ? string.Create(CultureInfo.InvariantCulture, $"-sample{sample}") : "")
             + (reading.Map is { } map
                 ? $"-map{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(map.ToString())))[..16]}"
-                : "");
+                : "")
+            + (reading.RightAnswers == RightAnswers.Several ? "-several" : "");
         var suffix = again ? "-" + _time.GetUtcNow().ToString("yyyyMMdd'T'HHmmssfffffff", CultureInfo.InvariantCulture) : "";
         var blobName = $"{folder}{hash}{named}{suffix}{ExtensionOf(name)}";
         if (_ledger is not null && caller is not null)
@@ -163,6 +165,11 @@ public sealed class QuestionSetUploads
         if (reading.Map is { } map)
         {
             metadata[UploadMetadata.Map] = UploadMetadata.Encode(map.ToString());
+        }
+
+        if (reading.RightAnswers != RightAnswers.One)
+        {
+            metadata[UploadMetadata.RightAnswers] = EnumNames.Of(reading.RightAnswers);
         }
 
         if (model is not null)

@@ -98,7 +98,8 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
         Query("limit") is not null && Query("sample") is not null
             ? throw Problem.BadParameter("sample", "cannot be given together with limit.")
             : Size("sample"),
-        Map);
+        Map,
+        EnumNames.Find<RightAnswers>(Query("rightAnswers")) ?? RightAnswers.One);
 
     private ColumnMap? Map
     {

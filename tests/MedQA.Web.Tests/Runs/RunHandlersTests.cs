@@ -125,7 +125,7 @@ public sealed class RunHandlersTests(AzuriteFixture azurite)
     public async Task Bad_parameters_are_named_and_nothing_is_stored()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        foreach (var (address, parameter) in ((string, string)[])[("/api/runs?profile=none", "profile"), ("/api/runs?again=yes", "again"), ("/api/runs?answerNotation=roman", "answerNotation"), ("/api/runs?limit=0", "limit"), ("/api/runs?sample=1e3", "sample"), ("/api/runs?limit=1&sample=1", "sample")])
+        foreach (var (address, parameter) in ((string, string)[])[("/api/runs?profile=none", "profile"), ("/api/runs?again=yes", "again"), ("/api/runs?answerNotation=roman", "answerNotation"), ("/api/runs?rightAnswers=two", "rightAnswers"), ("/api/runs?limit=0", "limit"), ("/api/runs?sample=1e3", "sample"), ("/api/runs?limit=1&sample=1", "sample")])
         {
             var (response, problem) = await server.SendAsync(HttpMethod.Post, address, ApiServer.Questions(1, right: 1));
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
