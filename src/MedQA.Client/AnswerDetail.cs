@@ -48,6 +48,12 @@ public sealed record Question(
     /// What the question set says of it besides: its other columns by their names; <see langword="null"/> if there are none.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Whether several options can be right; then <see cref="Gold"/> is <see langword="null"/>.</summary>
+    public bool SeveralRight { get; init; }
+
+    /// <summary>The letters of the right options where several can be right, <c>ACD</c>; otherwise <see langword="null"/>.</summary>
+    public string? GoldSet { get; init; }
 }
 
 /// <summary>The answer to a question, with its reasonings and votes.</summary>
@@ -58,6 +64,12 @@ public sealed record AnsweredQuestion
 
     /// <summary>The index of the chosen option, or <see langword="null"/>.</summary>
     public int? Answer { get; init; }
+
+    /// <summary>The letters of the chosen options where several can be right, <c>ACD</c>; otherwise <see langword="null"/>.</summary>
+    public string? AnswerSet { get; init; }
+
+    /// <summary>Votes per set of options where several can be right; otherwise <see langword="null"/>.</summary>
+    public IReadOnlyList<SetVotes>? SetVotes { get; init; }
 
     /// <summary>Whether it is right; <see langword="null"/> if that is not known.</summary>
     public bool? Correct { get; init; }
@@ -91,7 +103,16 @@ public sealed record AnsweredQuestion
 /// <param name="Answer">The index of the option that it answers, or <see langword="null"/>.</param>
 /// <param name="Forced">Whether the answer was forced.</param>
 /// <param name="End">Why generation ended: <c>endToken</c>, <c>stopString</c>, <c>maxTokens</c> and so on.</param>
-public sealed record Reasoning(int Index, int Stage, string Text, int? Answer, bool Forced, string End);
+public sealed record Reasoning(int Index, int Stage, string Text, int? Answer, bool Forced, string End)
+{
+    /// <summary>The letters of the options that it answers where several can be right; otherwise <see langword="null"/>.</summary>
+    public string? AnswerSet { get; init; }
+}
+
+/// <summary>How many votes a set of options has.</summary>
+/// <param name="Options">The letters of its options, in order.</param>
+/// <param name="Votes">Its votes.</param>
+public sealed record SetVotes(string Options, int Votes);
 
 /// <summary>A failure that is not the model's fault.</summary>
 /// <param name="Code">The reason's code.</param>

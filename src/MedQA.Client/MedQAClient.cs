@@ -77,6 +77,9 @@ public sealed class MedQAClient : IDisposable
     /// The half-width of the accuracy's 95 % interval, in percentage points (0.1 to 25), at which the run stops; <see langword="null"/> to
     /// ask all questions.
     /// </param>
+    /// <param name="rightAnswers">
+    /// <c>several</c> if several options of a question can be right; <see langword="null"/> if one is.
+    /// </param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<StartedRun> StartRunAsync(
         Stream questionSet,
@@ -94,6 +97,7 @@ public sealed class MedQAClient : IDisposable
         string? map = null,
         string? notify = null,
         decimal? until = null,
+        string? rightAnswers = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
@@ -105,6 +109,7 @@ public sealed class MedQAClient : IDisposable
                 ("map", map),
                 ("notify", notify),
                 ("until", until?.ToString(CultureInfo.InvariantCulture)),
+                ("rightAnswers", rightAnswers),
             ],
             cancellationToken);
         return new StartedRun(
@@ -129,6 +134,7 @@ public sealed class MedQAClient : IDisposable
     /// the name now.
     /// </param>
     /// <param name="map">Which columns hold which part of a question, as for a run.</param>
+    /// <param name="rightAnswers"><c>several</c> if several options of a question can be right, as for a run.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     public async Task<RunEstimate> EstimateAsync(
         Stream questionSet,
@@ -144,6 +150,7 @@ public sealed class MedQAClient : IDisposable
         bool alternatives = false,
         string? profileHash = null,
         string? map = null,
+        string? rightAnswers = null,
         CancellationToken cancellationToken = default)
     {
         using var response = await PostSetAsync(
@@ -153,6 +160,7 @@ public sealed class MedQAClient : IDisposable
                 .. SetParameters(name, profile, answerNotation, dropFillers, limit, sample, samples, seed, profileHash, model),
                 ("alternatives", alternatives ? "true" : null),
                 ("map", map),
+                ("rightAnswers", rightAnswers),
             ],
             cancellationToken);
         return await ServiceAnswer.ReadAsync(response, ClientJson.Default.RunEstimate, cancellationToken);

@@ -18,11 +18,17 @@ public record AnswerRow
     /// <summary>The number of options; 0 for a free answer.</summary>
     public int Options { get; init; }
 
-    /// <summary>The letter of the right option, or <see langword="null"/> if it is not known.</summary>
-    public char? Gold { get; init; }
+    /// <summary>
+    /// The letter of the right option, or of all right options where <see cref="SeveralRight"/> is set (<c>ACD</c>);
+    /// <see langword="null"/> if it is not known.
+    /// </summary>
+    public string? Gold { get; init; }
 
-    /// <summary>The letter of the chosen option, or <see langword="null"/> if there is none.</summary>
-    public char? Answer { get; init; }
+    /// <summary>
+    /// The letter of the chosen option, or of all chosen options where <see cref="SeveralRight"/> is set (<c>ACD</c>);
+    /// <see langword="null"/> if there is none.
+    /// </summary>
+    public string? Answer { get; init; }
 
     /// <summary>Whether the answer is right; <see langword="null"/> if that is not known or the question failed.</summary>
     public bool? Correct { get; init; }
@@ -68,10 +74,16 @@ public record AnswerRow
     /// <summary>The options in order, when all answers are streamed; otherwise, and for a free answer, <see langword="null"/>.</summary>
     public IReadOnlyList<string>? OptionTexts { get; init; }
 
-    /// <summary>The right option, when all answers are streamed and it is known; otherwise <see langword="null"/>.</summary>
+    /// <summary>
+    /// The right option, when all answers are streamed and it is known; of several right ones a JSON array of their texts; otherwise
+    /// <see langword="null"/>.
+    /// </summary>
     public string? GoldText { get; init; }
 
-    /// <summary>The chosen option, when all answers are streamed and there is one; otherwise <see langword="null"/>.</summary>
+    /// <summary>
+    /// The chosen option, when all answers are streamed and there is one; of several a JSON array of their texts; otherwise
+    /// <see langword="null"/>.
+    /// </summary>
     public string? AnswerText { get; init; }
 
     /// <summary>
@@ -86,7 +98,10 @@ public record AnswerRow
     /// </summary>
     public string? FreeAnswer { get; init; }
 
-    /// <summary>The votes per option, when all answers are streamed; otherwise, and for a free answer, <see langword="null"/>.</summary>
+    /// <summary>
+    /// The votes per option, when all answers are streamed; otherwise, for a free answer, and where several options can be right,
+    /// <see langword="null"/>.
+    /// </summary>
     public IReadOnlyList<int>? Votes { get; init; }
 
     /// <summary>
@@ -94,6 +109,17 @@ public record AnswerRow
     /// without any, <see langword="null"/>.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>
+    /// Whether several options of the question can be right, and the answer is all of them; otherwise <see langword="null"/>.
+    /// </summary>
+    public bool? SeveralRight { get; init; }
+
+    /// <summary>
+    /// The votes of each set of options that has any, by the letters of the set, when all answers are streamed and several options can be
+    /// right; otherwise <see langword="null"/>.
+    /// </summary>
+    public IReadOnlyDictionary<string, int>? SetVotes { get; init; }
 }
 
 /// <summary>A page of answers, in the order of the questions.</summary>

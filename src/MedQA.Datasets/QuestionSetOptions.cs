@@ -16,6 +16,12 @@ public sealed record QuestionSetOptions
     public AnswerNotation AnswerNotation { get; init; } = AnswerNotation.Detect;
 
     /// <summary>
+    /// How many options of a question can be right: <see cref="RightAnswers.Several"/> makes every question one that asks for all right
+    /// options, also those with one.
+    /// </summary>
+    public RightAnswers RightAnswers { get; init; } = RightAnswers.One;
+
+    /// <summary>
     /// Whether last options that only fill a place, as "N/A", "nan" or "-", are missing ones, as blank ones always are. By default they are
     /// options.
     /// </summary>
@@ -75,6 +81,7 @@ public sealed record QuestionSetOptions
         Limit = reading.Limit,
         Sample = reading.Sample,
         Map = reading.Map,
+        RightAnswers = reading.RightAnswers,
     };
 
     /// <summary>The data set's name for rows that name none.</summary>
@@ -88,6 +95,8 @@ public sealed record QuestionSetOptions
             "Dataset is blank; leave it out to name the data set after the file.",
         _ when !Enum.IsDefined(AnswerNotation) =>
             $"AnswerNotation is {AnswerNotation}, none of {string.Join(", ", Enum.GetNames<AnswerNotation>())}.",
+        _ when !Enum.IsDefined(RightAnswers) =>
+            $"RightAnswers is {RightAnswers}, none of {string.Join(", ", Enum.GetNames<RightAnswers>())}.",
         { Limit: <= 0 } => $"Limit is {Limit}; it must be positive.",
         { Sample: <= 0 } => $"Sample is {Sample}; it must be positive.",
         { Limit: not null, Sample: not null } => "Limit and Sample are both given; use one of them.",

@@ -8,6 +8,7 @@ using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
 using MedQA.Files;
@@ -49,6 +50,11 @@ internal sealed partial class OpenApiSchemas
             // A custom converter writes it, too.
             Add(type.Name, type, new JsonObject { ["type"] = "string", ["enum"] = Names(type) }, isSent);
             node = ToComponent(type);
+        }
+        else if (type == typeof(OptionSet))
+        {
+            // A custom converter writes it: the letters of options, in order.
+            node = new JsonObject { ["type"] = "string", ["pattern"] = "^[A-Z]{1,26}$" };
         }
         else if (NumberFormat(type) is { } format)
         {

@@ -9,7 +9,7 @@ using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
 var cancel = limit.Token;
 
 await using var questions = File.OpenRead(args[1]);
-var started = await client.StartRunAsync("tiny", "medqa.csv", null, true, null, null, null, null, null, null, null, null, null, null, new FileParameter(questions, "medqa.csv", "text/csv"), cancel);
+var started = await client.StartRunAsync("tiny", "medqa.csv", null, null, true, null, null, null, null, null, null, null, null, null, null, new FileParameter(questions, "medqa.csv", "text/csv"), cancel);
 Check(started.Questions == 12, $"The upload was answered with {started.Questions} questions.");
 
 using (var events = await client.WatchRunAsync(started.Run, null, cancel))

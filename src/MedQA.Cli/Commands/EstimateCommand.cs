@@ -58,7 +58,8 @@ internal static class EstimateCommand
               medqa estimate mine.csv --profile deferral --price 1.20
               medqa estimate mine.csv --endpoint https://medqa.example.com     from what earlier runs of the service took
             """) {
-                files, profile, samples, seed, measured, price, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample,
+                files, profile, samples, seed, measured, price, reading.Notation, reading.RightAnswers, reading.DropFillers,
+                reading.Limit, reading.Sample,
                 reading.Map,
             };
         command.Add(CommonOptions.Yes);
@@ -122,7 +123,7 @@ internal static class EstimateCommand
                     set.Tally,
                     profile is null ? static _ => { } : set.Questions.Add,
                     cancellationToken));
-            if (profile?.GetIncompatibility(set.Tally.Accepted, set.Tally.FreeAnswers) is { } unsuited)
+            if (profile?.GetIncompatibility(set.Tally.Accepted, set.Tally.FreeAnswers, set.Tally.SeveralRight) is { } unsuited)
             {
                 throw new InputException($"{set.Input}: {unsuited}");
             }
@@ -150,6 +151,7 @@ internal static class EstimateCommand
                     context.Settings.ChosenModel,
                     profileHash: hash,
                     map: reading.Map?.ToString(),
+                    rightAnswers: reading.RightAnswersName,
                     cancellationToken: cancellationToken));
             }
 

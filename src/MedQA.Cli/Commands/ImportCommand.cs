@@ -42,7 +42,7 @@ internal static class ImportCommand
               medqa import US_qbank.jsonl --to medqa.csv
               medqa import anatomy_test.csv virology_test.csv --to mmlu.csv
               medqa import benchmarks/ --suite multimedqa --to multimedqa.csv
-            """) { files, to, suite, reading.Notation, reading.DropFillers, reading.Map };
+            """) { files, to, suite, reading.Notation, reading.RightAnswers, reading.DropFillers, reading.Map };
         CommandWork.Set(
             command,
             (context, parsed, cancel) => ImportAsync(
@@ -60,7 +60,7 @@ internal static class ImportCommand
         var rejectedPath = Path.ChangeExtension(to, ".rejected.csv");
         ImportOutcome? outcome = null;
         await using var rejected = OutputFile.OpenTemporary();
-        var options = new QuestionSetOptions { AnswerNotation = reading.Notation, DropsFillers = reading.DropsFillers, Map = reading.Map };
+        var options = new QuestionSetOptions().With(reading);
         await OutputFile.WriteAsync(to, async canonical =>
         {
             outcome = await QuestionSetImport.ImportAsync(files, options, canonical, rejected, cancellationToken);
@@ -84,6 +84,13 @@ internal static class ImportCommand
                 $"{inputs.GivenOf(file.Path)}: {file.Format}, {file.Tally.Accepted:#,0} "
                     + $"questions{(file.Tally.FreeAnswers > 0 ? $" ({file.Tally.FreeAnswers:#,0} with free answers)" : "")}, "
                     + $"{file.Tally.Rejected:#,0} rows rejected");
+            if (file.Tally.SeveralRight)
+            {
+                context.Console.Note(
+                    $"{inputs.GivenOf(file.Path)}: {file.Tally.WithSeveralRight:#,0} questions have more than one right option; ask the "
+                        + "written set with --right-answers several");
+            }
+
             foreach (var note in file.Tally.Readings)
             {
                 context.Console.Note($"{inputs.GivenOf(file.Path)}: {note}");

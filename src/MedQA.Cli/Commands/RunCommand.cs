@@ -84,8 +84,8 @@ internal static class RunCommand
               medqa run mine.csv --profile mine.json --output json > scores.json
               medqa run mine.csv --endpoint https://medqa.example.com     let a service answer them
             """) {
-                files, profile, samples, seed, again, reading.Notation, reading.DropFillers, reading.Limit, reading.Sample, until,
-                reading.Map, development, notify,
+                files, profile, samples, seed, again, reading.Notation, reading.RightAnswers, reading.DropFillers, reading.Limit,
+                reading.Sample, until, reading.Map, development, notify,
             };
         command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => RunAsync(
@@ -155,7 +155,7 @@ internal static class RunCommand
             var file = inputs.Add(await QuestionSetCheck.OpenAsync(console, name, cancellationToken));
             var tally = new QuestionSetTally();
             await QuestionSetCheck.ReadAsync(console, file, ReadingOf(file), tally, static _ => { }, cancellationToken);
-            if (asked?.GetIncompatibility(tally.Accepted, tally.FreeAnswers) is { } unsuited)
+            if (asked?.GetIncompatibility(tally.Accepted, tally.FreeAnswers, tally.SeveralRight) is { } unsuited)
             {
                 throw new InputException($"{file}: {unsuited}");
             }
@@ -254,6 +254,7 @@ internal static class RunCommand
                 map: reading.Map?.ToString(),
                 notify: notify,
                 until: reading.Until,
+                rightAnswers: reading.RightAnswersName,
                 cancellationToken: cancellationToken);
             if (!isNew)
             {

@@ -26,6 +26,25 @@ internal sealed class SetReadingOptions
         },
     };
 
+    /// <summary>How many options of a question can be right.</summary>
+    public Option<RightAnswers> RightAnswers { get; } = new("--right-answers")
+    {
+        Description = "Right options of a question: one or several. With several, every question asks for all of its right options. "
+            + "Default: one",
+        HelpName = "one|several",
+        CustomParser = static result =>
+        {
+            var name = result.Tokens is [var token] ? token.Value : "";
+            if (EnumNames.Find<RightAnswers>(name) is { } right)
+            {
+                return right;
+            }
+
+            result.AddError($"--right-answers is '{name}', but must be {string.Join(" or ", EnumNames.All<RightAnswers>())}.");
+            return Datasets.RightAnswers.One;
+        },
+    };
+
     /// <summary>Whether trailing placeholder options are treated as missing.</summary>
     public Option<bool> DropFillers { get; } = new("--drop-fillers")
     {
@@ -89,7 +108,13 @@ internal sealed class SetReadingOptions
     {
         var (limit, sample) = (parsed.GetValue(Limit), parsed.GetValue(Sample));
         return limit is null || sample is null
-            ? new(parsed.GetValue(Notation), parsed.GetValue(DropFillers), limit, sample, parsed.GetValue(Map))
+            ? new(
+                parsed.GetValue(Notation),
+                parsed.GetValue(DropFillers),
+                limit,
+                sample,
+                parsed.GetValue(Map),
+                parsed.GetValue(RightAnswers))
             : throw new InputException(
                 new FaultLocation(Parameter: "--sample"), "--sample and --limit are both given", "Use one of them");
     }

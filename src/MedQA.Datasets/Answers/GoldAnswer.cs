@@ -9,6 +9,9 @@ internal abstract record GoldAnswer
     /// <summary>The right option.</summary>
     public sealed record Option(int Index) : GoldAnswer;
 
+    /// <summary>The right options, where several can be.</summary>
+    public sealed record Options(OptionSet Set) : GoldAnswer;
+
     /// <summary>No field says which option is right.</summary>
     public sealed record Hidden : GoldAnswer;
 
@@ -81,6 +84,96 @@ internal abstract record GoldAnswer
         };
     }
 
+    /// <summary>Decides which options are right, where several can be.</summary>
+    /// <inheritdoc cref="Decide" path="/param"/>
+    public static GoldAnswer DecideSet(
+        IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options, NotationEvidence? evidence, int? firstNumber = null)
+    {
+        var readings = SetReadings(claims, options, out var said);
+        if (said.Length == 0)
+        {
+            return new Hidden();
+        }
+
+        if (OptionPlace.OtherLabels(options) is { } labels
+            && Array.FindIndex(said, static claim => claim.Parts.Any(static part => OptionPlace.Of(part) is not (null, null)))
+                is >= 0 and var place)
+        {
+            return new Fault(
+                $"{Named(said[place])} has positions, but the options are labelled {labels}: put them into the order of their labels, or "
+                    + "remove those.");
+        }
+
+        var possible = Common(readings, static reading => reading.Sets);
+        for (var i = 0; i < readings.Length && possible.Count != 1; i++)
+        {
+            if (said[i].ReadSet(options).Any == 0)
+            {
+                return new Fault(NotASet(said[i], options));
+            }
+
+            if (possible.Count == 0)
+            {
+                continue;
+            }
+
+            if (evidence is null)
+            {
+                return new NeedsEvidence();
+            }
+
+            if (readings[i].Sets.Count() == 1)
+            {
+                continue;
+            }
+
+            var decided = evidence.Of(said[i].Field) & readings[i].Notations;
+            decided = decided != AnswerNotations.None ? decided : Counted(firstNumber) & readings[i].Notations;
+            if (BitOperations.PopCount((uint)decided) != 1)
+            {
+                return Undecided(said[i], readings[i], evidence);
+            }
+
+            possible.IntersectWith([readings[i].In(decided)]);
+        }
+
+        return possible.Count == 1
+            ? new Options(new OptionSet(possible.Single()))
+            : new Fault($"{Named(said[0])} and {Named(said[^1])} name different options.");
+    }
+
+    /// <summary>
+    /// Returns the sets that each claim that says something can mean, narrowed to what they all allow.
+    /// </summary>
+    /// <inheritdoc cref="Readings" path="/param"/>
+    public static ClaimReading[] SetReadings(IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options, out GoldClaim[] said)
+    {
+        said = [.. claims.Where(claim => !claim.IsHiddenSet(options))];
+        var readings = Array.ConvertAll(said, claim => claim.ReadSet(options));
+        var common = Common(readings, static reading => reading.Sets);
+        return Array.ConvertAll(readings, reading => reading.Among(common));
+    }
+
+    private static HashSet<uint> Common(ClaimReading[] readings, Func<ClaimReading, IEnumerable<uint>> setsOf)
+    {
+        HashSet<uint> common = [.. readings.Take(1).SelectMany(setsOf)];
+        foreach (var reading in readings.Skip(1))
+        {
+            common.IntersectWith(setsOf(reading));
+        }
+
+        return common;
+    }
+
+    private static string NotASet(GoldClaim claim, IReadOnlyList<string> options) =>
+        claim.Items is null && claim.Read(options).Text is not 0 and var text
+            ? BitOperations.PopCount(text) > 1
+                ? $"{Named(claim)} is the text of options {Letters(text)}: name the right ones by their letters."
+                : $"{Named(claim)} is the text of option {Letters(text)}, and can be a list of several: set the answer notation "
+                    + "(--answer-notation, over HTTP answerNotation) to letter or text, or write a JSON list."
+            : $"{Named(claim)} is not a list of some of the {options.Count} options, each once: write their letters (\"A, C\"), numbers or "
+                + "texts, or a JSON list of these.";
+
     /// <summary>
     /// Returns what each claim that says something can mean, narrowed to what they all allow; a claim that contradicts the others can mean
     /// nothing.
@@ -112,9 +205,15 @@ internal abstract record GoldAnswer
         {
             if (claim.Read(options).Any == 0)
             {
-                return claim.Several(options) is { Count: > 1 } several
-                    ? $"{Named(claim)} names several right options ({string.Join(", ", several)}); only questions with one right option "
-                        + "are read."
+                var several = claim.Several(options);
+                if (several.Count < 2 && claim.ReadSet(options).Sets.ToArray() is [var set] && BitOperations.PopCount(set) > 1)
+                {
+                    several = [.. new OptionSet(set).Options.Select(static option => OptionLetter.Of(option).ToString())];
+                }
+
+                return several.Count > 1
+                    ? $"{Named(claim)} names several right options ({string.Join(", ", several)}): where several options of a "
+                        + "question can be right, say so for the whole set (--right-answers several, over HTTP rightAnswers=several)."
                     : claim.Value.AsSpan().Trim() is [> '\u007F' and not Sources.SourceText.Undecodable and var letter]
                         && char.IsLetter(letter)
                     ? $"{Named(claim)} is not one of the {options.Count} options: it is a letter of another alphabet (U+{(int)letter:X4}); "

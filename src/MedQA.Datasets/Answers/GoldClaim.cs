@@ -21,6 +21,72 @@ internal readonly record struct GoldClaim(string Field, string Value, AnswerNota
             && Allows(AnswerNotations.Number)
             && !options.Any(static option => option.AsSpan().Trim() is "-1" or "-1.0"));
 
+    /// <summary>What the value lists, where it is a list by its form, as in JSON; <see langword="null"/> for a text.</summary>
+    public IReadOnlyList<string>? Items { get; init; }
+
+    /// <summary>Returns whether the field says nothing, as <see cref="IsHidden"/>, or lists nothing.</summary>
+    public bool IsHiddenSet(IReadOnlyList<string> options) =>
+        Items is { } items ? items.All(string.IsNullOrWhiteSpace) : IsHidden(options);
+
+    /// <summary>Returns the texts that may be positions: the items of the list that it is, or may be.</summary>
+    public IEnumerable<string> Parts => Items ?? SetCell.Lists(Value).FirstOrDefault() ?? [Value];
+
+    /// <summary>
+    /// Returns the set of options that the value can mean in each notation, where several options can be right; nothing if it can mean two
+    /// in one, or is both an option's text and a list.
+    /// </summary>
+    public ClaimReading ReadSet(IReadOnlyList<string> options)
+    {
+        if (Items is { } items)
+        {
+            return ReadItems(items, options);
+        }
+
+        var found = IsHidden(options) ? default : ReadItems([Value], options);
+        foreach (var list in SetCell.Lists(Value))
+        {
+            var listed = ReadItems(list, options);
+            if (listed.Any == 0)
+            {
+                continue;
+            }
+
+            if (found.Any != 0 && found != listed)
+            {
+                return default;
+            }
+
+            found = listed;
+        }
+
+        return found;
+    }
+
+    private ClaimReading ReadItems(IReadOnlyList<string> items, IReadOnlyList<string> options)
+    {
+        var (field, allowed) = (Field, Allowed);
+        var readings = items.Select(item => new GoldClaim(field, item, allowed).Read(options)).ToArray();
+        return new(Of(static reading => reading.Letter), Of(static reading => reading.FromZero), Of(static reading => reading.FromOne),
+            Of(static reading => reading.Text));
+
+        // Every item names one option, and no two the same.
+        uint Of(Func<ClaimReading, uint> notation)
+        {
+            var bits = 0u;
+            foreach (var one in readings.Select(notation))
+            {
+                if (BitOperations.PopCount(one) != 1 || (bits & one) != 0)
+                {
+                    return 0;
+                }
+
+                bits |= one;
+            }
+
+            return bits;
+        }
+    }
+
     /// <summary>Returns the options that the value can mean in each notation.</summary>
     public ClaimReading Read(IReadOnlyList<string> options)
     {
@@ -116,6 +182,14 @@ internal readonly record struct ClaimReading(uint Letter, uint FromZero, uint Fr
     public AnswerNotations Notations =>
         (Letter != 0 ? AnswerNotations.Letter : AnswerNotations.None) | (FromZero != 0 ? AnswerNotations.FromZero : AnswerNotations.None)
         | (FromOne != 0 ? AnswerNotations.FromOne : AnswerNotations.None) | (Text != 0 ? AnswerNotations.Text : AnswerNotations.None);
+
+    /// <summary>The different sets that it can mean, where each notation means a whole set.</summary>
+    public IEnumerable<uint> Sets => new[] { Letter, FromZero, FromOne, Text }.Where(static set => set != 0).Distinct();
+
+    /// <summary>Returns the same reading with only those notations whose whole set is one of these.</summary>
+    public ClaimReading Among(IReadOnlySet<uint> sets) => new(
+        sets.Contains(Letter) ? Letter : 0, sets.Contains(FromZero) ? FromZero : 0, sets.Contains(FromOne) ? FromOne : 0,
+        sets.Contains(Text) ? Text : 0);
 
     /// <summary>Whether its notations disagree about the option.</summary>
     public bool IsAmbiguous => BitOperations.PopCount((uint)Notations) > 1 && BitOperations.PopCount(Any) > 1;

@@ -5,14 +5,18 @@ namespace MedQA.Datasets.Answers;
 /// <summary>
 /// Which notations a file uses, learned from the rows that only one notation explains. The rows of one field are believed together.
 /// </summary>
-internal sealed class NotationEvidence
+/// <param name="severalRight">Whether several options of a question can be right.</param>
+internal sealed class NotationEvidence(bool severalRight = false)
 {
     private readonly Dictionary<string, Dictionary<AnswerNotations, int>> _firstLines = [];
 
     /// <summary>Learns from one record; rows that several notations explain, or none, teach nothing.</summary>
     public void Add(int line, IReadOnlyList<GoldClaim> claims, IReadOnlyList<string> options)
     {
-        var readings = GoldAnswer.Readings(claims, options, out var said);
+        GoldClaim[] said;
+        var readings = severalRight
+            ? GoldAnswer.SetReadings(claims, options, out said)
+            : GoldAnswer.Readings(claims, options, out said);
         for (var i = 0; i < readings.Length; i++)
         {
             var notations = readings[i].Notations;

@@ -21,7 +21,7 @@ internal static class CsvQuestions
             }
 
             var row = record.Problem is null
-                ? TableRow.Read(layout.Columns, record.Fields, layout.ColumnCount, record.Line, number + 1, options.AnswerNotation)
+                ? TableRow.Read(layout.Columns, record.Fields, layout.ColumnCount, record.Line, number + 1, options)
                 : new SourceRecord { Line = record.Line, Number = number + 1, Problem = record.Problem };
             if (row is not null)
             {

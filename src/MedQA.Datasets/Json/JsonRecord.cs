@@ -149,7 +149,7 @@ internal sealed class JsonRecord(QuestionSetOptions options)
             fields[column] = text;
         }
 
-        var record = TableRow.Read(columns, fields, fields.Count, line, number, options.AnswerNotation) ?? Rejected("The record is blank.");
+        var record = TableRow.Read(columns, fields, fields.Count, line, number, options) ?? Rejected("The record is blank.");
         if (record is { Problem: null, Options.Count: 0 }
             && columns.Gold.FirstOrDefault(gold => IsStructure(properties[gold.Column])) is { } structure)
         {

@@ -283,7 +283,7 @@ public static class QuestionSetReader
     private static async Task<NotationEvidence> EvidenceAsync(
         RecognizedFile records, QuestionSetOptions options, CancellationToken cancellationToken)
     {
-        var evidence = new NotationEvidence();
+        var evidence = new NotationEvidence(options.RightAnswers == RightAnswers.Several);
         await foreach (var source in records.Read(cancellationToken))
         {
             var record = source.Trimmed(options.DropsFillers);

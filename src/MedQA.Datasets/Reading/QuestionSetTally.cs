@@ -36,6 +36,12 @@ public sealed class QuestionSetTally
     /// <summary>Accepted questions with an option that speaks of others, as "all of the above" or "A and B".</summary>
     public int WithReferences { get; private set; }
 
+    /// <summary>Whether several options of a question can be right; see <see cref="QuestionSetOptions.RightAnswers"/>.</summary>
+    public bool SeveralRight { get; private set; }
+
+    /// <summary>Accepted questions with more than one right option.</summary>
+    public int WithSeveralRight { get; private set; }
+
     /// <summary>Whether any accepted question has a topic.</summary>
     public bool HasTopics { get; private set; }
 
@@ -99,6 +105,13 @@ public sealed class QuestionSetTally
                     + "accuracy.");
         }
 
+        if (SeveralRight)
+        {
+            notes.Add(
+                $"Several options of a question can be right (--right-answers several, over HTTP rightAnswers=several): {WithSeveralRight} "
+                    + $"of {Accepted} questions have more than one right option, and every question asks for all of its own.");
+        }
+
         if (WithEqualOptions > 0)
         {
             notes.Add(
@@ -146,18 +159,23 @@ public sealed class QuestionSetTally
         WithEqualOptions += options.Equal.IsEmpty ? 0 : 1;
         WithFillers += options.Fillers.IsEmpty ? 0 : 1;
         WithReferences += options.RefersToOthers ? 1 : 0;
+        SeveralRight |= question.SeveralRight;
         if (question.Options.IsEmpty)
         {
             FreeAnswers++;
         }
-        else if (question.Gold is not { } gold)
+        else if (question.RightOptions is not { } gold)
         {
             WithoutGold++;
         }
         else
         {
             HasLettersAsTexts |=
-                new GoldClaim("answer", OptionLetter.Of(gold).ToString(), AnswerNotations.Any).Read(question.Options).IsAmbiguous;
+                question.SeveralRight
+                    ? new GoldClaim("answer", gold.ToString(), AnswerNotations.Any).ReadSet(question.Options) is var set
+                        && set.Sets.Count() != 1
+                    : new GoldClaim("answer", gold.ToString(), AnswerNotations.Any).Read(question.Options).IsAmbiguous;
+            WithSeveralRight += gold.Count > 1 ? 1 : 0;
         }
     }
 }

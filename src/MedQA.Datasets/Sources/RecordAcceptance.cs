@@ -41,10 +41,14 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
         }
 
         int? gold = null;
+        OptionSet? goldSet = null;
+        var severalRight = options.RightAnswers == RightAnswers.Several && record.Options.Count > 0;
         var problem = Problem(record);
         if (problem is null && record.Options.Count > 0)
         {
-            switch (GoldAnswer.Decide(record.Gold, record.Options, evidence, record.FirstNumber))
+            switch (severalRight
+                ? GoldAnswer.DecideSet(record.Gold, record.Options, evidence, record.FirstNumber)
+                : GoldAnswer.Decide(record.Gold, record.Options, evidence, record.FirstNumber))
             {
                 case GoldAnswer.NeedsEvidence:
                     return null;
@@ -55,6 +59,9 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
                     break;
                 case GoldAnswer.Option(var index):
                     gold = index;
+                    break;
+                case GoldAnswer.Options(var set):
+                    goldSet = set;
                     break;
             }
         }
@@ -91,6 +98,8 @@ internal sealed class RecordAcceptance(QuestionSetOptions options)
                     Text = record.Text!,
                     Options = [.. record.Options],
                     Gold = gold,
+                    SeveralRight = severalRight,
+                    GoldSet = goldSet,
                     ReferenceAnswers = record.Options.Count == 0 ? [.. record.References] : [],
                 },
                 record.Line);

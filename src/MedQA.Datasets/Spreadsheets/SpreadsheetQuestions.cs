@@ -96,7 +96,7 @@ internal static class SpreadsheetQuestions
             var record = problem is null
                 ? TableRow.Read(
                     columns, shared.Filled(row.Number, Filled(row.Cells, header.Cells.Count)), header.Cells.Count,
-                    row.Number, number + 1, options.AnswerNotation)
+                    row.Number, number + 1, options)
                 : new SourceRecord { Line = row.Number, Number = number + 1, Problem = problem };
             if (record is not null)
             {

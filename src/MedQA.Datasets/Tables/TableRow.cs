@@ -31,10 +31,11 @@ internal static partial class TableRow
     /// <param name="columnCount">How many columns the header has.</param>
     /// <param name="line">The line on which the row starts.</param>
     /// <param name="number">The row's number, from 1.</param>
-    /// <param name="notation">The setting.</param>
+    /// <param name="settings">How the set is read.</param>
     public static SourceRecord? Read(
-        QuestionColumns columns, IReadOnlyList<string> fields, int columnCount, int line, int number, AnswerNotation notation)
+        QuestionColumns columns, IReadOnlyList<string> fields, int columnCount, int line, int number, QuestionSetOptions settings)
     {
+        var (notation, severalRight) = (settings.AnswerNotation, settings.RightAnswers == RightAnswers.Several);
         if (fields.All(string.IsNullOrWhiteSpace))
         {
             return null;
@@ -160,7 +161,11 @@ internal static partial class TableRow
         {
             var names = isTable ? columns.OptionNames : list.Names;
             var texts = LetteredText.WithoutLabels(options);
-            if (LabelsElsewhere(columns, fields, claims, texts) is { } labels)
+            claims = severalRight ? claims.ConvertAll(static claim => claim with { Items = Items(claim.Value) }) : claims;
+            var parts = severalRight
+                ? [.. claims.SelectMany(static claim => claim.Parts.Select(part => claim with { Value = part, Items = null }))]
+                : claims;
+            if (LabelsElsewhere(columns, fields, parts, texts) is { } labels)
             {
                 return record with
                 {
@@ -177,8 +182,11 @@ internal static partial class TableRow
                 Labelled = species.Count == options.Count ? species
                     : !ReferenceEquals(texts, options) && LetteredText.MayBeInitials(options) ? options
                     : [],
-                Gold = claims.ConvertAll(
-                    claim => claim with { Value = Unlabelled(Named(OneOf(claim.Value, options), names), options, texts) }),
+                Gold = claims.ConvertAll(claim => claim with
+                {
+                    Value = Unlabelled(Named(OneOf(claim.Value, options), names), options, texts),
+                    Items = claim.Items is { } items ? [.. items.Select(item => Unlabelled(Named(item, names), options, texts))] : null,
+                }),
                 FirstNumber = isTable ? (columns.OptionNames[0].EndsWith('0') ? 0 : null) : list.FirstNumber,
                 MayBeGold = columns.Gold.Count > 0 ? [] : [.. MayBeGold(columns, fields, columnCount, options)],
             };
@@ -555,6 +563,10 @@ internal static partial class TableRow
             && OptionList.Parse(value) is { Problem: null } list
             ? string.Join(", ", list.Texts)
             : value;
+
+    /// <summary>Returns the texts of a field that is a list by its form; <see langword="null"/> for any other.</summary>
+    private static IReadOnlyList<string>? Items(string value) =>
+        value.AsSpan().TrimStart() is ['[' or '(' or '{' or 'a', ..] ? StructuredText.Read(value, StructuredText.Texts) : null;
 
     /// <summary>Returns the letter of a right answer that is the name of an option's field; anything else as it is.</summary>
     private static string Named(string value, IReadOnlyList<string> names)

@@ -13,8 +13,8 @@ namespace MedQA.Datasets.Writing;
 /// </summary>
 /// <remarks>The columns topic, the options with their answer, reference_answers and metadata are there where a question has them. The names
 /// of metadata are marked (<c>meta:year</c>), so that none is taken for another column. The answer is a
-/// letter; where a gold letter is also the text of another option (blood groups, parts of a figure) its column is called answer_letter, so
-/// that the file means one thing only.</remarks>
+/// letter, or the letters of all right options where several can be. Where a gold letter is also the text of another option (blood groups,
+/// parts of a figure) its column is called answer_letter, so that the file means one thing only.</remarks>
 public static class QuestionSetWriter
 {
     /// <summary>
@@ -91,7 +91,7 @@ public static class QuestionSetWriter
         {
             fields.AddRange(question.Options);
             fields.AddRange(Enumerable.Repeat<string?>(null, tally.MaxOptions - question.Options.Length));
-            fields.Add(question.Gold is { } gold ? OptionLetter.Of(gold).ToString() : null);
+            fields.Add(question.RightOptions?.ToString());
         }
 
         if (tally.FreeAnswers > 0)

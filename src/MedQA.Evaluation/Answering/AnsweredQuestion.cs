@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using MedQA.Evaluation.LanguageModels;
+using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Answering;
 
@@ -40,8 +41,36 @@ public sealed record AnsweredQuestion
     /// </summary>
     public int? ChoosableOptions { get; init; }
 
-    /// <summary>The index of the right option, or <see langword="null"/> if none is known.</summary>
+    /// <summary>
+    /// The index of the right option, or <see langword="null"/> if none is known, and always where <see cref="SeveralRight"/> is set.
+    /// </summary>
     public int? Gold { get; init; }
+
+    /// <summary>
+    /// Whether several options can be right and the answer is all of them; see <see cref="Question.SeveralRight"/>. Then
+    /// <see cref="Gold"/> and <see cref="Answer"/> are <see langword="null"/> and <see cref="Votes"/> is empty, here and in every
+    /// reasoning.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SeveralRight { get; init; }
+
+    /// <summary>The right options where several can be right; else, and if they are not known, <see langword="null"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OptionSet? GoldSet { get; init; }
+
+    /// <summary>
+    /// The chosen options where several can be right; <see langword="null"/> elsewhere, and if no sample gave an answer or the question
+    /// failed.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OptionSet? AnswerSet { get; init; }
+
+    /// <summary>
+    /// Where several options can be right, the votes of every set of options that has one, in the order of their bits; else
+    /// <see langword="null"/>. A vote is for the whole set.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableArray<SetVotes>? SetVotes { get; init; }
 
     /// <summary>
     /// The index of the chosen option; <see langword="null"/> if no sample gave an answer, the answer is free, or the question failed.
@@ -138,19 +167,66 @@ public sealed record AnsweredQuestion
     public AnswerFailure? Failure { get; init; }
 
     /// <summary>Votes for the answer over the samples asked for, 0 to 1; 0 without an answer.</summary>
-    public double Agreement => Answer is { } answer && SamplesAsked > 0 && answer < Votes.Length ? (double)Votes[answer] / SamplesAsked : 0;
+    public double Agreement => SamplesAsked == 0 ? 0
+        : SeveralRight ? (double)VotesOf(AnswerSet) / SamplesAsked
+        : Answer is { } answer && answer < Votes.Length ? (double)Votes[answer] / SamplesAsked
+        : 0;
 
     /// <summary>
-    /// Whether the answer is right; <see langword="null"/> if the right one is not known or infrastructure failed. No answer is wrong.
+    /// Whether the answer is right; <see langword="null"/> if the right one is not known or infrastructure failed. No answer is wrong, and
+    /// where several options can be right every set but the right one is.
     /// </summary>
-    public bool? Correct => Gold is null || Failure is not null ? null : Answer == Gold;
+    public bool? Correct => Failure is not null || RightOptions is null ? null : SeveralRight ? AnswerSet == GoldSet : Answer == Gold;
+
+    /// <summary>The right option as a set of one, or the right ones; <see langword="null"/> if they are not known.</summary>
+    [JsonIgnore]
+    public OptionSet? RightOptions => SeveralRight ? GoldSet : Gold is { } gold ? OptionSet.Of(gold) : null;
+
+    /// <summary>The chosen option as a set of one, or the chosen ones; <see langword="null"/> without an answer.</summary>
+    [JsonIgnore]
+    public OptionSet? ChosenOptions => SeveralRight ? AnswerSet : Answer is { } answer ? OptionSet.Of(answer) : null;
 
     /// <summary>Votes that had to be forced by the answer cue.</summary>
     public int ForcedVotes => Reasonings.Count(static reasoning => reasoning.Forced);
 
     /// <summary>Tokens generated over all samples.</summary>
     public int GeneratedTokens => Reasonings.Sum(static reasoning => reasoning.DrawnTokens);
+
+    /// <summary>
+    /// Returns the answer as one of a choice among sets of options: gold, answer and votes are places in the list of the sets that are
+    /// right or have a vote, in the order of their bits. What is counted of a vote holds there as it does among options; what speaks of
+    /// letters does not. Itself where one option is right.
+    /// </summary>
+    internal AnsweredQuestion OverSets()
+    {
+        if (!SeveralRight)
+        {
+            return this;
+        }
+
+        OptionSet?[] named = [GoldSet, AnswerSet, .. Reasonings.Select(static reasoning => reasoning.AnswerSet),
+            .. (SetVotes ?? []).Select(static votes => (OptionSet?)votes.Options)];
+        OptionSet[] sets = [.. named.OfType<OptionSet>().Distinct().OrderBy(static set => set.Bits)];
+        return this with
+        {
+            Gold = PlaceOf(GoldSet),
+            Answer = PlaceOf(AnswerSet),
+            Votes = [.. sets.Select(set => VotesOf(set)), .. sets.Length == 0 ? (ReadOnlySpan<int>)[0] : []],
+            OptionCount = OptionCount == 0 ? 0 : Math.Max(1, sets.Length),
+            ChoosableOptions = ChoosableOptions ?? OptionCount,
+            Reasonings = [.. Reasonings.Select(reasoning => reasoning with { Answer = PlaceOf(reasoning.AnswerSet) })],
+        };
+
+        int? PlaceOf(OptionSet? set) => set is { } known ? Array.IndexOf(sets, known) : null;
+    }
+
+    private int VotesOf(OptionSet? set) => (SetVotes ?? []).Where(votes => votes.Options == set).Sum(static votes => votes.Votes);
 }
+
+/// <summary>How many votes a set of options has.</summary>
+/// <param name="Options">The set.</param>
+/// <param name="Votes">Its votes, at least 1.</param>
+public sealed record SetVotes(OptionSet Options, int Votes);
 
 /// <summary>One sampled reasoning and the answer read from it.</summary>
 public sealed record Reasoning
@@ -178,8 +254,22 @@ public sealed record Reasoning
     /// <summary>Why it ended.</summary>
     public required SampleEnd End { get; init; }
 
-    /// <summary>The index of the option that it answers, or <see langword="null"/> if it gives none.</summary>
+    /// <summary>
+    /// The index of the option that it answers, or <see langword="null"/> if it gives none, and where several options can be right.
+    /// </summary>
     public int? Answer { get; init; }
+
+    /// <summary>
+    /// The options that it answers, where several can be right; <see langword="null"/> elsewhere, and if it gives none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OptionSet? AnswerSet { get; init; }
+
+    /// <summary>
+    /// The option that it answers as a set of one, or those of several; <see langword="null"/> without an answer.
+    /// </summary>
+    [JsonIgnore]
+    public OptionSet? ChosenOptions => AnswerSet ?? (Answer is { } option ? OptionSet.Of(option) : null);
 
     /// <summary>
     /// Whether the answer was forced, because the text gives none: read from the scores after the answer cue, or from

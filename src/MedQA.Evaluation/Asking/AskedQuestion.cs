@@ -22,7 +22,7 @@ internal sealed record AskedQuestion(ILanguageModel Model, Protocol Protocol, Qu
         (model, protocol, question, cancellationToken) => answer(new AskedQuestion(model, protocol, question), cancellationToken);
 
     /// <summary>How answers are written, with the options in the question's order.</summary>
-    public AnswerForm Form => AnswerForm.Of(Profile, Question.Options);
+    public AnswerForm Form => AnswerForm.Of(Profile, Question.Options, Question.SeveralRight);
 
     /// <summary>Reads answers, with the options in the question's order.</summary>
     public AnswerExtraction Extraction => new(Form.Space, Question.Options);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
+using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Voting;
 
 namespace MedQA.Evaluation.Asking;
@@ -14,6 +15,11 @@ internal static class PluralityAnswer
     public static AnsweredQuestion Of(AskedQuestion asked, ImmutableArray<Reasoning> reasonings, int samplesAsked)
     {
         var lastStage = reasonings.IsEmpty ? 0 : reasonings.Max(static reasoning => reasoning.Stage);
+        if (asked.Question.SeveralRight)
+        {
+            return OfSets(asked, reasonings, [.. reasonings.Where(reasoning => reasoning.Stage == lastStage)], samplesAsked);
+        }
+
         var tally = PluralityVote.Count(
             VotesOf(reasonings.Where(reasoning => reasoning.Stage == lastStage)),
             asked.Question.Options.Length,
@@ -26,6 +32,34 @@ internal static class PluralityAnswer
             Answer = tally.Winner,
             Votes = tally.Votes,
             ForcedVotesPerOption = tally.Forced,
+            SamplesAsked = samplesAsked,
+            Tie = tally.Tie,
+            TiedOptions = tally.TiedOptions,
+            Reasonings = reasonings,
+        };
+    }
+
+    /// <summary>Counts votes for whole sets of options: two that share all but one option are as different as any others.</summary>
+    private static AnsweredQuestion OfSets(
+        AskedQuestion asked, ImmutableArray<Reasoning> reasonings, ImmutableArray<Reasoning> voting, int samplesAsked)
+    {
+        OptionSet[] sets = [.. voting.Select(static reasoning => reasoning.AnswerSet).OfType<OptionSet>()
+            .Distinct().OrderBy(static set => set.Bits)];
+        var tally = PluralityVote.Count(
+            VotesOf(voting.Select(reasoning => reasoning with
+            {
+                Answer = reasoning.AnswerSet is { } set ? Array.IndexOf(sets, set) : null,
+            })),
+            sets.Length,
+            bound => asked.Stream("tie").Below(bound, 0));
+        return new AnsweredQuestion
+        {
+            Ordinal = 0,
+            Id = asked.Question.Id,
+            Dataset = asked.Question.Dataset,
+            SeveralRight = true,
+            AnswerSet = tally.Winner is { } winner ? sets[winner] : null,
+            SetVotes = [.. sets.Select((set, place) => new SetVotes(set, tally.Votes[place]))],
             SamplesAsked = samplesAsked,
             Tie = tally.Tie,
             TiedOptions = tally.TiedOptions,

@@ -19,6 +19,12 @@ internal static class ReadReasonings
     {
         var extraction = asked.Extraction;
         var reasonings = samples.Select(sample => Read(extraction, asked.Stop, sample, stage)).ToArray();
+        if (asked.Question.SeveralRight)
+        {
+            // The scores of single letters say nothing of sets: who names none gives no vote, whatever the model and the profile.
+            return [.. reasonings];
+        }
+
         var unread = Enumerable.Range(0, reasonings.Length)
             .Where(index => reasonings[index] is { Answer: null, End: not SampleEnd.ContentFilter })
             .ToList();
@@ -57,7 +63,17 @@ internal static class ReadReasonings
     /// <summary>Returns a sample with the answer that its text gives.</summary>
     public static Reasoning Read(AnswerExtraction extraction, ImmutableArray<string> stop, Sample sample, int stage)
     {
-        var answer = sample.End == SampleEnd.ContentFilter ? null : extraction.Find(sample.Text, stop, sample.SpokenPart);
+        if (sample.End == SampleEnd.ContentFilter)
+        {
+            return Unread(sample, stage);
+        }
+
+        if (extraction.FindSet(sample.Text, stop, sample.SpokenPart) is { } set)
+        {
+            return Unread(sample, stage) with { AnswerSet = set.Options, AnswerSpan = set.Span };
+        }
+
+        var answer = extraction.Find(sample.Text, stop, sample.SpokenPart);
         return Unread(sample, stage) with { Answer = answer?.Option, AnswerSpan = answer?.Span };
     }
 

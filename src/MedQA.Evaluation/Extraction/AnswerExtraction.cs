@@ -22,6 +22,7 @@ internal sealed class AnswerExtraction
 {
     private readonly OptionReferences _options;
     private readonly AnswerSpace _space;
+    private readonly AnswerSetReading? _sets;
 
     /// <summary>Prepares extraction for a question.</summary>
     /// <param name="space">What the question is answered with; a free answer is never extracted.</param>
@@ -31,16 +32,30 @@ internal sealed class AnswerExtraction
         ArgumentNullException.ThrowIfNull(options);
         _space = space;
         _options = new OptionReferences(space, options);
+        _sets = space == AnswerSpace.Subset ? new AnswerSetReading(options) : null;
     }
 
-    /// <summary>Returns the answer that a text gives, or <see langword="null"/>.</summary>
+    /// <summary>
+    /// Returns the options that a text answers where several can be right; <see langword="null"/> if it gives no answer, and elsewhere.
+    /// </summary>
+    /// <inheritdoc cref="Find" path="/param"/>
+    public ExtractedSet? FindSet(string text, ImmutableArray<string> stop = default, TextSpan? spoken = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var (from, to) = VisiblePart.Of(text, stop.IsDefault ? [] : stop, spoken);
+        return _sets?.Find(text[from..to]) is { } found
+            ? found with { Span = new TextSpan(from + found.Span.Start, found.Span.Length) }
+            : null;
+    }
+
+    /// <summary>Returns the answer that a text gives where one option is right, or <see langword="null"/>.</summary>
     /// <param name="text">A reasoning.</param>
     /// <param name="stop">Texts that end it.</param>
     /// <param name="spoken">The part that is not a thought by the model's own tokens; <see langword="null"/> if these tell nothing.</param>
     public ExtractedAnswer? Find(string text, ImmutableArray<string> stop = default, TextSpan? spoken = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (_space == AnswerSpace.Free)
+        if (_space is AnswerSpace.Free or AnswerSpace.Subset)
         {
             return null;
         }

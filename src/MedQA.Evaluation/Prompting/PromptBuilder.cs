@@ -13,7 +13,8 @@ namespace MedQA.Evaluation.Prompting;
 /// or all precede the question in its turn; in a completion they are paragraphs. The instruction is where the template says
 /// <c>{instruction}</c>; without a template at the end of every user turn where the examples are turns (said once, far before it, a small
 /// model forgets it), else once in front. A worked example ends in <c>Answer: (C)</c>, in the language of the profile's texts, which is
-/// what <see cref="Extraction.AnswerExtraction"/> reads best.
+/// what <see cref="Extraction.AnswerExtraction"/> reads best. Where several options of a question can be right, every question says so
+/// behind its text, those of worked examples too.
 /// </remarks>
 public static class PromptBuilder
 {
@@ -26,6 +27,7 @@ public static class PromptBuilder
 
     // Every question of a run is asked after the same worked examples: they are written once.
     private static readonly ConditionalWeakTable<Profile, ConditionalWeakTable<Exemplar, WorkedExample>> WorkedExamples = [];
+    private static readonly ConditionalWeakTable<Profile, ConditionalWeakTable<Exemplar, WorkedExample>> WorkedExamplesOfSets = [];
 
     /// <summary>Writes the prompt for a question.</summary>
     /// <param name="protocol">How to ask.</param>
@@ -66,7 +68,7 @@ public static class PromptBuilder
         ArgumentNullException.ThrowIfNull(answer);
         var asked = Build(protocol, question) as ChatPrompt
             ?? throw new ArgumentException($"Profile {protocol.Profile.Name} does not ask by chat.", nameof(protocol));
-        var lead = AnswerLeads.Before(protocol.Profile, AnswerForm.Of(protocol.Profile, question.Options).All);
+        var lead = AnswerLeads.Before(protocol.Profile, AnswerForm.Of(protocol.Profile, question.Options, question.SeveralRight).All);
         var request = $"Give your final answer now, as one of these and nothing else.\n{lead}";
         return asked with
         {
@@ -90,11 +92,11 @@ public static class PromptBuilder
         ArgumentNullException.ThrowIfNull(exemplar);
         if (profile.Format == PromptFormat.Chat)
         {
-            return Solution(profile, exemplar, afterLead: false);
+            return Solution(profile, exemplar, afterLead: false, several: false);
         }
 
-        var written = Written(profile, TemplateOf(profile), Asked.Of(exemplar));
-        return (EndsOpen(written) ? "" : " ") + Solution(profile, exemplar, afterLead: true);
+        var written = Written(profile, TemplateOf(profile), Asked.Of(exemplar, several: false));
+        return (EndsOpen(written) ? "" : " ") + Solution(profile, exemplar, afterLead: true, several: false);
     }
 
     /// <summary>
@@ -109,13 +111,17 @@ public static class PromptBuilder
     private static Prompt Build(Profile profile, ImmutableArray<Exemplar> exemplars, Question question, IReadOnlyList<string> reasonings)
     {
         var template = TemplateOf(profile);
-        var asked = new Asked(question.Id, question.Context, question.Text, question.Options);
+        var several = question.SeveralRight;
+        var asked = new Asked(question.Id, question.Context, question.Text, question.Options) { SeveralRight = several };
 
         // The instruction names the answers of the question it precedes, so that the prompt's shared part does not depend on the
         // question.
-        var preamble = template.Mentions("instruction") ? "" : Instruction(profile, exemplars is [var first, ..] ? Asked.Of(first) : asked);
-        var known = WorkedExamples.GetOrCreateValue(profile);
-        var examples = exemplars.Select(exemplar => known.GetValue(exemplar, unwritten => WorkedExample.Of(profile, template, unwritten)));
+        var preamble = template.Mentions("instruction")
+            ? ""
+            : Instruction(profile, exemplars is [var first, ..] ? Asked.Of(first, several) : asked);
+        var known = (several ? WorkedExamplesOfSets : WorkedExamples).GetOrCreateValue(profile);
+        var examples = exemplars.Select(
+            exemplar => known.GetValue(exemplar, unwritten => WorkedExample.Of(profile, template, unwritten, several)));
         return profile.Format == PromptFormat.Completion
             ? Completion(profile, template, preamble, examples, Reasonings(reasonings), asked)
             : Chat(profile, template, preamble, examples, Reasonings(reasonings), asked);
@@ -181,9 +187,9 @@ public static class PromptBuilder
     /// Returns what a model should have written after a worked example's question; after a lead such as "Answer:" a direct answer does not
     /// say that word again.
     /// </summary>
-    private static string Solution(Profile profile, Exemplar exemplar, bool afterLead)
+    private static string Solution(Profile profile, Exemplar exemplar, bool afterLead, bool several)
     {
-        var form = AnswerForm.Of(profile, exemplar.Options);
+        var form = AnswerForm.Of(profile, exemplar.Options, several);
         if (form.Space == AnswerSpace.Free || exemplar.Answer is not { } answer)
         {
             return exemplar.Explanation;
@@ -202,7 +208,9 @@ public static class PromptBuilder
         {
             "instruction" => Instruction(profile, asked),
             "context" => asked.Context,
-            "question" => asked.Text,
+            "question" => asked.SeveralRight && asked.Options.Count > 0
+                ? $"{asked.Text} {AnswerLeads.SeveralRight(profile)}"
+                : asked.Text,
             "options" => Options(profile, asked),
             [var letter] when OptionLetter.IndexOf(letter) is { } index => index < asked.Options.Count
                 ? asked.Options[index]
@@ -215,11 +223,11 @@ public static class PromptBuilder
 
     private static string Instruction(Profile profile, Asked asked) =>
         PromptTemplate.Of(profile.Instruction)
-            .Render(placeholder => placeholder == "answers" ? AnswerForm.Of(profile, asked.Options).All : null);
+            .Render(placeholder => placeholder == "answers" ? AnswerForm.Of(profile, asked.Options, asked.SeveralRight).All : null);
 
     private static string Options(Profile profile, Asked asked)
     {
-        if (AnswerForm.Of(profile, asked.Options).Space != AnswerSpace.Letters)
+        if (!AnswerForm.Of(profile, asked.Options, asked.SeveralRight).IsByLetter)
         {
             return "";
         }
@@ -252,16 +260,21 @@ public static class PromptBuilder
     /// <summary>A question or a worked example as the template sees it.</summary>
     private sealed record Asked(string Id, string? Context, string Text, IReadOnlyList<string> Options)
     {
-        public static Asked Of(Exemplar exemplar) => new(exemplar.Id, exemplar.Context, exemplar.Text, exemplar.Options);
+        /// <summary>Whether several options can be right: so of a question and its worked examples, or of none of them.</summary>
+        public bool SeveralRight { get; init; }
+
+        public static Asked Of(Exemplar exemplar, bool several) =>
+            new(exemplar.Id, exemplar.Context, exemplar.Text, exemplar.Options) { SeveralRight = several };
     }
 
     /// <summary>A worked example as a profile writes it: its question, and what a model should have written after that.</summary>
     private sealed record WorkedExample(string Question, string Solution)
     {
-        public static WorkedExample Of(Profile profile, PromptTemplate template, Exemplar exemplar) =>
+        public static WorkedExample Of(Profile profile, PromptTemplate template, Exemplar exemplar, bool several) =>
             new(Written(
                 profile,
                 template,
-                Asked.Of(exemplar)), PromptBuilder.Solution(profile, exemplar, afterLead: profile.Format == PromptFormat.Completion));
+                Asked.Of(exemplar, several)),
+                PromptBuilder.Solution(profile, exemplar, profile.Format == PromptFormat.Completion, several));
     }
 }

@@ -16,6 +16,11 @@ public enum AnswerSpace
 
     /// <summary>Free text: the question has no options.</summary>
     Free,
+
+    /// <summary>
+    /// The letters of all options that are right, one or more. Decided by the question set, for all of its questions, and by no profile.
+    /// </summary>
+    Subset,
 }
 
 /// <summary>Decides the answer space of a question.</summary>

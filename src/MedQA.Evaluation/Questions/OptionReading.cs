@@ -59,10 +59,10 @@ public sealed record OptionReading
 
     /// <summary>Returns how many options can be chosen: all but the fillers. A filler that is the right option counts.</summary>
     /// <param name="options">How many options there are.</param>
-    /// <param name="gold">The right one, or <see langword="null"/> if it is not known.</param>
-    public int Choosable(int options, int? gold)
+    /// <param name="gold">The right ones; <see langword="null"/> if they are not known.</param>
+    public int Choosable(int options, OptionSet? gold)
     {
-        var fillers = Fillers.Count(filler => filler != gold);
+        var fillers = Fillers.Count(filler => gold?.Contains(filler) != true);
         return fillers < options ? options - fillers : options;
     }
 }

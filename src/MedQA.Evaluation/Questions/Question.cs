@@ -27,6 +27,24 @@ public sealed record Question
     /// <summary>The index of the right option, or <see langword="null"/> if the label is hidden or the answer is free.</summary>
     public int? Gold { get; init; }
 
+    /// <summary>
+    /// Whether several options can be right and the answer is all of them. So of all questions of a set or of none: <see cref="Gold"/>
+    /// is then <see langword="null"/>, also where one option alone is right.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SeveralRight { get; init; }
+
+    /// <summary>
+    /// The right options where <see cref="SeveralRight"/> is set, at least one; <see langword="null"/> elsewhere, and if the label is
+    /// hidden.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OptionSet? GoldSet { get; init; }
+
+    /// <summary>The right option as a set of one, or the right ones; <see langword="null"/> if they are not known.</summary>
+    [JsonIgnore]
+    public OptionSet? RightOptions => SeveralRight ? GoldSet : Gold is { } gold ? OptionSet.Of(gold) : null;
+
     /// <summary>Reference answers of a question with a free answer; empty for options.</summary>
     public ImmutableArray<string> ReferenceAnswers { get; init => field = value.IsDefault ? [] : value; } = [];
 

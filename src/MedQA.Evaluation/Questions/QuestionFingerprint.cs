@@ -9,7 +9,8 @@ public static class QuestionFingerprint
 {
     /// <summary>
     /// 16 lower-case hexadecimal digits: the first 64 bits of SHA-256 over context, text and options, each with its length in front.
-    /// Id, data set, topic, gold and metadata are ignored.
+    /// Id, data set, topic, gold and metadata are ignored. A question of which several options can be right is another one than the same
+    /// text with one right option: it asks for another answer.
     /// </summary>
     public static string Of(Question question)
     {
@@ -20,6 +21,11 @@ public static class QuestionFingerprint
         foreach (var option in question.Options)
         {
             Append(hash, option);
+        }
+
+        if (question.SeveralRight)
+        {
+            hash.AppendData("several right"u8);
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8));

@@ -96,14 +96,16 @@ internal static class AccuracyTable
         foreach (var answer in answers)
         {
             share.Add(answer.Cluster, answer.Right);
-            options.Add(answer.Options);
+
+            // No result is published of a choice among sets.
+            options.Add(answer.SeveralRight ? 0 : answer.Options);
         }
 
         return new(dataset, share.Right, share.Count, (double)share.Right / share.Count, share.Interval()!.Value)
         {
             Clusters = share.Clusters,
             Provisional = provisional,
-            OptionsEach = options.Count == 1 ? options.First() : null
+            OptionsEach = options.Count == 1 && options.First() is > 0 and var each ? each : null
         };
     }
 }

@@ -29,7 +29,7 @@ internal sealed class AccuracyTally
     {
         if (answered.Failure is { } failure)
         {
-            var counts = answered.Gold is null ? 0 : 1;
+            var counts = answered.RightOptions is null ? 0 : 1;
             _failed += failure.IsOfQuestion ? 0 : counts;
             _unaskable += failure.IsOfQuestion ? counts : 0;
             return;
@@ -48,11 +48,13 @@ internal sealed class AccuracyTally
         }
 
         _share.Add(QuestionCluster.Of(answered), correct);
-        _unanswered += answered.Answer is null ? 1 : 0;
-        _optionsDiffer |= _optionsEach is { } others && others != answered.OptionCount;
+        _unanswered += answered.ChosenOptions is null ? 1 : 0;
+
+        // No result is published of a choice among sets.
+        _optionsDiffer |= answered.SeveralRight || (_optionsEach is { } others && others != answered.OptionCount);
         _optionsEach = answered.OptionCount;
         var choosable = answered.ChoosableOptions ?? answered.OptionCount;
-        _chance += choosable > 0 ? 1.0 / choosable : 0;
+        _chance += choosable == 0 ? 0 : answered.SeveralRight ? 1 / (Math.Pow(2, choosable) - 1) : 1.0 / choosable;
     }
 
     public Accuracy Build()

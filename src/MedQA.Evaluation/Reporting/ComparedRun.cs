@@ -1,5 +1,6 @@
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
+using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Reporting;
 
@@ -105,7 +106,7 @@ public sealed class ComparedRun(string name)
     {
         ArgumentNullException.ThrowIfNull(answered);
         _ordinals.Add(answered.Ordinal);
-        if (answered.Gold is not { } gold)
+        if (answered.RightOptions is not { } gold)
         {
             return;
         }
@@ -119,12 +120,13 @@ public sealed class ComparedRun(string name)
             QuestionCluster.NumberOf(answered.QuestionFingerprint),
             QuestionCluster.Of(answered),
             answered.Cluster is not null,
-            (sbyte)gold,
+            gold,
             failure,
-            answered.Answer == gold,
+            answered.ChosenOptions == gold,
             answered.Topic,
             answered.OptionCount,
-            answered.Ordinal);
+            answered.Ordinal,
+            answered.SeveralRight);
         if (!_answers.TryAdd((answered.Dataset, answered.Id), compared))
         {
             throw new InputException(
@@ -137,15 +139,16 @@ public sealed class ComparedRun(string name)
 /// <param name="Fingerprint">What the question asks; <see langword="null"/> if it was not recorded.</param>
 /// <param name="Cluster">What it belongs together with.</param>
 /// <param name="KnowsPassage">Whether the cluster says which passage the question is on, as it does from version 2 of the rules on.</param>
-/// <param name="Gold">The right option.</param>
+/// <param name="Gold">The right option, or all of them.</param>
 /// <param name="Failure">Why there is no answer.</param>
 /// <param name="Right">Whether the answer is right.</param>
 /// <param name="Topic">The question's topic, or <see langword="null"/>.</param>
 /// <param name="Options">How many options it has.</param>
 /// <param name="Ordinal">The question's place in the run.</param>
+/// <param name="SeveralRight">Whether several options can be right.</param>
 internal readonly record struct ComparedAnswer(
-    ulong? Fingerprint, ulong Cluster, bool KnowsPassage, sbyte Gold, ComparedFailure Failure, bool Right, string? Topic, int Options,
-    int Ordinal);
+    ulong? Fingerprint, ulong Cluster, bool KnowsPassage, OptionSet Gold, ComparedFailure Failure, bool Right, string? Topic, int Options,
+    int Ordinal, bool SeveralRight);
 
 /// <summary>Why a compared run has no answer to a question.</summary>
 internal enum ComparedFailure : byte

@@ -25,6 +25,7 @@ internal sealed class ConfidenceTally
     /// <param name="answered">A question that infrastructure did not fail.</param>
     public void Add(AnsweredQuestion answered)
     {
+        answered = answered.OverSets();
         if (answered.Correct is not { } correct)
         {
             return;

@@ -59,8 +59,8 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
             answered.Ordinal,
             answered.Id,
             [.. (options ?? []).Select(NumberOf)],
-            answered.Answer,
-            answered.Gold,
+            answered.ChosenOptions,
+            answered.RightOptions,
             answered.Agreement,
             answered.SamplesAsked,
             QuestionCluster.Of(answered),
@@ -252,8 +252,8 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
         int Ordinal,
         string Id,
         ImmutableArray<int> Options,
-        int? Answer,
-        int? Gold,
+        OptionSet? Answer,
+        OptionSet? Gold,
         double Agreement,
         int Samples,
         ulong Cluster,
@@ -265,8 +265,10 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
             Group.Name,
             Ordinal,
             Id,
-            Answer is { } letter ? OptionLetter.Of(letter).ToString() : null,
-            Answer is { } answer && answer < Options.Length ? texts[Options[answer]] : null,
+            Answer?.ToString(),
+            Answer is { } answer && answer.Options.Last() < Options.Length
+                ? string.Join("; ", answer.Options.Select(option => texts[Options[option]]))
+                : null,
             Correct,
             Agreement);
     }
@@ -445,7 +447,9 @@ public sealed class CounterfactualPairsAccumulator(string pairColumn, string gro
                 : from.Answer is { } answer && to.Answer is { } otherAnswer ? (!IsSame(answer, otherAnswer), null)
                 : (from.Answer is null != to.Answer is null, null);
 
-            bool IsSame(int one, int other) => places[one] == other || from.Options[one] == to.Options[other];
+            bool IsSame(OptionSet one, OptionSet other) => OptionSet.Of(one.Options.Select(option => places[option])) == other
+                || one.Options.Select(option => from.Options[option]).Order()
+                    .SequenceEqual(other.Options.Select(option => to.Options[option]).Order());
         }
 
         private PairGroup Of(Group group, Group reference, bool isAgreementComparable)

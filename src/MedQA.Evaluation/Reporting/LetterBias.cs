@@ -21,9 +21,10 @@ internal sealed class LetterTally
     private readonly ShareTally[] _goldAt = [.. Enumerable.Range(0, OptionLetter.MaxOptions).Select(static _ => new ShareTally())];
     private readonly int[] _chosenAt = new int[OptionLetter.MaxOptions];
 
+    /// <summary>Counts an answer; sets of options have no position.</summary>
     public void Add(AnsweredQuestion answered)
     {
-        if (answered.Gold is not { } gold)
+        if (answered.SeveralRight || answered.Gold is not { } gold)
         {
             return;
         }

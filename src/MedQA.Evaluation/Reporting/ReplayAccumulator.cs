@@ -49,6 +49,7 @@ public sealed class ReplayAccumulator
     public void Add(AnsweredQuestion answered)
     {
         ArgumentNullException.ThrowIfNull(answered);
+        answered = answered.OverSets();
         if (answered.Failure is not null || answered.Gold is not { } gold)
         {
             return;

@@ -28,6 +28,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null, Ac
     private readonly ConfidenceTally _confidences = new();
     private readonly SampleTally _samples = new();
     private readonly LetterTally _letters = new();
+    private readonly SetTally _sets = new();
     private readonly CounterfactualPairsAccumulator? _pairs = PairsOf(metadata ?? []);
     private readonly HashSet<ulong> _fingerprints = [];
     private readonly int[] _ends = new int[Enum.GetValues<SampleEnd>().Length];
@@ -79,9 +80,10 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null, Ac
             _fingerprints.Add(fingerprint);
         }
 
-        _all.Add(answered);
         _sequential?.Add(answered);
         _pairs?.Add(answered, metadata, options);
+        answered = answered.OverSets();
+        _all.Add(answered);
         Tally(_datasets, answered.Dataset).Add(answered);
         if (answered.Topic is { Length: > 0 } topic)
         {
@@ -116,6 +118,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null, Ac
         }
 
         _letters.Add(answered);
+        _sets.Add(answered);
         _unanswered += answered is { OptionCount: > 0, Answer: null } ? 1 : 0;
         _withoutGold += answered.Gold is null ? 1 : 0;
         AddCost(answered);
@@ -185,6 +188,7 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null, Ac
             Thinking = _thinking,
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
             Letters = stopped is null ? _letters.Build() : [.. _letters.Build().Select(static letter => letter with { Interval = null })],
+            Sets = _sets.Build(),
             Confidence = Known(confidence),
             OptionConfidence = Known(_confidences.BuildProbability(key, intervals)),
             StoppingPosterior = Known(_confidences.BuildStoppingPosterior(key, intervals)),

@@ -203,15 +203,16 @@ public sealed record RunComparison
         if (answer.Fingerprint is { } fingerprint && other.Fingerprint is { } otherFingerprint && fingerprint != otherFingerprint)
         {
             throw new InputException(
-                $"Question {key.Question} of {key.Dataset} differs in text or options between {first.Name} and {second.Name}: the "
+                $"Question {key.Question} of {key.Dataset} differs in text or options between {first.Name} and {second.Name}{(
+                    answer.SeveralRight == other.SeveralRight ? "" : " (one of them takes several options for right)")}: the "
                     + "runs did not answer the same questions.");
         }
 
         if (answer.Gold != other.Gold)
         {
             throw new InputException(
-                $"Question {key.Question} of {key.Dataset} has the right option {Questions.OptionLetter.Of(answer.Gold)} in {first.Name} "
-                    + $"and {Questions.OptionLetter.Of(other.Gold)} in {second.Name}: one of the files is wrong.");
+                $"Question {key.Question} of {key.Dataset} has the right option {answer.Gold} in {first.Name} "
+                    + $"and {other.Gold} in {second.Name}: one of the files is wrong.");
         }
 
         if (answer.Failure == ComparedFailure.OfMachine || other.Failure == ComparedFailure.OfMachine)

@@ -101,6 +101,11 @@ public sealed record RunReport
     public ImmutableArray<LetterBias> Letters { get; init; } = [];
 
     /// <summary>
+    /// How far answers are right option by option, where several options can be right; else <see langword="null"/>.
+    /// </summary>
+    public SetFigures? Sets { get; init; }
+
+    /// <summary>
     /// Calibration and deferral by agreement, of strategies with a fixed number of samples above 1; else <see langword="null"/>.
     /// </summary>
     public ConfidenceReport? Confidence { get; init; }

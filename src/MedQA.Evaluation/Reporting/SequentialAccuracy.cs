@@ -47,7 +47,7 @@ public sealed class SequentialAccuracy
     public void Add(AnsweredQuestion answered)
     {
         ArgumentNullException.ThrowIfNull(answered);
-        if (!IsHeldUp && answered.Gold is not null)
+        if (!IsHeldUp && answered.RightOptions is not null)
         {
             Add(answered.Dataset, answered.Failure is null ? answered.Correct : null);
         }

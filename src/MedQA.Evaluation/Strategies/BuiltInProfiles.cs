@@ -36,9 +36,21 @@ public static class BuiltInProfiles
     /// <param name="profile">The profile.</param>
     /// <param name="questions">How many questions the set has.</param>
     /// <param name="free">How many of them have no options.</param>
-    public static string? GetIncompatibility(this Profile profile, int questions, int free)
+    /// <param name="severalRight">Whether several options of a question can be right.</param>
+    public static string? GetIncompatibility(this Profile profile, int questions, int free, bool severalRight = false)
     {
         ArgumentNullException.ThrowIfNull(profile);
+        if (severalRight && (profile.Strategy.NeedsLogLikelihoods || profile.Strategy.WritesFreeAnswers || profile.AnswerSpace is not null))
+        {
+            var why = profile.Strategy.NeedsLogLikelihoods ? "scores single options, which says nothing of sets of them"
+                : profile.Strategy.WritesFreeAnswers ? "writes free answers, which nothing compares with options"
+                : $"has the answerSpace {EnumNames.Of(profile.AnswerSpace!.Value)}, and sets of options are answered by letters";
+            return $"several options of a question can be right (--right-answers several, over HTTP rightAnswers=several), but profile "
+                + $"{profile.Name} ({profile.Strategy.Name}) {why}: use a profile of strategy "
+                + $"{NamesWhere(static strategy => strategy is { NeedsLogLikelihoods: false, WritesFreeAnswers: false })}"
+                + (profile.AnswerSpace is null ? "." : " without answerSpace.");
+        }
+
         return questions > 0 && free == questions && !profile.Strategy.WritesFreeAnswers
             ? $"none of the {questions:N0} questions has options, which profile {profile.Name} ({profile.Strategy.Name}) chooses among; "
                 + $"ask them with profile {NamesWhere(static strategy => strategy.WritesFreeAnswers)}, or put the options under names that "

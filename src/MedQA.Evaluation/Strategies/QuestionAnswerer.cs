@@ -49,6 +49,8 @@ public static class QuestionAnswerer
             OptionCount = question.Options.Length,
             ChoosableOptions = ChoosableOf(question),
             Gold = question.Gold,
+            SeveralRight = question.SeveralRight,
+            GoldSet = question.GoldSet,
             Seconds = time.GetElapsedTime(started).TotalSeconds,
             EngineFingerprint = model.Description.EngineFingerprint,
             Usage = meter.Sum,
@@ -57,7 +59,7 @@ public static class QuestionAnswerer
 
     /// <summary>Returns how many options could be chosen, where that is not all of them.</summary>
     private static int? ChoosableOf(Question question) =>
-        OptionReading.Of(question.Options).Choosable(question.Options.Length, question.Gold) is var choosable
+        OptionReading.Of(question.Options).Choosable(question.Options.Length, question.RightOptions) is var choosable
             && choosable < question.Options.Length ? choosable : null;
 
     private static async Task<AnsweredQuestion> AnswerInTimeAsync(
@@ -74,6 +76,7 @@ public static class QuestionAnswerer
                 ? answered with
                 {
                     Answer = null,
+                    AnswerSet = null,
                     Failure = new AnswerFailure(
                         FailureCodes.ContentFilter, "A content filter of the model's service withheld every answer to the question.")
                 }
@@ -160,7 +163,7 @@ public static class QuestionAnswerer
         Ordinal = 0,
         Id = question.Id,
         Dataset = question.Dataset,
-        Votes = [.. new int[question.Options.Length]],
+        Votes = question.SeveralRight ? [] : [.. new int[question.Options.Length]],
         SamplesAsked = protocol.Profile.Samples,
         Failure = new AnswerFailure(code, message),
     };

@@ -124,7 +124,10 @@ public static class AnswerVerifier
         var isScored = stored.Reasonings.IsEmpty || stored.ForcedVotes > 0 || !stored.OptionProbabilities.IsEmpty;
         return tolerance > 0 && isScored ? Miscounted(stored)
             : !stored.Votes.SequenceEqual(again.Votes) ? $"the votes are stored as {Text(stored.Votes)}, but are {Text(again.Votes)}"
-            : stored.Answer != again.Answer ? $"the answer is stored as {Letter(stored.Answer)}, but is {Letter(again.Answer)}"
+            : !Same(stored.SetVotes, again.SetVotes)
+                ? $"the votes are stored as {Text(stored.SetVotes)}, but are {Text(again.SetVotes)}"
+            : stored.ChosenOptions != again.ChosenOptions
+                ? $"the answer is stored as {Letters(stored.ChosenOptions)}, but is {Letters(again.ChosenOptions)}"
             : tolerance == 0 && !Same(stored.OptionLogLikelihoods, again.OptionLogLikelihoods) ? "the log-likelihoods of the options differ"
             : tolerance == 0 && !Same(stored.OptionProbabilities, again.OptionProbabilities) ? "the probabilities of the options differ"
             : null;
@@ -151,7 +154,7 @@ public static class AnswerVerifier
         return !stored.Votes.SequenceEqual(
             votes) ? $"the votes are stored as {Text(stored.Votes)}, but the samples' answers are {Text([.. votes])}"
             : stored.Answer is { } answer
-                && votes[answer] < votes.Max() ? $"the answer is stored as {Letter(answer)}, which does not have the most votes "
+                && votes[answer] < votes.Max() ? $"the answer is stored as {OptionLetter.Of(answer)}, which does not have the most votes "
                     + $"({Text(stored.Votes)})"
             : null;
     }
@@ -168,8 +171,8 @@ public static class AnswerVerifier
             : stored.Forced != again.Forced ? (stored.Forced
                 ? "its answer is stored as forced, but its text names one"
                 : "its answer is stored as named by its text, but had to be forced")
-            : stored.Answer != again.Answer
-                && !(tolerance > 0 && stored.Forced) ? $"its answer is stored as {Letter(stored.Answer)}, but is {Letter(again.Answer)}"
+            : stored.ChosenOptions != again.ChosenOptions && !(tolerance > 0 && stored.Forced)
+                ? $"its answer is stored as {Letters(stored.ChosenOptions)}, but is {Letters(again.ChosenOptions)}"
             : null;
     }
 
@@ -198,5 +201,11 @@ public static class AnswerVerifier
 
     private static string Text(ImmutableArray<int> votes) => string.Join(", ", votes);
 
-    private static string Letter(int? option) => option is { } index ? OptionLetter.Of(index).ToString() : "none";
+    private static bool Same(ImmutableArray<SetVotes>? stored, ImmutableArray<SetVotes>? again) =>
+        (stored ?? []).SequenceEqual(again ?? []);
+
+    private static string Text(ImmutableArray<SetVotes>? votes) =>
+        votes is { IsEmpty: false } some ? string.Join(", ", some.Select(static vote => $"{vote.Options} {vote.Votes}")) : "none";
+
+    private static string Letters(OptionSet? options) => options?.ToString() ?? "none";
 }

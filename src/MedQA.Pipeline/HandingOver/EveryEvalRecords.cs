@@ -254,7 +254,7 @@ internal static partial class EveryEvalRecords
     private static void WriteInstance(Utf8JsonWriter json, HandedRun run, Question question, AnsweredQuestion answer, bool correct)
     {
         var (developer, model) = ModelOf(run);
-        var (raw, reference) = (HandedRun.TextOf(question), OptionLetter.Of(answer.Gold!.Value).ToString());
+        var (raw, reference) = (HandedRun.TextOf(question), answer.RightOptions!.Value);
         var chosen = run.AnswerOf(answer) ?? "";
         json.WriteString("schema_version", SchemaVersion);
         json.WriteString("evaluation_id", EvaluationId(run));
@@ -262,13 +262,13 @@ internal static partial class EveryEvalRecords
         json.WriteString("evaluation_name", question.Dataset);
         json.WriteString("evaluation_result_id", ResultId(question.Dataset));
         json.WriteString("sample_id", answer.Id);
-        json.WriteString("sample_hash", HandedRun.HashOf(raw + reference));
+        json.WriteString("sample_hash", HandedRun.HashOf($"{raw}{reference}"));
         json.WriteString("interaction_type", "single_turn");
         json.WriteObject("input", () =>
         {
             json.WriteString("raw", raw);
             json.WriteString("formatted", run.TextOf(run.PromptOf(question, answer)));
-            json.WriteTexts("reference", [reference]);
+            json.WriteTexts("reference", reference.Options.Select(static option => OptionLetter.Of(option).ToString()));
             json.WriteTexts("choices", question.Options);
         });
         json.WriteObject("output", () =>
@@ -317,7 +317,9 @@ internal static partial class EveryEvalRecords
         }
 
         json.WriteText("medqa.topic", question.Topic);
-        json.WriteString("medqa.votes", JsonText(answer.Votes.Select(static votes => votes.ToString(CultureInfo.InvariantCulture))));
+        json.WriteString("medqa.votes", JsonText(answer.SetVotes is { } sets
+            ? sets.Select(static vote => $"{vote.Options}: {vote.Votes}")
+            : answer.Votes.Select(static votes => votes.ToString(CultureInfo.InvariantCulture))));
         json.WriteString("medqa.agreement", answer.Agreement.ToString("R", CultureInfo.InvariantCulture));
         json.WriteString("medqa.forced_votes", answer.ForcedVotes.ToString(CultureInfo.InvariantCulture));
         json.WriteString("medqa.tie", answer.Tie ? "true" : "false");

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using MedQA.Datasets;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
@@ -58,7 +60,8 @@ internal sealed partial record HandedRun(RunSummary Summary, RunManifest Manifes
                 ReadingOptions = (reading.NotationName is { } notation ? $" --answer-notation {notation}" : "")
                     + (reading.DropsFillers ? " --drop-fillers" : "")
                     + (reading.Limit is { } limit ? $" --limit {limit}" : "")
-                    + (reading.Sample is { } sample ? $" --sample {sample}" : ""),
+                    + (reading.Sample is { } sample ? $" --sample {sample}" : "")
+                    + (reading.RightAnswers == RightAnswers.Several ? " --right-answers several" : ""),
                 Map = Manifest.Map,
             };
         }
@@ -118,7 +121,25 @@ internal sealed partial record HandedRun(RunSummary Summary, RunManifest Manifes
     /// <summary>The letter of the option that was chosen, or the free answer; <see langword="null"/> if there is none.</summary>
     public string? AnswerOf(AnsweredQuestion answered) => answered.OptionCount == 0
         ? FreeAnswer.Of(answered, Profile.Stop)
-        : answered.Answer is { } option ? OptionLetter.Of(option).ToString() : null;
+        : answered.ChosenOptions?.ToString();
+
+    /// <summary>Writes the votes: a number for each option, or for each set of options where several can be right.</summary>
+    public static void WriteVotes(Utf8JsonWriter json, AnsweredQuestion answer)
+    {
+        if (answer.SetVotes is not { } sets)
+        {
+            json.WriteNumbers("votes", answer.Votes.Select(static votes => (double)votes));
+            return;
+        }
+
+        json.WriteObject("set_votes", () =>
+        {
+            foreach (var (options, votes) in sets)
+            {
+                json.WriteNumber(options.ToString(), votes);
+            }
+        });
+    }
 
     /// <summary>The tokens that a question used: as the model's service counts them, else as they were read and drawn here.</summary>
     public static (long Prompt, long Generated, long Thought) TokensOf(AnsweredQuestion answered) => answered.Usage is { } usage

@@ -396,6 +396,11 @@ internal sealed partial class HarnessFiles
             json.WriteNumber("answer", gold);
         }
 
+        if (question.GoldSet is { } right)
+        {
+            json.WriteNumbers("answers", right.Options.Select(static option => (double)option));
+        }
+
         if (!question.ReferenceAnswers.IsEmpty)
         {
             json.WriteTexts("reference_answers", question.ReferenceAnswers);
@@ -412,7 +417,7 @@ internal sealed partial class HarnessFiles
         json.WriteNumber("ordinal", answer.Ordinal);
         if (answer.OptionCount > 0)
         {
-            json.WriteNumbers("votes", answer.Votes.Select(static votes => (double)votes));
+            HandedRun.WriteVotes(json, answer);
             json.WriteNumber("samples_asked", answer.SamplesAsked);
             json.WriteFinite("agreement", answer.Agreement);
             json.WriteNumber("forced_votes", answer.ForcedVotes);
@@ -435,8 +440,8 @@ internal sealed partial class HarnessFiles
         }
     }
 
-    private static string TargetOf(Question question) => question.Gold is { } gold
-        ? OptionLetter.Of(gold).ToString()
+    private static string TargetOf(Question question) => question.RightOptions is { } gold
+        ? gold.ToString()
         : question.ReferenceAnswers is [var first, ..] ? first : "";
 
     private static ImmutableArray<string> MetricsOf(AnsweredQuestion answer) =>

@@ -263,7 +263,12 @@ internal static class InspectLog
             json.WriteTexts("choices", question.Options);
         }
 
-        if (question.ReferenceAnswers.IsEmpty)
+        if (question.GoldSet is { } right)
+        {
+            // As Inspect's scorer "choice" takes several right choices.
+            json.WriteTexts("target", right.Options.Select(static option => OptionLetter.Of(option).ToString()));
+        }
+        else if (question.ReferenceAnswers.IsEmpty)
         {
             json.WriteString("target", question.Gold is { } gold ? OptionLetter.Of(gold).ToString() : "");
         }
@@ -362,7 +367,7 @@ internal static class InspectLog
         {
             json.WriteNumber("stage", reasoning.Stage);
             json.WriteNumber("sample", reasoning.Index);
-            json.WriteText("answer", reasoning.Answer is { } option ? OptionLetter.Of(option).ToString() : null);
+            json.WriteText("answer", reasoning.ChosenOptions?.ToString());
             json.WriteBoolean("forced", reasoning.Forced);
             json.WriteText("follow_up", reasoning.FollowUp);
             json.WriteString("end", EnumNames.Of(reasoning.End));
@@ -382,7 +387,7 @@ internal static class InspectLog
 
     private static void WriteScore(Utf8JsonWriter json, HandedRun run, AnsweredQuestion answer, bool correct)
     {
-        json.WriteString("value", correct ? "C" : answer.Answer is null ? "N" : "I");
+        json.WriteString("value", correct ? "C" : answer.ChosenOptions is null ? "N" : "I");
         json.WriteText("answer", run.AnswerOf(answer));
         json.WriteString("explanation", ExplanationOf(answer));
         json.WriteTexts("history", []);
@@ -391,6 +396,12 @@ internal static class InspectLog
     /// <summary>The vote in words: <c>B has 7 of 11 votes; A 3, C 1</c>.</summary>
     private static string ExplanationOf(AnsweredQuestion answer)
     {
+        if (answer.AnswerSet is { } set)
+        {
+            return $"{set}: the votes are {string.Join(", ", answer.SetVotes!.Value.Select(static vote => $"{vote.Options} {vote.Votes}"))}"
+                + $" of {answer.SamplesAsked}{(answer.Tie ? "; a tie was broken" : "")}";
+        }
+
         if (answer.Answer is not { } chosen)
         {
             return "No sample names an answer.";
@@ -431,10 +442,10 @@ internal static class InspectLog
             json.WriteString("dataset", question.Dataset);
             json.WriteText("topic", question.Topic);
             json.WriteString("fingerprint", answer.QuestionFingerprint);
-            json.WriteText("answer", answer.Answer is { } option ? OptionLetter.Of(option).ToString() : null);
+            json.WriteText("answer", answer.ChosenOptions?.ToString());
             if (answer.OptionCount > 0)
             {
-                json.WriteNumbers("votes", answer.Votes.Select(static votes => (double)votes));
+                HandedRun.WriteVotes(json, answer);
                 json.WriteNumber("samples_asked", answer.SamplesAsked);
                 json.WriteFinite("agreement", answer.Agreement);
                 json.WriteNumber("forced_votes", answer.ForcedVotes);

@@ -111,7 +111,7 @@ public sealed class RunEstimates(RunReader reader, QuestionSetSplitter splitter,
                 (ReferenceEquals(one, considered[0])
                     ? await splitter.WhyRejectedAsync(one.Profile, model?.Fingerprint, cancellationToken)
                     : model is null ? null : one.Profile.GetIncompatibility(model))
-                    ?? one.Profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers),
+                    ?? one.Profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers, tally.SeveralRight),
                 WithFigures(sized, one.Profile, one.Earlier));
         }
     }

@@ -28,7 +28,8 @@ public static class RunFlips
                 || row.Correct is not { } right
                 || !others.TryGetValue((row.Dataset, row.Id), out var other)
                 || other.Correct is not { } otherRight
-                || right == otherRight)
+                || right == otherRight
+                || row.SeveralRight != other.SeveralRight)
             {
                 continue;
             }

@@ -25,8 +25,8 @@ public static class AnswerTable
         new TextColumn<AnswerRow>("dataset", static row => row.Dataset),
         new TextColumn<AnswerRow>("topic", static row => row.Topic),
         new ValueColumn<AnswerRow, int>("options", static row => row.Options),
-        new TextColumn<AnswerRow>("gold", static row => row.Gold?.ToString()),
-        new TextColumn<AnswerRow>("answer", static row => row.Answer?.ToString()),
+        new TextColumn<AnswerRow>("gold", static row => row.Gold),
+        new TextColumn<AnswerRow>("answer", static row => row.Answer),
         new OptionalColumn<AnswerRow, bool>("correct", static row => row.Correct),
         new ValueColumn<AnswerRow, double>("agreement", static row => row.Agreement),
         new ValueColumn<AnswerRow, int>("forced_votes", static row => row.ForcedVotes),
@@ -44,7 +44,7 @@ public static class AnswerTable
         new TextColumn<AnswerRow>("answer_text", static row => row.AnswerText),
         new TextColumn<AnswerRow>("reference_answers", static row => ListCell.Of(row.ReferenceAnswers)),
         new TextColumn<AnswerRow>("free_answer", static row => row.FreeAnswer),
-        new TextColumn<AnswerRow>("votes", static row => ListCell.Of(row.Votes)),
+        new TextColumn<AnswerRow>("votes", static row => ListCell.Of(row)),
     ];
 
     /// <summary>The columns of a run whose questions have metadata: those of every run, then one for each name.</summary>

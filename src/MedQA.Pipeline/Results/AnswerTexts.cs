@@ -144,20 +144,26 @@ internal sealed class AnswerTexts(RunStorage storage)
         {
             FailureMessage = answered.Failure?.Message,
             FreeAnswer = free,
-            Votes = answered.OptionCount > 0 ? answered.Votes : null,
+            Votes = answered.OptionCount > 0 && !answered.SeveralRight ? answered.Votes : null,
+            SetVotes = answered.SetVotes?.ToDictionary(static votes => votes.Options.ToString(), static votes => votes.Votes),
         };
         return question is null ? row : row with
         {
             Question = question.Text,
             Context = question.Context,
             OptionTexts = question.Options is { IsEmpty: false } options ? options : null,
-            GoldText = TextOf(answered.Gold),
-            AnswerText = TextOf(answered.Answer),
+            GoldText = TextOf(answered.RightOptions),
+            AnswerText = TextOf(answered.ChosenOptions),
             ReferenceAnswers = question.ReferenceAnswers is { IsEmpty: false } references ? references : null,
             Metadata = question.Metadata,
         };
 
-        string? TextOf(int? option) => option is { } index && index < question.Options.Length ? question.Options[index] : null;
+        string? TextOf(OptionSet? chosen)
+        {
+            string[] texts = [.. (chosen?.Options ?? []).Where(option => option < question.Options.Length)
+                .Select(option => question.Options[option])];
+            return answered.SeveralRight ? ListCell.Of(chosen is null ? null : texts) : texts.FirstOrDefault();
+        }
     }
 
     private async IAsyncEnumerable<(List<PlacedAnswer> Answers, FrozenDictionary<int, Question> Questions, DateTimeOffset Written)>

@@ -68,6 +68,14 @@ internal static class ListCell
     public static string? Of(IReadOnlyList<string>? texts) =>
         texts is null ? null : JsonSerializer.Serialize(texts, ListJson.Compact.IReadOnlyListString);
 
+    /// <summary>
+    /// The votes of an answer: a list by option; where several options can be right an object by the letters of sets. Nothing stays an
+    /// empty cell.
+    /// </summary>
+    public static string? Of(AnswerRow row) => row.SetVotes is { } votes
+        ? JsonSerializer.Serialize(votes, ListJson.Compact.IReadOnlyDictionaryStringInt32)
+        : Of(row.Votes);
+
     /// <summary>Whole numbers; <see langword="null"/> stays an empty cell.</summary>
     public static string? Of(IReadOnlyList<int>? numbers) =>
         numbers is null ? null : JsonSerializer.Serialize(numbers, ListJson.Compact.IReadOnlyListInt32);
@@ -81,6 +89,7 @@ internal static class ListCell
 [JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyList<int>))]
 [JsonSerializable(typeof(IReadOnlyList<double>))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, int>))]
 internal sealed partial class ListJson : JsonSerializerContext
 {
     /// <summary>Writes as what is stored is written.</summary>

@@ -16,6 +16,12 @@ public sealed record RunManifest
     /// </summary>
     public const int Version = 1;
 
+    /// <summary>
+    /// The version of the manifest of a run in which several options of a question can be right: versions of this program that know one
+    /// right option only do not open it. The newest that is read.
+    /// </summary>
+    public const int VersionOfSets = 2;
+
     /// <summary>The version of this run's form.</summary>
     public int V { get; init; } = Version;
 
@@ -127,6 +133,11 @@ public sealed record RunManifest
     internal AccuracyTarget? Target => Until is { } points && Scored is { } scored ? new(points, scored) : null;
 
     /// <summary>
+    /// Whether several options of a question can be right, as the upload says; <see langword="null"/> where one is.
+    /// </summary>
+    public bool? SeveralRight { get; init; }
+
+    /// <summary>
     /// The names of the questions' metadata, in the order in which they come: the last columns of the table of answers.
     /// </summary>
     public ImmutableArray<string>? Metadata { get; init; }
@@ -138,7 +149,8 @@ public sealed record RunManifest
         Limit,
         Sample,
         Map is not null && ColumnMap.TryParse(Map, out var map, out _) ? map : null,
-        Until);
+        Until,
+        SeveralRight == true ? RightAnswers.Several : RightAnswers.One);
 
     /// <summary>
     /// What the rows of the upload mean for the scores, a sentence each: questions without a known right option, with free answers, rows

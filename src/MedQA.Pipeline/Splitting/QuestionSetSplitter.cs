@@ -364,6 +364,7 @@ public sealed class QuestionSetSplitter
 
         var manifest = new RunManifest
         {
+            V = reading.RightAnswers == RightAnswers.Several ? RunManifest.VersionOfSets : RunManifest.Version,
             Run = run.ToString(),
             Name = UploadMetadata.Find(metadata, UploadMetadata.Name) ?? blob.Name[(blob.Name.LastIndexOf('/') + 1)..],
             Source = blob.Name,
@@ -381,6 +382,7 @@ public sealed class QuestionSetSplitter
             Sample = reading.Sample,
             Map = reading.Map?.ToString(),
             Until = reading.Until,
+            SeveralRight = reading.RightAnswers == RightAnswers.Several ? true : null,
             Rejection = rejection,
             Traceparent = PipelineTracing.Traceparent,
         };
@@ -599,7 +601,7 @@ public sealed class QuestionSetSplitter
                     }
 
                     await order.AddAsync(question, cancellationToken);
-                    if (question.Gold is not null)
+                    if (question.RightOptions is not null)
                     {
                         scored[question.Dataset] = scored.GetValueOrDefault(question.Dataset) + 1;
                     }
@@ -646,7 +648,7 @@ public sealed class QuestionSetSplitter
             ? "the run is to stop when its accuracy is known precisely enough (until), but no question says which option is right, so it "
                 + "has no accuracy. Leave until out."
             : null;
-        if ((profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers) ?? unscored) is { } unsuited)
+        if ((profile.GetIncompatibility(tally.Accepted, tally.FreeAnswers, tally.SeveralRight) ?? unscored) is { } unsuited)
         {
             await blobs.DiscardQuestionsAsync(cancellationToken);
             return manifest with { Rejection = new Rejection(unsuited, null), RejectedRows = blobs.Rejected, FirstRejected = blobs.First };

@@ -1,5 +1,4 @@
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Questions;
 using MedQA.Pipeline.Runs;
 
 namespace MedQA.Pipeline.Storage;
@@ -20,8 +19,8 @@ internal sealed class AnswerRows(RunStorage storage)
         { "Dataset", static row => row.Dataset, static (row, value) => row with { Dataset = value } },
         { "Topic", static row => row.Topic, static (row, value) => row with { Topic = value } },
         { "Options", static row => row.Options, static (row, value) => row with { Options = value } },
-        { "Gold", static row => row.Gold?.ToString(), static (row, value) => row with { Gold = value?[0] } },
-        { "Answer", static row => row.Answer?.ToString(), static (row, value) => row with { Answer = value?[0] } },
+        { "Gold", static row => row.Gold, static (row, value) => row with { Gold = value } },
+        { "Answer", static row => row.Answer, static (row, value) => row with { Answer = value } },
         { "Correct", static row => row.Correct, static (row, value) => row with { Correct = value } },
         { "Agreement", static row => row.Agreement, static (row, value) => row with { Agreement = value } },
         { "ForcedVotes", static row => row.ForcedVotes, static (row, value) => row with { ForcedVotes = value } },
@@ -33,6 +32,7 @@ internal sealed class AnswerRows(RunStorage storage)
         { "Failure", static row => row.Failure, static (row, value) => row with { Failure = value } },
         { "Batch", static row => row.Batch, static (row, value) => row with { Batch = value } },
         { "Offset", static row => row.Offset, static (row, value) => row with { Offset = value } },
+        { "SeveralRight", static row => row.SeveralRight, static (row, value) => row with { SeveralRight = value } },
         { "Length", static row => row.Length, static (row, value) => row with { Length = value } },
     };
 
@@ -46,8 +46,9 @@ internal sealed class AnswerRows(RunStorage storage)
         Dataset = answered.Dataset,
         Topic = answered.Topic,
         Options = answered.OptionCount,
-        Gold = LetterOf(answered.Gold),
-        Answer = LetterOf(answered.Answer),
+        Gold = answered.RightOptions?.ToString(),
+        Answer = answered.ChosenOptions?.ToString(),
+        SeveralRight = answered.SeveralRight ? true : null,
         Correct = answered.Correct,
         Agreement = answered.Agreement,
         ForcedVotes = answered.ForcedVotes,
@@ -113,8 +114,6 @@ internal sealed class AnswerRows(RunStorage storage)
     private static string PartitionOf(RunId run, int ordinal) => $"{run}|{ordinal / PartitionSize}";
 
     private static string KeyOf(int ordinal) => $"{ordinal:D8}";
-
-    private static char? LetterOf(int? option) => option is { } index ? OptionLetter.Of(index) : null;
 
     private static StoredRow ToRow(RunId run, StoredAnswerRow row)
     {

@@ -22,7 +22,7 @@ internal static class BlobReading
 
         try
         {
-            StoredFormat.Check($"Run {run}", content.ToMemory().Span, "v", RunManifest.Version);
+            StoredFormat.Check($"Run {run}", content.ToMemory().Span, "v", RunManifest.VersionOfSets);
             using var document = JsonDocument.Parse(content.ToMemory());
             return document.RootElement.TryGetProperty("deleted", out _)
                 ? (null, document.Deserialize(PipelineJson.Compact.RunTombstone))

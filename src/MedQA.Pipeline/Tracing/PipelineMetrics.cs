@@ -68,7 +68,9 @@ public static class PipelineMetrics
             1,
             [
                 .. tags,
-                new(Outcome, answered.Failure?.Code ?? (answered.Answer is null && answered.OptionCount > 0 ? "unanswered" : "answered"))
+                new(
+                    Outcome,
+                    answered.Failure?.Code ?? (answered.ChosenOptions is null && answered.OptionCount > 0 ? "unanswered" : "answered"))
             ]);
         Tokens.Add(answered.PromptTokens, [.. tags, new("gen_ai.token.type", "input")]);
         Tokens.Add(answered.GeneratedTokens, [.. tags, new("gen_ai.token.type", "output")]);

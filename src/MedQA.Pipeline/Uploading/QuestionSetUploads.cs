@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Reporting;
 using MedQA.Files;
@@ -92,7 +93,8 @@ public sealed class QuestionSetUploads
             + (reading.Map is { } map
                 ? $"-map{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(map.ToString())))[..16]}"
                 : "")
-            + (reading.Until is { } points ? $"-until{AccuracyTarget.TextOf(points)}" : "");
+            + (reading.Until is { } points ? $"-until{AccuracyTarget.TextOf(points)}" : "")
+            + (reading.RightAnswers == RightAnswers.Several ? "-several" : "");
         var suffix = again ? "-" + _time.GetUtcNow().ToString("yyyyMMdd'T'HHmmssfffffff", CultureInfo.InvariantCulture) : "";
         var blobName = $"{folder}{hash}{named}{suffix}{ExtensionOf(name)}";
         if (_ledger is not null && caller is not null)
@@ -170,6 +172,11 @@ public sealed class QuestionSetUploads
         if (reading.Until is { } points)
         {
             metadata[UploadMetadata.Until] = AccuracyTarget.TextOf(points);
+        }
+
+        if (reading.RightAnswers != RightAnswers.One)
+        {
+            metadata[UploadMetadata.RightAnswers] = EnumNames.Of(reading.RightAnswers);
         }
 
         if (model is not null)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MedQA.Datasets;
+using MedQA.Evaluation;
 using MedQA.Evaluation.Reporting;
 
 namespace MedQA.Pipeline.Uploading;
@@ -36,6 +37,9 @@ internal static class UploadMetadata
     /// <summary>Which columns hold which part of a question, as <see cref="ColumnMap"/> reads it.</summary>
     public const string Map = "map";
 
+    /// <summary>How many options of a question can be right: one or several.</summary>
+    public const string RightAnswers = "rightanswers";
+
     /// <summary>Says that this service stored the blob, and may remove it with its run.</summary>
     public const string StoredBy = "storedby";
 
@@ -51,6 +55,8 @@ internal static class UploadMetadata
         var (notation, drops) = (Find(metadata, AnswerNotation), Find(metadata, DropFillers));
         var (limit, sample) = (Find(metadata, Limit), Find(metadata, Sample));
         var found = notation is null ? MedQA.Datasets.AnswerNotation.Detect : AnswerNotationName.Find(notation);
+        var right = Find(metadata, RightAnswers);
+        var rightAnswers = right is null ? MedQA.Datasets.RightAnswers.One : EnumNames.Find<MedQA.Datasets.RightAnswers>(right);
         var dropsFillers = false;
         ColumnMap? map = null;
         var (until, points) = (Find(metadata, Until), 0m);
@@ -60,12 +66,19 @@ internal static class UploadMetadata
             : limit is not null && SizeOf(limit) is null ? $"limit '{limit}', but it must be a whole number, 1 or more"
             : sample is not null && SizeOf(sample) is null ? $"sample '{sample}', but it must be a whole number, 1 or more"
             : limit is not null && sample is not null ? "both limit and sample, but only one of them can be given"
+            : rightAnswers is null ? $"rightAnswers '{right}', but it must be one or several"
             : wrong is not null ? $"a map of columns that {wrong}"
             : until is not null && !AccuracyTarget.TryParse(until, out points) ? $"until '{until}', but it must be {AccuracyTarget.Takes}"
             : null;
         return fault is null
             ? (new SetReading(
-                found!.Value, dropsFillers, SizeOf(limit), SizeOf(sample), map, until is null ? null : points), null)
+                found!.Value,
+                dropsFillers,
+                SizeOf(limit),
+                SizeOf(sample),
+                map,
+                until is null ? null : points,
+                rightAnswers!.Value), null)
             : (default, fault);
 
         static int? SizeOf(string? text) =>

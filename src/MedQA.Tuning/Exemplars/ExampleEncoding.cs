@@ -54,7 +54,9 @@ internal sealed class ExampleEncoding
                 : null;
         }
 
-        return question.Gold is null ? "its right option is not stated, so there is nothing to learn."
+        return question.SeveralRight
+            ? "several of its options can be right, and a prefix is learned from one right option (leave out --right-answers)."
+            : question.Gold is null ? "its right option is not stated, so there is nothing to learn."
             : _profile.Strategy.Reasons
                 && question.ReferenceAnswers.All(
                     string.IsNullOrWhiteSpace) ? $"profile {_profile.Name} lets the model reason, and the row has no reasoning (column "

@@ -100,7 +100,8 @@ public sealed record ApiRequest(HttpRequest Http, IReadOnlyDictionary<string, st
             ? throw Problem.BadParameter("sample", "cannot be given together with limit.")
             : Size("sample"),
         Map,
-        Until);
+        Until,
+        EnumNames.Find<RightAnswers>(Query("rightAnswers")) ?? RightAnswers.One);
 
     private decimal? Until => Query("until") switch
     {

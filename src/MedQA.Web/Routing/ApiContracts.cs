@@ -96,6 +96,14 @@ internal static class ApiContracts
         {
             Values = EnumNames.All<AnswerNotation>()
         };
+    private static readonly ApiParameter RightOptions = new(
+        "rightAnswers",
+        ApiParameterKind.Text,
+        "How many options of a question can be right: with `several`, every question of the set asks for all of its right options. "
+            + "Default: one")
+        {
+            Values = EnumNames.All<RightAnswers>()
+        };
     private static readonly ApiParameter DropFillers = new(
         "dropFillers", ApiParameterKind.Switch, "Treats trailing placeholder options, such as N/A, as missing");
     private static readonly ApiParameter Limit = new(
@@ -152,6 +160,7 @@ internal static class ApiContracts
                 Profile,
                 Name,
                 Notation,
+                RightOptions,
                 DropFillers,
                 Limit,
                 Sample,
@@ -423,6 +432,7 @@ internal static class ApiContracts
                 Profile,
                 Name,
                 Notation,
+                RightOptions,
                 DropFillers,
                 Limit,
                 Sample,

@@ -138,7 +138,7 @@ public sealed class PublishedLayoutTests
     [InlineData("""{"question":"One?","context":{"a":"b"},"choices":["yes","no"],"answer":"A"}""", "'context' is a JSON object, not a text.")]
     [InlineData("""{"question":"One?\nA. yes\nB. no","answer":"yes"}""", "The question's text contains its options")]
     [InlineData("""{"question":"One? (A) yes (B) no","answer":"yes"}""", "The question's text contains its options")]
-    [InlineData("""{"question":"One?","options":["a","b","c","d"],"answer":"ABD"}""", "answer 'ABD' names several right options (A, B, D); only questions with one right option are read.")]
+    [InlineData("""{"question":"One?","options":["a","b","c","d"],"answer":"ABD"}""", "answer 'ABD' names several right options (A, B, D): where several options of a question can be right, say so for the whole set (--right-answers several, over HTTP rightAnswers=several).")]
     [InlineData("""{"question":"One?","options":["a","b","c","d"],"answer":["A","C"]}""", "answer 'A, C' names several right options (A, C)")]
     [InlineData("""{"question":"One?","options":["w","x","y","z"],"answer":"B and D"}""", "answer 'B and D' names several right options (B, D)")]
     [InlineData("""{"question":"One?","answers":{"a":"x","b":"y","c":"z"},"correct_answers":[0,2]}""", "correct_answers '0, 2' names several right options (0, 2)")]

@@ -181,8 +181,8 @@ public sealed class OptionReadingTests
     public void A_filler_is_chosen_by_nobody_unless_it_is_right()
     {
         var reading = OptionReading.Of(["Red", "Green", "Blue", "n/a", "n/a"]);
-        Assert.Equal(3, reading.Choosable(5, gold: 0));
-        Assert.Equal(4, reading.Choosable(5, gold: 4));
+        Assert.Equal(3, reading.Choosable(5, OptionSet.Of(0)));
+        Assert.Equal(4, reading.Choosable(5, OptionSet.Of(4)));
         Assert.Equal(3, reading.Choosable(5, gold: null));
         Assert.Equal(2, OptionReading.Of(["-", "n/a"]).Choosable(2, gold: null));
     }

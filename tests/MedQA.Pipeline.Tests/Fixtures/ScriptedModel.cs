@@ -122,10 +122,13 @@ internal sealed class ScriptedModel(string fingerprint = "scripted-model", strin
         private Sample Draw(int index)
         {
             var letter = "ABCD"[(text.Sum(static c => c) + (index / 2)) % 4];
+
+            // Where several options can be right, all samples but the last answer A and C.
+            var said = !text.Contains("One or more of the options are right", StringComparison.Ordinal) ? $"({letter})" : index < 2 ? "A, C" : "(C)";
             return new Sample
             {
                 Index = index,
-                Text = $"It follows from the findings.\nAnswer: ({letter})",
+                Text = $"It follows from the findings.\nAnswer: {said}",
                 Tokens = [1, 2, 3, letter],
                 LogLikelihood = -2.5 - index,
                 DrawnTokens = 5,

@@ -206,6 +206,37 @@ public sealed class HandOverTests
     }
 
     [Fact]
+    public async Task Sets_of_options_have_all_right_options_as_target_and_no_single_answer()
+    {
+        var question = Asked("s0", "several", null) with { SeveralRight = true, GoldSet = OptionSet.Of(0, 2) };
+        var answer = Voted(0, question, [], null) with
+        {
+            OptionCount = 4,
+            SeveralRight = true,
+            GoldSet = question.GoldSet,
+            AnswerSet = OptionSet.Of(0, 2),
+            SetVotes = [new SetVotes(OptionSet.Of(2), 1), new SetVotes(OptionSet.Of(0, 2), 2)],
+        };
+        var (run, answers) = Handed(Chat, [(question, answer)]);
+
+        using var log = await InspectAsync(run, answers);
+        await HoldsAsync("inspect", log.RootElement);
+        var sample = Assert.Single(Samples(log));
+        Assert.Equal(["A", "C"], sample.GetProperty("target").EnumerateArray().Select(static letter => letter.GetString()));
+        Assert.Equal(("C", "AC"), (sample.GetProperty("scores").GetProperty("medqa_vote").GetProperty("value").GetString(), sample.GetProperty("scores").GetProperty("medqa_vote").GetProperty("answer").GetString()));
+
+        var harness = await FilesAsync(HarnessFiles.WriteAsync, run, answers);
+        var line = await LineAsync("lm-eval-sample", harness.Single(static file => file.Key.EndsWith(".jsonl", StringComparison.Ordinal)).Value);
+        Assert.Equal(("AC", 1.0), (line.GetProperty("target").GetString(), line.GetProperty("acc").GetDouble()));
+        Assert.Equal([0, 2], line.GetProperty("doc").GetProperty("answers").EnumerateArray().Select(static option => option.GetInt32()));
+        Assert.False(line.GetProperty("doc").TryGetProperty("answer", out _));
+
+        var record = await LineAsync("eee-instance", (await FilesAsync(EveryEvalRecords.WriteAsync, run, answers)).Single(static file => file.Key.EndsWith(".jsonl", StringComparison.Ordinal)).Value);
+        Assert.Equal(["A", "C"], record.GetProperty("input").GetProperty("reference").EnumerateArray().Select(static letter => letter.GetString()));
+        Assert.Equal("AC", record.GetProperty("answer_attribution")[0].GetProperty("extracted_value").GetString());
+    }
+
+    [Fact]
     public async Task Every_eval_gets_a_record_and_a_line_for_each_scored_question()
     {
         var (run, answers) = Mixed();

@@ -89,7 +89,7 @@ public sealed class AnswersInWorkTests(AzuriteFixture azurite)
         await work.AppendAsync("\n" + Line(0, answer: 1) + "\n" + Line(1) + "\n");
         time.Advance(AnswersInWork.ReadEvery);
         var rows = (await reader.AnswersAsync(run, null, 10, AnswerFilter.All, Cancel)).Answers;
-        Assert.Equal([(0, 'C'), (1, 'A')], rows.Select(static row => (row.Ordinal, row.Answer!.Value)));
+        Assert.Equal([(0, "C"), (1, "A")], rows.Select(static row => (row.Ordinal, row.Answer!)));
         Assert.Equal(2, (await FindAsync(reader, run, 0))!.Answer);
         Assert.Null(await FindAsync(reader, run, 3));
     }

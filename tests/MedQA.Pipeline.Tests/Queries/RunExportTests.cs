@@ -38,7 +38,7 @@ public sealed class RunExportTests(AzuriteFixture azurite)
             Assert.Equal($"Which finding goes with case {row.Ordinal}?", row.Question);
             Assert.Equal([$"fever {row.Ordinal}", $"cough {row.Ordinal}", $"rash {row.Ordinal}", $"pain {row.Ordinal}"], row.OptionTexts);
             Assert.Equal(row.OptionTexts![row.Ordinal % 4], row.GoldText);
-            Assert.Equal(row.Answer is { } letter ? row.OptionTexts[letter - 'A'] : null, row.AnswerText);
+            Assert.Equal(row.Answer is { } letter ? row.OptionTexts[letter[0] - 'A'] : null, row.AnswerText);
             Assert.Equal(row.Failure is null ? 3 : 0, row.Votes!.Sum());
             Assert.Null(row.FreeAnswer);
         });

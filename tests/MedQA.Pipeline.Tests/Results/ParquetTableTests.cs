@@ -10,11 +10,11 @@ public sealed class ParquetTableTests
     [
         new AnswerRow
         {
-            Ordinal = 0, Id = "=q,0", Dataset = "set", Topic = "Anatomy", Options = 4, Gold = 'B', Answer = 'B', Correct = true, Agreement = 8.0 / 11, ForcedVotes = 1, Tie = true, Samples = 11,
+            Ordinal = 0, Id = "=q,0", Dataset = "set", Topic = "Anatomy", Options = 4, Gold = "B", Answer = "B", Correct = true, Agreement = 8.0 / 11, ForcedVotes = 1, Tie = true, Samples = 11,
             PromptTokens = 100, GeneratedTokens = 2000, Seconds = 1.5, Question = "Which one?", OptionTexts = ["a", "b"], GoldText = "b", AnswerText = "b", Votes = [3],
         },
         new AnswerRow { Ordinal = 1, Id = "q1", Dataset = "set", Options = 0, Samples = 1 },
-        new AnswerRow { Ordinal = 2, Id = "q2", Dataset = "set", Options = 4, Gold = 'A', Failure = "timeLimit", FailureMessage = "It took too long.", Samples = 11 },
+        new AnswerRow { Ordinal = 2, Id = "q2", Dataset = "set", Options = 4, Gold = "A", Failure = "timeLimit", FailureMessage = "It took too long.", Samples = 11 },
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

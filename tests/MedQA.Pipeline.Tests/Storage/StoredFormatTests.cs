@@ -61,9 +61,9 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
         Assert.Equal(1, (int)written["v"]!);
         Assert.Equal("self-consistency", (string?)written["protocol"]!["profile"]!["strategy"]);
 
-        written["v"] = 2;
+        written["v"] = 3;
         await manifest.PutAsync(BinaryData.FromString(written.ToJsonString()), "application/json", Cancel);
-        var sentence = $"Run {run} was written by a newer version of medqa (format 2; this one reads up to 1): update medqa.";
+        var sentence = $"Run {run} was written by a newer version of medqa (format 3; this one reads up to 2): update medqa.";
         Assert.Equal(sentence, (await Assert.ThrowsAsync<UnusableException>(() => bench.Worker.AnswerAsync(new BatchMessage { Run = run.ToString(), Batch = "00000000" }, Cancel))).Message);
         Assert.Equal(sentence, (await Assert.ThrowsAsync<UnusableException>(() => new Bench(bench.Storage).Advancer.AdvanceAsync(run, Cancel))).Message);
         Assert.Equal(sentence, (await Assert.ThrowsAsync<UnusableException>(() => bench.Reader.GetManifestAsync(run, Cancel))).Message);
@@ -79,7 +79,7 @@ public sealed class StoredFormatTests(AzuriteFixture azurite)
         var bench = new Bench(await azurite.NewAsync());
         var etag = await bench.UploadAsync("cases.csv", Bench.Csv(2));
         var run = (await bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel)).Run!.Value;
-        var tombstone = BinaryData.FromString($$"""{"deleted":"2026-11-28T00:00:00+00:00","run":"{{run}}","questions":2,"v":2}""");
+        var tombstone = BinaryData.FromString($$"""{"deleted":"2026-11-28T00:00:00+00:00","run":"{{run}}","questions":2,"v":3}""");
         await bench.Storage.Manifest(run).PutAsync(tombstone, "application/json", Cancel);
         await Assert.ThrowsAsync<UnusableException>(() => bench.Splitter.OnUploadAsync("cases.csv", etag, Cancel));
         Assert.Contains("\"v\":1", System.Text.Json.JsonSerializer.Serialize(new RunTombstone(default, run.ToString()), PipelineJson.Compact.RunTombstone), StringComparison.Ordinal);

@@ -41,7 +41,7 @@ public sealed class MedQAClientTests(AzuriteFixture azurite)
         Assert.Equal([run], await client.AllRunsAsync(cancellationToken: Cancel).Select(static listed => listed.Id).ToListAsync(Cancel));
 
         var page = await client.ListAnswersAsync(run, new AnswerQuery { Filter = "wrong" }, take: 1, cancellationToken: Cancel);
-        Assert.Equal(("q3", 'B', false), (page.Answers[0].Id, page.Answers[0].Answer, page.Answers[0].Correct));
+        Assert.Equal(("q3", "B", false), (page.Answers[0].Id, page.Answers[0].Answer, page.Answers[0].Correct));
         Assert.Equal("q4", (await client.ListAnswersAsync(run, new AnswerQuery { Filter = "wrong" }, page.Continuation, cancellationToken: Cancel)).Answers[0].Id);
         Assert.Equal(5, await client.AllAnswersAsync(run, cancellationToken: Cancel).CountAsync(Cancel));
         var detail = await client.GetAnswerAsync(run, "questions/q4", Cancel);

@@ -42,7 +42,7 @@ public sealed class RouteTableTests(KnownPlaceOnNetwork known) : IClassFixture<K
 
         var (_, misspelt) = await server.SendAsync(HttpMethod.Post, "/api/runs?profil=few-shot", place.Questions);
         Assert.Equal(
-            "Unknown parameter 'profil'. Did you mean 'profile'? The parameters are profile, name, answerNotation, dropFillers, limit, sample, samples, seed, profileHash, model, again, map, notify, until.", misspelt.GetProperty("detail").GetString());
+            "Unknown parameter 'profil'. Did you mean 'profile'? The parameters are profile, name, answerNotation, rightAnswers, dropFillers, limit, sample, samples, seed, profileHash, model, again, map, notify, until.", misspelt.GetProperty("detail").GetString());
 
         // Links to pages collect parameters on their way through mail and chat; nothing that a page shows depends on one.
         foreach (var route in DashboardRoutes.All)

@@ -143,7 +143,7 @@ public sealed class RunHandlersTests(AzuriteFixture azurite)
     public async Task Bad_parameters_are_named_and_nothing_is_stored()
     {
         await using var server = await ApiServer.StartAsync(azurite.NewConnectionString());
-        foreach (var (address, parameter) in ((string, string)[])[("/api/runs?profile=none", "profile"), ("/api/runs?again=yes", "again"), ("/api/runs?answerNotation=roman", "answerNotation"), ("/api/runs?limit=0", "limit"), ("/api/runs?sample=1e3", "sample"), ("/api/runs?limit=1&sample=1", "sample"), ("/api/runs?until=0", "until"), ("/api/runs?until=2,5", "until"), ("/api/runs?until=60%20%25", "until"), ("/api/runs?until=two", "until")])
+        foreach (var (address, parameter) in ((string, string)[])[("/api/runs?profile=none", "profile"), ("/api/runs?again=yes", "again"), ("/api/runs?answerNotation=roman", "answerNotation"), ("/api/runs?rightAnswers=two", "rightAnswers"), ("/api/runs?limit=0", "limit"), ("/api/runs?sample=1e3", "sample"), ("/api/runs?limit=1&sample=1", "sample"), ("/api/runs?until=0", "until"), ("/api/runs?until=2,5", "until"), ("/api/runs?until=60%20%25", "until"), ("/api/runs?until=two", "until")])
         {
             var (response, problem) = await server.SendAsync(HttpMethod.Post, address, ApiServer.Questions(1, right: 1));
             Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);

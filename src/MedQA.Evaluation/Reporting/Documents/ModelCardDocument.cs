@@ -125,6 +125,14 @@ internal static class ModelCardDocument
                 .. report.Datasets.Length > 1 ? report.Datasets.Select(static slice => Row(slice.Dataset, slice.Accuracy)) : [],
                 Row(report.Datasets is [var only] ? only.Dataset : "all", report.Accuracy),
             ]);
+        if (report.Sets is { } sets)
+        {
+            yield return new Paragraph(
+                "Several options of a question can be right, and an answer is right if it is exactly the set of the right ones. Option by "
+                    + $"option, precision is {Figures.WithInterval(sets.Precision, sets.PrecisionInterval)} and recall "
+                    + $"{Figures.WithInterval(sets.Recall, sets.RecallInterval)}.");
+        }
+
         if (report.Datasets.Any(static slice => slice.Accuracy is { Bounds: null, Interval: not null }))
         {
             yield return new Paragraph(

@@ -12,6 +12,7 @@ internal static class ReportDocument
     public static ImmutableArray<IReportSection> Sections { get; } =
     [
         new AccuracySection(),
+        new SetsSection(),
         new SlicesSection(),
         new CounterfactualPairsSection(),
         new VotesSection(),

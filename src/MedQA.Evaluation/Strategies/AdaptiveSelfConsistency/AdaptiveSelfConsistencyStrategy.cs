@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Asking;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Strategies.AdaptiveSelfConsistency;
@@ -31,7 +32,7 @@ internal static class AdaptiveSelfConsistencyStrategy
             var wave = Math.Min(profile.WaveSize, profile.Samples - reasonings.Length);
             var samples = await prompt.SampleAsync(asked.Samples(reasonings.Length, wave), cancellationToken);
             reasonings = reasonings.AddRange(await ReadReasonings.OfAsync(asked, prompt, samples, 0, cancellationToken));
-            votes = VotesOf(reasonings, asked.Question.Options.Length);
+            votes = VotesOf(reasonings);
         }
         while (reasonings.Length < profile.Samples
             && !StoppingRule.Stops(profile.StopRule, votes, profile.Samples - reasonings.Length, profile.StopProbability));
@@ -44,6 +45,10 @@ internal static class AdaptiveSelfConsistencyStrategy
         };
     }
 
-    private static ImmutableArray<int> VotesOf(ImmutableArray<Reasoning> reasonings, int options) =>
-        [.. Enumerable.Range(0, options).Select(option => reasonings.Count(reasoning => reasoning.Answer == option))];
+    /// <summary>The votes of every option, or set of options, that has one: only the two leading ones matter.</summary>
+    private static ImmutableArray<int> VotesOf(ImmutableArray<Reasoning> reasonings) =>
+    [
+        .. reasonings.Select(static reasoning => reasoning.ChosenOptions).OfType<OptionSet>()
+            .CountBy(static chosen => chosen).Select(static votes => votes.Value),
+    ];
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Asking;
 using MedQA.Evaluation.Profiles;
+using MedQA.Evaluation.Questions;
 
 namespace MedQA.Evaluation.Strategies.ChoiceShuffle;
 
@@ -57,6 +58,7 @@ internal static class ChoiceShuffleStrategy
         {
             OptionOrder = order,
             Answer = reasoning.Answer is { } shown ? order[shown] : null,
+            AnswerSet = reasoning.AnswerSet is { } set ? OptionSet.Of(set.Options.Select(place => order[place])) : null,
             OptionLogLikelihoods = [.. mapped]
         };
     }

@@ -42,6 +42,7 @@ internal static class EnsembleRefinementStrategy
             return PluralityAnswer.Of(asked, first, asked.Profile.Refinements) with
             {
                 Answer = null,
+                AnswerSet = null,
                 PromptTokens = promptTokens,
                 Failure = new AnswerFailure(
                     FailureCodes.ContextOverflow,

@@ -15,6 +15,10 @@ import { facts, loading, mark, problemBox } from './parts.js';
 const ends = { endToken: 'ended by the model', stopText: 'ended by a stop text', maxTokens: 'cut at maxTokens', contentFilter: 'withheld by a content filter' };
 /** @param {number} index */
 const letterOf = index => String.fromCharCode(65 + index);
+/** The right option, or all right ones, as letters. @param {Question} question @returns {string | null} */
+const goldOf = question => question.goldSet ?? (question.gold === undefined || question.gold === null ? null : letterOf(question.gold));
+/** The chosen option, or all chosen ones, as letters. @param {{ answer?: number | null, answerSet?: string | null }} answer @returns {string | null} */
+const chosenOf = answer => answer.answerSet ?? (answer.answer === undefined || answer.answer === null ? null : letterOf(answer.answer));
 
 /**
  * An answer in full.
@@ -32,7 +36,7 @@ export function questionView({ question, answer }, readPrompt, isFinal, run) {
     verdict(question, answer, free, isFinal),
     question.context ? h('details', { class: 'context', open: question.context.length < 600 }, h('summary', null, 'Context'), h('p', { class: 'prose' }, question.context)) : null,
     h('p', { class: 'prose stem' }, question.text),
-    free ? [reasonings(question, answer, 'Answer'), references(question)] : [options(question, answer), reasonings(question, answer)],
+    free ? [reasonings(question, answer, 'Answer'), references(question)] : [options(question, answer), setVotes(question, answer), reasonings(question, answer)],
     exactPrompt(readPrompt),
     metadata(question, run),
     facts([
@@ -84,14 +88,14 @@ function verdict(question, answer, free, isFinal) {
   if (free) {
     return h('p', { class: 'verdict' }, 'Free answer, to be rated by people.');
   }
-  const gold = question.gold ?? null;
-  const chosen = answer.answer ?? null;
+  const gold = goldOf(question);
+  const chosen = chosenOf(answer);
   const right = gold === null ? null : chosen === gold;
-  const votes = chosen === null ? 0 : answer.votes[chosen] ?? 0;
+  const votes = chosen === null ? 0 : answer.setVotes ? votesOf(answer, chosen) : answer.votes[answer.answer ?? 0] ?? 0;
   const forced = answer.reasonings.filter(reasoning => reasoning.forced).length;
   return h('p', { class: `verdict ${right === true ? 'is-right' : right === false ? 'is-wrong' : ''}` },
     mark(right), ' ',
-    h('strong', null, chosen === null ? 'No answer' : gold === null ? `Answered ${letterOf(chosen)}` : right ? `Right: ${letterOf(chosen)}` : `Answered ${letterOf(chosen)}, right is ${letterOf(gold)}`),
+    h('strong', null, chosen === null ? 'No answer' : gold === null ? `Answered ${chosen}` : right ? `Right: ${chosen}` : `Answered ${chosen}, right is ${gold}`),
     chosen !== null && answer.samplesAsked > 1 ? ` · ${of(votes, answer.samplesAsked)} samples agree` : '',
     answer.tie ? h('span', { class: 'tag' }, `tie of ${answer.tiedOptions}`) : null,
     forced ? h('span', { class: 'tag' }, `${forced} forced`) : null);
@@ -107,20 +111,46 @@ function options(question, answer) {
   return h('ol', { class: 'plain options' }, question.options.map((text, index) => {
     const votes = answer.votes[index] ?? 0;
     const forced = answer.forcedVotesPerOption[index] ?? 0;
-    const gold = question.gold === index;
-    const chosen = answer.answer === index;
+    const gold = goldOf(question)?.includes(letterOf(index)) ?? false;
+    const chosen = chosenOf(answer)?.includes(letterOf(index)) ?? false;
     // Null where the model gives no number.
     const likelihood = answer.optionLogLikelihoods[index];
     return h('li', { class: `option${gold ? ' gold' : ''}${chosen ? ' chosen' : ''}` },
       h('span', { class: 'letter' }, letterOf(index)),
       h('span', { class: 'option-text prose' }, text),
       h('span', { class: 'option-marks' }, gold ? h('span', { class: 'tag good' }, 'right option') : null, chosen ? h('span', { class: `tag ${gold ? 'good' : 'bad'}` }, 'answered') : null),
-      h('span', { class: 'option-votes' },
+      question.severalRight ? null : h('span', { class: 'option-votes' },
         h('span', { class: 'vote-bar', 'aria-hidden': 'true' },
           h('span', { class: 'vote-fill', style: { width: `${100 * (votes - forced) / most}%` } }), h('span', { class: 'vote-fill forced', style: { width: `${100 * forced / most}%` } })),
         h('span', { class: 'minor' }, scored ? percent(scored[index]) : plural(votes, 'vote'), forced ? ` (${forced} forced)` : '',
           likelihood === undefined ? '' : ` · log-likelihood ${fraction(likelihood, 2)}`)));
   }));
+}
+
+/** @param {Answered} answer @param {string} set */
+function votesOf(answer, set) {
+  return answer.setVotes?.find(vote => vote.options === set)?.votes ?? 0;
+}
+
+/** Where several options can be right, a vote is for a whole set of them. @param {Question} question @param {Answered} answer */
+function setVotes(question, answer) {
+  if (!question.severalRight || !answer.setVotes?.length) {
+    return null;
+  }
+  const most = Math.max(1, answer.samplesAsked);
+  const unread = answer.samplesAsked - answer.setVotes.reduce((sum, vote) => sum + vote.votes, 0);
+  return h('section', { 'aria-label': 'Votes for sets of options' },
+    h('h3', null, 'Votes for sets of options'),
+    h('ol', { class: 'plain options' }, [...answer.setVotes].sort((one, other) => other.votes - one.votes).map(vote => {
+      const [gold, chosen] = [vote.options === question.goldSet, vote.options === answer.answerSet];
+      return h('li', { class: `option${gold ? ' gold' : ''}${chosen ? ' chosen' : ''}` },
+        h('span', { class: 'option-text' }, vote.options),
+        h('span', { class: 'option-marks' }, gold ? h('span', { class: 'tag good' }, 'right set') : null, chosen ? h('span', { class: `tag ${gold ? 'good' : 'bad'}` }, 'answered') : null),
+        h('span', { class: 'option-votes' },
+          h('span', { class: 'vote-bar', 'aria-hidden': 'true' }, h('span', { class: 'vote-fill', style: { width: `${100 * vote.votes / most}%` } })),
+          h('span', { class: 'minor' }, plural(vote.votes, 'vote'))));
+    })),
+    unread > 0 ? h('p', { class: 'minor' }, `${plural(unread, 'reasoning')} named no set and gave no vote; nothing is forced.`) : null);
 }
 
 /** @param {Question} question */
@@ -151,12 +181,13 @@ function reasonings(question, answer, title) {
  * @param {Question} question
  */
 function view(reasoning, question) {
-  const answered = reasoning.answer ?? null;
-  const right = answered === null || question.gold === undefined || question.gold === null ? null : answered === question.gold;
+  const answered = chosenOf(reasoning);
+  const gold = goldOf(question);
+  const right = answered === null || gold === null ? null : answered === gold;
   return h('li', { class: 'reasoning' },
     h('div', { class: 'reasoning-head' },
       h('span', { class: 'minor' }, `${reasoning.index + 1}`),
-      h('span', { class: `vote ${right === true ? 'is-right' : right === false ? 'is-wrong' : ''}` }, answered === null ? 'no answer' : letterOf(answered), right === null ? null : [sign(right ? ' ✓' : ' ✗'), spoken(right ? ' right' : ' wrong')]),
+      h('span', { class: `vote ${right === true ? 'is-right' : right === false ? 'is-wrong' : ''}` }, answered === null ? 'no answer' : answered, right === null ? null : [sign(right ? ' ✓' : ' ✗'), spoken(right ? ' right' : ' wrong')]),
       reasoning.forced ? h('span', { class: 'tag' }, reasoning.followUp ? 'forced by asking again' : 'forced by the cue') : null,
       h('span', { class: 'minor reasoning-end' }, `${plural(reasoning.drawnTokens, 'token')}, ${ends[reasoning.end] ?? reasoning.end}`),
       reasoning.thinking ? h('span', { class: reasoning.thinking.closed.length ? 'tag' : 'minor' }, `${reasoning.thinking.closed.length ? 'thought closed after' : 'thought'} ${plural(reasoning.thinking.tokens, 'token')}`) : null,

@@ -62,6 +62,10 @@ export async function show(main, { signal, title }) {
   const seed = h('input', { type: 'text', inputmode: 'numeric', id: 'seed', autocomplete: 'off', 'aria-describedby': 'seed-help', on: { input: describe, change: () => estimate() } });
   const seedHelp = h('p', { class: 'minor', id: 'seed-help' });
   const notation = h('select', { id: 'notation', on: { change: () => estimate() } }, Object.entries(notations).map(([name, text]) => h('option', { value: name }, text)));
+  const several = h('input', { type: 'checkbox', id: 'several', on: { change: () => estimate() } });
+  /** @type {HTMLDetailsElement} */
+  const naming = h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation,
+    h('label', { class: 'check' }, several, ' Several options of a question can be right: every question asks for all of them'));
   const part = h('select', { id: 'part', on: { change: () => { size.hidden = part.value === 'all'; estimate(); } } }, Object.entries(parts).map(([name, text]) => h('option', { value: name }, text)));
   /** @type {HTMLInputElement} */
   const size = h('input', { type: 'number', id: 'part-size', min: '1', max: '1000000', step: '1', value: '20', hidden: true, 'aria-label': 'How many questions', on: { change: () => estimate() } });
@@ -79,7 +83,7 @@ export async function show(main, { signal, title }) {
       h('section', { class: 'card', 'aria-labelledby': 'step-1' }, h('h2', { id: 'step-1' }, '1. Questions'), drop,
         h('label', { class: 'field', for: 'part' }, 'Ask'), h('div', { class: 'part' }, part, size),
         h('div', { class: 'field-block' }, h('label', { class: 'field', for: 'until' }, 'Stop once the accuracy is known to ± points'), until, untilHelp),
-        h('details', null, h('summary', null, 'How the file names right options'), h('label', { class: 'field', for: 'notation' }, 'Notation'), notation), columns.element),
+        naming, columns.element),
       h('section', { class: 'card', 'aria-labelledby': 'step-2' }, second, models, proposed, list,
         h('div', { class: 'own-profile' }, ownFile, h('label', { for: 'profile-file', class: 'button' }, 'Use a profile file…'), remove, h('span', { class: 'minor' }, 'JSON. It is stored for everybody who uses this service.')), stored,
         h('div', { class: 'varied' },
@@ -295,6 +299,7 @@ export async function show(main, { signal, title }) {
       ...samples.value.trim() && { samples: samples.value.trim() },
       ...seed.value.trim() && { seed: seed.value.trim() },
       ...notation.value !== 'detect' && { answerNotation: notation.value },
+      ...several.checked && { rightAnswers: 'several' },
       ...part.value !== 'all' && { [part.value]: size.value },
       ...columns.text() && { map: columns.text() ?? '' },
     };
@@ -316,6 +321,7 @@ export async function show(main, { signal, title }) {
       known = read;
       // A column that its own name calls metadata is found by that name.
       const own = await columnsOf(file);
+      naming.open ||= read.firstRejected.some(row => row.reason.includes('rightAnswers=several'));
       columns.show([...(read.metadata ?? []).map(name => own.includes(`meta:${name}`) ? `meta:${name}` : name), ...columnsIn([...read.warnings, ...read.firstRejected.map(row => row.reason)])], false);
       const other = propose();
       const focused = list.contains(document.activeElement);
@@ -339,6 +345,7 @@ export async function show(main, { signal, title }) {
         showProfiles();
         focused && focusOn(chosen);
         fill(estimated, problemBox(problem, estimate));
+        naming.open ||= String(problem.message).includes('rightAnswers=several');
         await refresh(problem);
         problem.status === 400 && columns.show([...await columnsOf(file), ...columnsIn([problem.message])], true);
       }

@@ -4,6 +4,7 @@ using MedQA.Evaluation.Answering;
 using MedQA.Evaluation.Blocks;
 using MedQA.Evaluation.Reporting;
 using MedQA.Evaluation.Reporting.Documents;
+using MedQA.Evaluation.Statistics;
 using static MedQA.Evaluation.Tests.Reporting.Answers;
 
 namespace MedQA.Evaluation.Tests.Reporting.Documents;
@@ -60,7 +61,7 @@ public sealed class ReportSectionTests
     {
         var rows = ReportBlocks.Summary(Whole);
         Assert.Equal(ReportDocument.Sections.SelectMany(static section => section.Summary(Whole)), rows);
-        Assert.Equal(["Accuracy", "Questions", "Counterfactual pairs", "Agreement", "Forced answers", "Tokens", "Guarantee", "Time"], rows.Select(static row => row.Name));
+        Assert.Equal(["Accuracy", "Questions", "Option by option", "Counterfactual pairs", "Agreement", "Forced answers", "Tokens", "Guarantee", "Time"], rows.Select(static row => row.Name));
         Assert.StartsWith($"{rows[0].Figure} (", rows[0].Line, StringComparison.Ordinal);
         Assert.Equal(rows, Read(ReportBlocks.Write(Whole)).Summary);
     }
@@ -111,6 +112,19 @@ public sealed class ReportSectionTests
         Guarantee = new GuaranteedDeferral { Development = "dev.csv", TargetAccuracy = 0.9, Confidence = 0.95, Warnings = [] },
         ExemplarUses = [new ExemplarUse("e1", 3)],
         Pairs = Pairs(),
+        Sets = new SetFigures
+        {
+            Questions = 6,
+            Right = 13,
+            Chosen = 10,
+            Both = 7,
+            Precision = 0.7,
+            PrecisionInterval = new Interval(0.38, 0.9),
+            Recall = 7 / 13.0,
+            RecallInterval = new Interval(0.27, 0.79),
+            TooMany = 1,
+            TooFew = 1,
+        },
     };
 
     private static CounterfactualPairs Pairs()
