@@ -188,7 +188,9 @@ public sealed class ReportAccumulator(IReadOnlyList<string>? metadata = null, Ac
             Thinking = _thinking,
             Tokens = new TokenCounts(_promptTokens, _generatedTokens),
             Letters = stopped is null ? _letters.Build() : [.. _letters.Build().Select(static letter => letter with { Interval = null })],
-            Sets = _sets.Build(),
+            Sets = stopped is null ? _sets.Build() : _sets.Build() is { } sets
+                ? sets with { PrecisionInterval = null, RecallInterval = null }
+                : null,
             Confidence = Known(confidence),
             OptionConfidence = Known(_confidences.BuildProbability(key, intervals)),
             StoppingPosterior = Known(_confidences.BuildStoppingPosterior(key, intervals)),
