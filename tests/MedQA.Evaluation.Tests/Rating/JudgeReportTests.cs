@@ -118,6 +118,8 @@ public sealed class JudgeReportTests
 
         // Nobody but people: Wilson's interval of 92 answers is 0.2 long.
         Assert.InRange(PredictionPoweredSize.RatedFor(0.2, 1000, 0.6, 0.5, 0.5)!.Value, 88, 96);
+        // The example of docs/human-evaluation.md.
+        Assert.Equal((39, 63), (PredictionPoweredSize.RatedFor(0.2, 500, 0.8, 0.9, 0.8), PredictionPoweredSize.RatedFor(0.2, 500, 0.8, 0.5, 0.5)));
         Assert.Null(PredictionPoweredSize.RatedFor(0.05, 100, 0.6, 0.8, 0.8));
         Assert.Equal(20, PredictionPoweredSize.RatedFor(0.9, 100, 0.6, 0.8, 0.8));
         Assert.Throws<ArgumentOutOfRangeException>(() => PredictionPoweredSize.RatedFor(0.2, 100, 1, 0.8, 0.8));
