@@ -15,7 +15,8 @@ namespace MedQA.Cli.Commands;
 /// <summary><c>medqa study</c>: manages studies in which people rate answers.</summary>
 internal static class StudyCommand
 {
-    private const string StudyMeaning = "Study name, unique prefix, or 'latest'";
+    /// <summary>What names a study.</summary>
+    internal const string StudyMeaning = "Study name, unique prefix, or 'latest'";
     private const string UnknownRater = "urn:medqa:unknown-rater";
 
     /// <summary>The command.</summary>
@@ -27,6 +28,7 @@ internal static class StudyCommand
               medqa study create --run latest --answers clinicians.csv --rubric clinician-12 --raters 9
               medqa serve                                          the raters open their links
               medqa study show latest                              each rater's progress
+              medqa study judge latest                             a language model rates, too
               medqa study report latest --html report.html
               medqa study export latest --to ratings
               medqa study power --difference 0.1                   answers and raters needed to detect a difference
@@ -38,6 +40,7 @@ internal static class StudyCommand
         command.Add(StudyCreateCommand.Create());
         command.Add(CreateShow());
         command.Add(CreateLink());
+        command.Add(StudyJudgeCommand.Create());
         command.Add(CreateReport());
         command.Add(CreateExport());
         command.Add(CreateDeleteRater());

@@ -15,14 +15,36 @@ internal static class StudyPowerCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var difference = new NumberOption<double>(
+        var difference = new NumberOption<double?>(
             "--difference",
             new("a number from -1 to 1 other than 0", static points => points is >= -1 and <= 1 and not 0))
             {
                 Description = "Minimum detectable difference of favourable shares, such as 0.1 for ten points",
-                HelpName = "SHARE",
-                Required = true
+                HelpName = "SHARE"
             };
+        var width = new NumberOption<double?>("--width", NumberRange.Between)
+        {
+            Description = "Instead of --difference: length of the interval of one source's share that a judge rates, too, such as 0.2",
+            HelpName = "SHARE"
+        };
+        var answers = new NumberOption<int>("--answers", NumberRange.Whole(2))
+        {
+            Description = "With --width: answers of the source that the judge rates",
+            HelpName = "NUMBER",
+            DefaultValueFactory = static _ => 140
+        };
+        var sensitivity = new NumberOption<double>("--sensitivity", NumberRange.Share)
+        {
+            Description = "With --width: share of favourable answers that the judge finds favourable",
+            HelpName = "SHARE",
+            DefaultValueFactory = static _ => 0.8
+        };
+        var specificity = new NumberOption<double>("--specificity", NumberRange.Share)
+        {
+            Description = "With --width: share of other answers that the judge does not find favourable",
+            HelpName = "SHARE",
+            DefaultValueFactory = static _ => 0.8
+        };
         var share = new NumberOption<double>("--share", NumberRange.Between)
         {
             Description = "Expected favourable share of the lower source",
@@ -54,17 +76,38 @@ internal static class StudyPowerCommand
             DefaultValueFactory = static _ => 50
         };
         var command = new CommandWithExamples("power", "Simulate how many questions and raters are needed to detect a difference between "
-            + "two sources.", """
+            + "two sources, or how many answers people must rate beside a judge.", """
             Examples:
               medqa study power --difference 0.1
               medqa study power --difference 0.15 --share 0.6 --tests 36 --power 0.9 --per-rater 30
-            """) { difference, share, correlation, power, tests, each };
+              medqa study power --width 0.2 --answers 500 --sensitivity 0.9 --specificity 0.8
+            """) { difference, share, correlation, power, tests, each, width, answers, sensitivity, specificity };
         CommandWork.Set(command, (context, parsed, _) =>
         {
+            var (asked, wanted) = (parsed.GetValue(difference), parsed.GetValue(width));
+            if (wanted is { } most && asked is null)
+            {
+                WriteRated(context, new JudgedSize(
+                    most,
+                    parsed.GetValue(answers),
+                    parsed.GetValue(share),
+                    parsed.GetValue(sensitivity),
+                    parsed.GetValue(specificity),
+                    null));
+                return Task.FromResult(ExitCode.Success);
+            }
+
+            if (asked is not { } detected || wanted is not null)
+            {
+                throw new InputException(
+                    "`medqa study power` needs either --difference SHARE: a number from -1 to 1 other than 0, or --width SHARE: a number "
+                        + "between 0 and 1.");
+            }
+
             var question = new PowerQuestion
             {
                 Share = parsed.GetValue(share),
-                Difference = parsed.GetValue(difference),
+                Difference = detected,
                 Correlation = parsed.GetValue(correlation),
                 Power = parsed.GetValue(power),
                 Tests = parsed.GetValue(tests)
@@ -80,6 +123,31 @@ internal static class StudyPowerCommand
             }
         });
         return command;
+    }
+
+    private static void WriteRated(CommandContext context, JudgedSize wanted)
+    {
+        var size = wanted with
+        {
+            Rated = PredictionPoweredSize.RatedFor(
+                wanted.Width, wanted.Answers, wanted.Share, wanted.Sensitivity, wanted.Specificity),
+        };
+        if (context.Output == OutputFormat.Json)
+        {
+            context.Console.Line(JsonSerializer.Serialize(size, PowerJson.Default.JudgedSize));
+            return;
+        }
+
+        var table = new TextTable(
+            new TextColumn("Answers that the judge rates", Numbers: true), new TextColumn("Of these, people rate", Numbers: true));
+        table.Add($"{size.Answers:#,0}", size.Rated is { } rated ? $"{rated:#,0}" : "all are too few");
+        table.Write(context.Console.Output);
+        context.Console.Line(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"For a 95 % interval of at most {100 * size.Width:0.#} points where people find {100 * size.Share:0.#} % favourable, with "
+                    + $"a judge of sensitivity {size.Sensitivity:0.##} and specificity {size.Specificity:0.##}. The report measures both: "
+                    + $"plan again with them."));
     }
 
     private static void Write(CommandContext context, PowerQuestion question, int perRater)
@@ -127,10 +195,20 @@ internal static class StudyPowerCommand
 /// <param name="Raters">Raters, given the answers per rater.</param>
 internal sealed record StudySize(int RatersPerAnswer, int? Questions, int? Ratings, int? Raters);
 
+/// <summary>How many answers people must rate beside a judge.</summary>
+/// <param name="Width">The most that the interval may be long.</param>
+/// <param name="Answers">Answers that the judge rates.</param>
+/// <param name="Share">People's favourable share.</param>
+/// <param name="Sensitivity">The judge's sensitivity.</param>
+/// <param name="Specificity">The judge's specificity.</param>
+/// <param name="Rated">Answers that people rate; missing if all of them do not suffice.</param>
+internal sealed record JudgedSize(double Width, int Answers, double Share, double Sensitivity, double Specificity, int? Rated);
+
 /// <summary>The JSON format of sizes.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(StudySize[]))]
+[JsonSerializable(typeof(JudgedSize))]
 internal sealed partial class PowerJson : JsonSerializerContext;

@@ -33,7 +33,24 @@ public sealed record StudyRatings
 
     /// <summary>The seed of the resamples.</summary>
     public required long Seed { get; init; }
+
+    /// <summary>What judges said, who are no people: no figure of people's ratings has any of it.</summary>
+    public ImmutableArray<JudgeVerdicts> Judges { get; init => field = value.IsDefault ? [] : value; } = [];
 }
+
+/// <summary>The verdicts of a judge: a language model that rates on the study's rubric.</summary>
+/// <param name="Judge">The judge's name within the study.</param>
+/// <param name="Model">The model.</param>
+/// <param name="Samples">Samples of each verdict.</param>
+/// <param name="Verdicts">A verdict for each unit and axis that the judge was asked about; of a pair in both orders.</param>
+public sealed record JudgeVerdicts(string Judge, string Model, int Samples, ImmutableArray<UnitVerdict> Verdicts);
+
+/// <summary>A judge's verdict.</summary>
+/// <param name="Unit">The unit's place.</param>
+/// <param name="Axis">The axis.</param>
+/// <param name="Choice">The choice, of a pair as in <see cref="UnitRating"/>; <see langword="null"/> if there is none.</param>
+/// <param name="OrdersDiffer">Whether there is none because the judge said something else once the two answers had changed places.</param>
+public sealed record UnitVerdict(int Unit, string Axis, string? Choice, bool OrdersDiffer = false);
 
 /// <summary>An answer to rate, or a pair of answers.</summary>
 /// <param name="Question">The place of its question.</param>

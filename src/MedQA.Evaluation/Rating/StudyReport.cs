@@ -43,6 +43,9 @@ public sealed record StudyReport
 
     /// <summary>What a reader must know before using the figures.</summary>
     public required ImmutableArray<string> Warnings { get; init; }
+
+    /// <summary>What judges said, beside people; missing where none was asked.</summary>
+    public ImmutableArray<JudgeReport>? Judges { get; init; }
 }
 
 /// <summary>A study's progress. A rating is one rater's on one answer, on every axis.</summary>

@@ -56,6 +56,10 @@ public static class StudyReportBuilder
                     .ThenBy(static rater => rater.Key, StringComparer.Ordinal)
                     .Select(rater => Rater(study, rater.Key, [.. rater]))]),
             Published = PublishedRatings.For(rubric),
+            Judges = study.Judges.IsEmpty
+                ? null
+                : [.. study.Judges.Select(
+                    judge => JudgeReports.Of(study, judge, groups, [.. counts.Select((axis, place) => PeopleOf(rubric, place, axis))]))],
             Warnings = [.. Warnings(study, complete.Count)],
         };
     }
@@ -109,6 +113,17 @@ public static class StudyReportBuilder
         }
 
         return counts;
+    }
+
+    /// <summary>Returns how far people find each unit favourable on an axis, as <see cref="JudgeReports.ValueOf"/> has it.</summary>
+    private static double?[] PeopleOf(Rubric rubric, int place, int[]?[] counts)
+    {
+        var values = rubric.Axes[place].Choices.Select(choice => JudgeReports.ValueOf(rubric, rubric.Axes[place], choice.Id)).ToArray();
+        return
+        [
+            .. counts.Select(
+                unit => unit is null ? (double?)null : unit.Zip(values, static (count, value) => count * value).Sum() / unit.Sum()),
+        ];
     }
 
     private static Dictionary<string, int> PlacesOf(RubricAxis axis) =>

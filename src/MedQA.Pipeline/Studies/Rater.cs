@@ -22,6 +22,31 @@ public sealed record Rater
         { "Agreed", static rater => rater.Agreed, static (rater, value) => rater with { Agreed = value } },
         { "Ended", static rater => rater.Ended, static (rater, value) => rater with { Ended = value } },
         { "LastClick", static rater => rater.LastClick, static (rater, value) => rater with { LastClick = value } },
+        {
+            "JudgeModel",
+            static rater => rater.Judge?.Model,
+            static (rater, value) => value is null ? rater : rater with { Judge = new StudyJudge(value, "", 0, 0, 0) }
+        },
+        {
+            "JudgeFingerprint",
+            static rater => rater.Judge?.Fingerprint,
+            static (rater, value) => rater.Judge is null ? rater : rater with { Judge = rater.Judge with { Fingerprint = value ?? "" } }
+        },
+        {
+            "JudgeSamples",
+            static rater => rater.Judge?.Samples,
+            static (rater, value) => rater.Judge is null ? rater : rater with { Judge = rater.Judge with { Samples = value ?? 1 } }
+        },
+        {
+            "JudgeSeed",
+            static rater => rater.Judge?.Seed,
+            static (rater, value) => rater.Judge is null ? rater : rater with { Judge = rater.Judge with { Seed = value ?? 0 } }
+        },
+        {
+            "JudgePrompt",
+            static rater => rater.Judge?.Prompt,
+            static (rater, value) => rater.Judge is null ? rater : rater with { Judge = rater.Judge with { Prompt = value ?? 1 } }
+        },
     };
 
     /// <summary>The name within the study: <c>r1</c>, <c>r2</c> …</summary>
@@ -39,7 +64,10 @@ public sealed record Rater
     /// <summary>When the last click came.</summary>
     public DateTimeOffset? LastClick { get; init; }
 
-    /// <summary>The hash of the link's secret.</summary>
+    /// <summary>The model that rates; <see langword="null"/> for a person.</summary>
+    public StudyJudge? Judge { get; init; }
+
+    /// <summary>The hash of the link's secret; empty for a judge, which no link opens.</summary>
     internal string SecretHash { get; init; } = "";
 
     /// <summary>The version that was read.</summary>

@@ -52,6 +52,30 @@ internal sealed class RatingRows(RunStorage storage)
     public Task CreateAsync(StudyId study, Rater rater, CancellationToken cancellationToken) =>
         _table.PutAsync(rater.ToRow(PartitionOf(study, rater.Name)), cancellationToken);
 
+    /// <summary>Writes a rater that there may be already, who then stays unchanged.</summary>
+    public Task TryAddRaterAsync(StudyId study, Rater rater, CancellationToken cancellationToken) =>
+        _table.TryAddAsync(rater.ToRow(PartitionOf(study, rater.Name)), cancellationToken);
+
+    /// <summary>Returns the names of a study's judges, those that are being deleted included, in order.</summary>
+    public IAsyncEnumerable<string> JudgesAsync(StudyId study, CancellationToken cancellationToken)
+    {
+        var (first, behind) = ($"{study}-j", $"{study}-k");
+        return _table.QueryAsync(
+            $"RowKey eq {Rater.RowKey} and PartitionKey gt {first} and PartitionKey lt {behind}",
+            cancellationToken,
+            columns: ["PartitionKey", "RowKey"]).Select(row => row.Partition[(first.Length - 1)..]);
+    }
+
+    /// <summary>Whether there is a click at a place of a rater's queue.</summary>
+    public async Task<bool> HasClickAsync(StudyId study, string rater, int place, CancellationToken cancellationToken)
+    {
+        var partition = PartitionOf(study, rater);
+        return await _table.QueryAsync(
+            $"PartitionKey eq {partition} and RowKey gt {ClickPrefix} and RowKey lt {BehindClicks} and Place eq {place}",
+            cancellationToken,
+            columns: ["PartitionKey", "RowKey"]).AnyAsync(cancellationToken);
+    }
+
     /// <summary>Writes a changed rater.</summary>
     /// <returns>Whether it was written; otherwise the row was changed or removed since it was read.</returns>
     public async Task<bool> TryUpdateAsync(StudyId study, Rater rater, CancellationToken cancellationToken) =>

@@ -252,6 +252,72 @@ public sealed class StudyStore
         return [.. found.OfType<RaterRatings>()];
     }
 
+    /// <summary>Adds a judge to a study, unless it is one already.</summary>
+    /// <returns>Whether the study exists.</returns>
+    public async Task<bool> TryAddJudgeAsync(Study study, StudyJudge judge, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        ArgumentNullException.ThrowIfNull(judge);
+        await _rows.TryAddRaterAsync(
+            study.Id, new Rater { Name = judge.Name, State = RaterState.Rating, Judge = judge }, cancellationToken);
+
+        // A deletion removes the manifest first and then looks for judges: it misses none that is added before this.
+        if (await Blob(study.Id, ManifestName).ExistsAsync(cancellationToken))
+        {
+            return true;
+        }
+
+        await _rows.DeleteAsync(study.Id, judge.Name, cancellationToken);
+        return false;
+    }
+
+    /// <summary>
+    /// Every judge of a study with its verdicts, by name: one choice for each axis and place, empty where it was unreadable.
+    /// </summary>
+    public async Task<IReadOnlyList<RaterRatings>> JudgesAsync(Study study, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(study);
+        var found = new List<RaterRatings>();
+        foreach (var judge in await _rows.JudgesAsync(study.Id, cancellationToken).ToListAsync(cancellationToken))
+        {
+            if (await RatingsAsync(study.Id, judge, cancellationToken) is { Rater.Judge: not null } ratings)
+            {
+                found.Add(ratings);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Whether a judge's verdicts at a place are stored.</summary>
+    public Task<bool> IsJudgedAsync(StudyId study, string judge, int place, CancellationToken cancellationToken) =>
+        _rows.HasClickAsync(study, judge, place, cancellationToken);
+
+    /// <summary>Stores a judge's verdicts at a place, all of them or, where another process has stored some, none.</summary>
+    /// <returns>Whether they were stored; <see langword="null"/> if the judge was deleted.</returns>
+    public async Task<bool?> TryAddVerdictsAsync(
+        StudyId study, string judge, IReadOnlyCollection<RatingClick> verdicts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(verdicts);
+        var (place, now) = (verdicts.First().Place, _time.GetUtcNow());
+        RatingClick[] taken = [.. verdicts.Select(verdict => verdict with { At = verdict.At.ToUniversalTime(), Received = now })];
+        while (await _rows.FindAsync(study, judge, cancellationToken) is { } rater)
+        {
+            // Whoever stores changes the judge's row: what is read here is still so when it is written.
+            if (await _rows.HasClickAsync(study, judge, place, cancellationToken))
+            {
+                return false;
+            }
+
+            if (await _rows.TryAddAsync(study, rater, taken, cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Replaces a rater's link; the old one stops working.</summary>
     /// <returns>The link, or <see langword="null"/> where there is no such rater.</returns>
     public async Task<RaterLink?> RenewLinkAsync(StudyId study, string rater, CancellationToken cancellationToken)
@@ -269,13 +335,14 @@ public sealed class StudyStore
     }
 
     /// <summary>
-    /// Removes a rater and the rater's clicks; the study continues. Repeating it resumes an interrupted removal.
+    /// Removes a rater, a person or a judge, and the rater's clicks; the study continues. Repeating it resumes an interrupted removal.
     /// </summary>
     /// <returns>Whether the study has, or had, the rater.</returns>
     public async Task<bool> DeleteRaterAsync(Study study, string rater, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(study);
-        if (study.Manifest.Raters.All(invited => invited.Rater != rater))
+        if (study.Manifest.Raters.All(invited => invited.Rater != rater)
+            && !await _rows.JudgesAsync(study.Id, cancellationToken).AnyAsync(judge => judge == rater, cancellationToken))
         {
             return false;
         }
@@ -365,6 +432,11 @@ public sealed class StudyStore
         {
             await Parallel.ForEachAsync(queues.Raters.Keys, Options(cancellationToken),
                 async (rater, cancel) => await _rows.DeleteAsync(study, rater, cancel));
+        }
+
+        foreach (var judge in await _rows.JudgesAsync(study, cancellationToken).ToListAsync(cancellationToken))
+        {
+            await _rows.DeleteAsync(study, judge, cancellationToken);
         }
 
         foreach (var name in (string[])[AnswersName, SecretName, QueuesName, DeletedName])

@@ -26,10 +26,11 @@ public static class StudyResults
     /// <summary>The report of a study.</summary>
     /// <param name="study">The study.</param>
     /// <param name="ratings">Its raters' ratings.</param>
+    /// <param name="judges">What its judges said.</param>
     /// <param name="format">One of the formats.</param>
-    public static byte[] Report(Study study, IReadOnlyList<RaterRatings> ratings, string format)
+    public static byte[] Report(Study study, IReadOnlyList<RaterRatings> ratings, IReadOnlyList<RaterRatings> judges, string format)
     {
-        var report = StudyReportBuilder.Build(StudyRatingsReading.Of(study, ratings));
+        var report = StudyReportBuilder.Build(StudyRatingsReading.Of(study, ratings, judges));
         return format switch
         {
             Json => ReportJson.Write(report),
@@ -44,7 +45,11 @@ public static class StudyResults
     {
         var study = await StudyHandlers.FindAsync(api, request, cancellationToken);
         var format = Negotiation.ChooseDocument(request.Http);
-        var report = Report(study, await api.Studies.RatingsAsync(study, cancellationToken), format);
+        var report = Report(
+            study,
+            await api.Studies.RatingsAsync(study, cancellationToken),
+            await api.Studies.JudgesAsync(study, cancellationToken),
+            format);
         return Conditional.Bytes(request, report, Negotiation.TypeOf(format));
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation.Blocks;
 using MedQA.Evaluation.Rating;
+using MedQA.Evaluation.Statistics;
 
 namespace MedQA.Evaluation.Reporting.Documents;
 
@@ -14,6 +15,7 @@ internal static class StudyDocument
         new Note("Nobody has rated an answer yet. Figures appear with the first rating."),
         .. report.Warnings.Select(static warning => new Note(warning)),
         .. Overview(report),
+        .. Judges(report),
     ] :
     [
         new Heading(1, report.Study),
@@ -26,6 +28,7 @@ internal static class StudyDocument
         .. Differences(report),
         .. Agreement(report),
         .. Raters(report),
+        .. Judges(report),
     ];
 
     private static IEnumerable<Block> Overview(StudyReport report)
@@ -204,6 +207,81 @@ internal static class StudyDocument
         yield return new Paragraph(
             "Halves in the order in which the ratings were made, a pilot first. p: how often the same ratings in a random order differ "
                 + $"as much, after Holm's correction over the raters; from {StudyReportBuilder.FewestForDrift} ratings on.");
+    }
+
+    private static IEnumerable<Block> Judges(StudyReport report)
+    {
+        if (report.Judges is not { Length: > 0 } judges)
+        {
+            yield break;
+        }
+
+        yield return new Heading(2, "Judges");
+        yield return new Paragraph(
+            "A judge is a language model that rated on the same rubric, as blind as people. It errs: its own share says little until "
+                + "people have rated some of the answers, too. No figure above has anything of it.");
+        foreach (var judge in judges)
+        {
+            yield return new Heading(3, $"{judge.Judge}: {judge.Model}");
+            yield return new Paragraph(
+                $"{Figures.Of(judge.Units, report.Units)} {(report.Rubric.Compares ? "pairs, each in both orders" : "answers")}, "
+                    + $"{Figures.Count(judge.Samples)} {(judge.Samples == 1 ? "sample" : "samples")} for each verdict.");
+            yield return new Table(
+                [
+                    new("axis"),
+                    new(report.Rubric.Compares ? "sources" : "source"),
+                    new("verdicts", true),
+                    new("judge's own share"),
+                    new("rated by people, too", true),
+                    new("corrected share"),
+                ],
+                [.. judge.Axes.SelectMany(axis => axis.Sources.Select(source => ImmutableArray.Create(
+                    FavourableOf(report, axis.Axis),
+                    source.Source,
+                    Figures.Count(source.Verdicts),
+                    Figures.WithInterval(source.Raw, source.RawInterval)
+                        + (source.Raw is not null && source.Calibration == JudgeCalibration.NotCalibrated ? ", not calibrated" : ""),
+                    Figures.Count(source.Rated),
+                    source.Calibration switch
+                    {
+                        JudgeCalibration.NotCalibrated => "not calibrated",
+                        JudgeCalibration.TooFewRatings =>
+                            $"{Figures.WithInterval(source.Corrected, source.CorrectedInterval)}, too few ratings",
+                        _ => Figures.WithInterval(source.Corrected, source.CorrectedInterval),
+                    })))]);
+            yield return new Table(
+                [
+                    new("axis"),
+                    new("unreadable", true),
+                    .. report.Rubric.Compares ? [new Column("changed with the order", true)] : ImmutableArray<Column>.Empty,
+                    new("compared with people", true),
+                    new("kappa", true),
+                    new("sensitivity", true),
+                    new("specificity", true),
+                ],
+                [.. judge.Axes.Select(axis => ImmutableArray.Create<string>(
+                    [
+                        TitleOf(report, axis.Axis),
+                        Figures.Count(axis.Unreadable),
+                        .. report.Rubric.Compares ? [Figures.Count(axis.OrdersDiffer)] : Array.Empty<string>(),
+                        axis.Agreement is { } known ? Figures.Count(known.Units) : "not calibrated",
+                        Figures.Fraction(axis.Agreement?.Kappa, axis.Agreement?.KappaInterval),
+                        Figures.WithInterval(axis.Agreement?.Sensitivity, axis.Agreement?.SensitivityInterval),
+                        Figures.WithInterval(axis.Agreement?.Specificity, axis.Agreement?.SpecificityInterval),
+                    ]))]);
+        }
+
+        var what = report.Rubric.Compares
+            ? "Shares prefer B, and ties count half. A verdict that changed with the order of the two answers is missing. "
+            : "";
+        yield return new Paragraph(
+            $"{what}The corrected share is an estimate of what people would find in all answers that the judge rated: prediction-powered "
+                + "inference (PPI++, arXiv 2311.01453). \"Too few ratings\": people rated "
+                + $"fewer than {PredictionPowered.FewestRated} questions, or differ from the judge on fewer than "
+                + $"{PredictionPowered.FewestDifferences} answers, and the interval may be too short. It holds where people rated a random "
+                + "part of the answers. Kappa, sensitivity (of answers that people find favourable, how many the judge does) and "
+                + "specificity (of the others, how many the judge does not) are over answers that both rated; in brackets 95 % intervals. "
+                + "An unreadable verdict is missing, never unfavourable.");
     }
 
     /// <summary>
