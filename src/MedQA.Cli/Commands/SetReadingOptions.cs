@@ -114,7 +114,7 @@ internal sealed class SetReadingOptions
                 limit,
                 sample,
                 parsed.GetValue(Map),
-                parsed.GetValue(RightAnswers))
+                RightAnswers: parsed.GetValue(RightAnswers))
             : throw new InputException(
                 new FaultLocation(Parameter: "--sample"), "--sample and --limit are both given", "Use one of them");
     }
