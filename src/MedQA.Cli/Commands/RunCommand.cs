@@ -55,7 +55,7 @@ internal static class RunCommand
                 + "settings), or none. Default: the one without a name, if there is one",
             HelpName = "NAME"
         };
-        var until = new Option<decimal?>("--until")
+        var until = new Option<string?>("--until")
         {
             Description = "Stop once the 95 % interval of the accuracy is within so many percentage points on either side, as 2 or \"±2 %\". "
                 + "The questions are asked in a random order, and the interval holds although the run stops by what it sees",
@@ -63,13 +63,12 @@ internal static class RunCommand
             CustomParser = static result =>
             {
                 var text = result.Tokens is [var token] ? token.Value : "";
-                if (AccuracyTarget.TryParse(text, out var points))
+                if (!AccuracyTarget.TryParse(text, out _))
                 {
-                    return points;
+                    result.AddError($"--until is '{text}', but must be {AccuracyTarget.Takes}.");
                 }
 
-                result.AddError($"--until is '{text}', but must be {AccuracyTarget.Takes}.");
-                return null;
+                return text;
             },
         };
         var reading = new SetReadingOptions();
@@ -93,7 +92,7 @@ internal static class RunCommand
             FilesOf(parsed.GetRequiredValue(files), parsed.GetValue(until)),
             ProfileChoice.Of(parsed.GetValue(profile), parsed.GetValue(samples), parsed.GetValue(seed)),
             parsed.GetValue(again),
-            reading.Of(parsed) with { Until = parsed.GetValue(until) },
+            reading.Of(parsed) with { Until = AccuracyTarget.TryParse(parsed.GetValue(until), out var points) ? points : null },
             parsed.GetValue(development),
             parsed.GetValue(notify),
             cancel), writesCsv: true);
@@ -101,7 +100,7 @@ internal static class RunCommand
     }
 
     /// <summary>Returns the files; the sign of <c>--until ±2 %</c> without quotes is none.</summary>
-    private static string[] FilesOf(string[] names, decimal? until) =>
+    private static string[] FilesOf(string[] names, string? until) =>
         until is null || names.Length < 2 ? names : [.. names.Where(static name => name != "%")];
 
     private static bool HaveEqualContent(InputFile one, InputFile other)
