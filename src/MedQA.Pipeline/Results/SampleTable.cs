@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using MedQA.Evaluation;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.Questions;
 
 namespace MedQA.Pipeline.Results;
 

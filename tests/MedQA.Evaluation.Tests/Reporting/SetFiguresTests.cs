@@ -154,12 +154,12 @@ public sealed class SetFiguresTests
         var replay = new ReplayAccumulator(Asking);
         foreach (var ordinal in Enumerable.Range(0, 4))
         {
-            replay.Add(Answered(ordinal, "AB", "AB", ordinal == 0 ? "A" : "AB"));
+            replay.Add(Answered(ordinal, "AB", ordinal == 0 ? "A" : "AB"));
         }
 
         var report = replay.Build(Report(Answered(0, "AB", "AB")));
 
         Assert.Equal(4, report.Questions);
-        Assert.Equal(4, report.Strategies[0].Correct);
+        Assert.Equal(3, report.Strategies[0].Correct);
     }
 }

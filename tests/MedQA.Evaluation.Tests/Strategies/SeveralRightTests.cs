@@ -1,11 +1,9 @@
 using System.Text.Json;
 using MedQA.Evaluation.Answering;
-using MedQA.Evaluation.LanguageModels;
 using MedQA.Evaluation.Profiles;
 using MedQA.Evaluation.Questions;
 using MedQA.Evaluation.Serialization;
 using MedQA.Evaluation.Strategies;
-using MedQA.Evaluation.Strategies.Replay;
 using MedQA.Evaluation.Tests.Answering;
 using MedQA.Evaluation.Verifying;
 
@@ -74,7 +72,7 @@ public sealed class SeveralRightTests
         var model = new ScriptedModel
         {
             Write = static (prompt, _, _) => $"Answer: {string.Join(", ", ScriptedModel.TextOf(prompt).Split('\n').TakeLast(12)
-                .Where(static line => line.StartsWith('(') && line.Contains(')') && (line.EndsWith("pine") || line.EndsWith("pril") || line.EndsWith("thiazide")))
+                .Where(static line => line.StartsWith('(') && line.Contains(')') && (line.EndsWith("pine", StringComparison.Ordinal) || line.EndsWith("pril", StringComparison.Ordinal) || line.EndsWith("thiazide", StringComparison.Ordinal)))
                 .Select(static line => line[..3]))}",
         };
 
