@@ -57,8 +57,8 @@ internal static class RunCommand
         };
         var until = new Option<string?>("--until")
         {
-            Description = "Stop once the 95 % interval of the accuracy is within so many percentage points on either side, as 2 or \"±2 %\". "
-                + "The questions are asked in a random order, and the interval holds although the run stops by what it sees",
+            Description = "Stop once the 95 % interval of the accuracy is within so many percentage points on either side, as 2 or "
+                + "\"±2 %\". The questions are asked in a random order, and the interval holds although the run stops by what it sees",
             HelpName = "POINTS",
             CustomParser = static result =>
             {

@@ -143,8 +143,8 @@ internal sealed class RunFinish(RunStorage storage)
         : manifest.Stop is null
         ? manifest.Notes.Add(
             $"The run was to stop once the 95 % interval of its accuracy is within ±{AccuracyTarget.TextOf(target.Points)} points, and "
-                + "asked all questions: it takes that many, or a question that failed or cannot be asked left open what a stop would rest on. "
-                + "The accuracy is now that of the set itself; the interval is for other questions like these.")
+                + "asked all questions: it takes that many, or a question that failed or cannot be asked left open what a stop would "
+                + "rest on. The accuracy is now that of the set itself; the interval is for other questions like these.")
         : manifest.Notes.Add(
             $"The questions were asked in a random order (seed {manifest.Protocol!.Profile.Seed}), batch after batch of "
                 + $"{manifest.BatchSize}, with a look after each. Answers that came in after the decision to stop are stored and not "

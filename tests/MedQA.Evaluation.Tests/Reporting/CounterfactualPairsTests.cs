@@ -280,7 +280,7 @@ public sealed class CounterfactualPairsTests
     [InlineData("PAIR ", "id", "Pair_", "PAIR ")]
     [InlineData("id", "pairs", "", null)]
     public void Names_of_metadata_are_found_whatever_their_case_and_punctuation(string one, string two, string three, string? found) =>
-        Assert.Equal(found, MetadataNames.Matching([one, two, three], "pair").FirstOrDefault());
+        Assert.Equal(found, MetadataNames.Matching([one, two, three], "pair") is [var first, ..] ? first : null);
 
     [Fact]
     public void Metadata_that_is_not_there_is_named_with_what_is()

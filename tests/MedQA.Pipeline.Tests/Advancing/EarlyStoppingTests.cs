@@ -76,7 +76,7 @@ public sealed class EarlyStoppingTests(AzuriteFixture azurite)
         var bench = NewBench(await azurite.NewAsync());
         var (late, prompt) = (await StartAsync(bench, "20"), await StartAsync(bench, "20", "other.csv"));
         await bench.Advancer.AdvanceAsync(late, Cancel);
-        while (await bench.AnswerNextAsync() is not null)
+        while (await bench.AnswerNextAsync(Cancel) is not null)
         {
             // Every batch is answered before the run is looked at.
         }
@@ -106,12 +106,12 @@ public sealed class EarlyStoppingTests(AzuriteFixture azurite)
         await bench.Advancer.AdvanceAsync(crashed, Cancel);
         while ((await bench.Reader.GetAsync(crashed, Cancel))!.FinishedBatches < stop.Batches - 1)
         {
-            await bench.AnswerNextAsync();
+            await bench.AnswerNextAsync(Cancel);
             await bench.Advancer.AdvanceAsync(crashed, Cancel);
         }
 
         // The other process wrote its decision and died; a third has the manifest in mind as it was before.
-        await bench.AnswerNextAsync();
+        await bench.AnswerNextAsync(Cancel);
         await storage.Stop(crashed).PutAsync(
             BinaryData.FromBytes(System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(stop, PipelineJson.Compact.RunStop)), "application/json", Cancel);
         var other = NewBench(storage, bench.Model);
@@ -119,7 +119,7 @@ public sealed class EarlyStoppingTests(AzuriteFixture azurite)
         for (var turn = 0; turn < 100 && !(await bench.Reader.GetAsync(crashed, Cancel))!.State.IsFinal(); turn++)
         {
             await Task.WhenAll(bench.Advancer.AdvanceAsync(crashed, Cancel), other.Advancer.AdvanceAsync(crashed, Cancel));
-            await bench.AnswerNextAsync();
+            await bench.AnswerNextAsync(Cancel);
         }
 
         var ended = (await bench.Reader.GetAsync(crashed, Cancel))!;
@@ -155,8 +155,8 @@ public sealed class EarlyStoppingTests(AzuriteFixture azurite)
         var bench = NewBench(await azurite.NewAsync());
         var run = await StartAsync(bench, "20");
         await bench.Advancer.AdvanceAsync(run, Cancel);
-        await bench.AnswerNextAsync();
-        await bench.AnswerNextAsync();
+        await bench.AnswerNextAsync(Cancel);
+        await bench.AnswerNextAsync(Cancel);
         await bench.Storage.Stop(run).PutAsync(BinaryData.FromString("""{"batches":2,"questions":8,"v":1}"""), "application/json", Cancel);
 
         var ended = await NewBench(bench.Storage, bench.Model).CompleteAsync(run);
@@ -201,7 +201,7 @@ public sealed class EarlyStoppingTests(AzuriteFixture azurite)
 
         var (run, control) = (await StartAsync(bench, "20", "other.csv"), new RunControl(bench.Storage, bench.Time));
         await bench.Advancer.AdvanceAsync(run, Cancel);
-        await bench.AnswerNextAsync();
+        await bench.AnswerNextAsync(Cancel);
         await control.RequestAsync(run, RequestedAction.Cancel, Cancel);
         var cancelled = await bench.CompleteAsync(run);
         Assert.Equal((RunState.Cancelled, null), (cancelled.State, cancelled.StoppedAfter));
@@ -260,7 +260,7 @@ public sealed class EarlyStoppingTests(AzuriteFixture azurite)
                 return (await bench.Reader.GetAsync(run, Cancel))!;
             }
 
-            await bench.AnswerNextAsync();
+            await bench.AnswerNextAsync(Cancel);
         }
 
         throw new InvalidOperationException($"Run {run} does not end: {await bench.Reader.GetAsync(run, Cancel)}");

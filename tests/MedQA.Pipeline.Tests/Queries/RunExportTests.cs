@@ -108,7 +108,7 @@ public sealed class RunExportTests(AzuriteFixture azurite)
         if (isResumed)
         {
             await bench.Advancer.AdvanceAsync(run, Cancel);
-            await bench.AnswerNextAsync();
+            await bench.AnswerNextAsync(Cancel);
             await new RunControl(bench.Storage, bench.Time).RequestAsync(run, RequestedAction.Cancel, Cancel);
         }
 
@@ -124,7 +124,7 @@ public sealed class RunExportTests(AzuriteFixture azurite)
         for (var step = 0; step < 20 && !isAnswered; step++)
         {
             await bench.Advancer.AdvanceAsync(run, Cancel);
-            isAnswered = await bench.AnswerNextAsync() is not null;
+            isAnswered = await bench.AnswerNextAsync(Cancel) is not null;
         }
 
         Assert.True(isAnswered);
@@ -137,8 +137,8 @@ public sealed class RunExportTests(AzuriteFixture azurite)
         async Task<(int Samples, int Failed, int Completed)> InspectedAsync()
         {
             using var log = JsonDocument.Parse(await ExportAsync(bench, run, RunExport.Inspect));
-            var samples = log.RootElement.GetProperty("samples").EnumerateArray().ToList();
-            return (samples.Count, samples.Count(static sample => sample.TryGetProperty("error", out _)), log.RootElement.GetProperty("results").GetProperty("completed_samples").GetInt32());
+            var listed = log.RootElement.GetProperty("samples").EnumerateArray().ToList();
+            return (listed.Count, listed.Count(static sample => sample.TryGetProperty("error", out _)), log.RootElement.GetProperty("results").GetProperty("completed_samples").GetInt32());
         }
     }
 
