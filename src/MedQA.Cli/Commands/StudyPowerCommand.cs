@@ -24,7 +24,8 @@ internal static class StudyPowerCommand
             };
         var width = new NumberOption<double?>("--width", NumberRange.Between)
         {
-            Description = "Instead of --difference: length of the interval of one source's share that a judge rates, too, such as 0.2",
+            Description = "Instead of --difference: width of the interval of one source's share, where a judge rates all its answers, "
+                + "such as 0.2",
             HelpName = "SHARE"
         };
         var answers = new NumberOption<int>("--answers", NumberRange.Whole(2))

@@ -30,7 +30,9 @@ public sealed class MetadataCommandTests
         Assert.Equal(
             ["Stufe leicht 2", "Stufe schwer 2", "jahr 2019 3", "jahr - 1"],
             slices.GetProperty("slices").EnumerateArray().Select(static slice => $"{slice.GetProperty("name").GetString()} {(slice.TryGetProperty("value", out var value) ? value.GetString() : "-")} {slice.GetProperty("accuracy").GetProperty("scored").GetInt32()}"));
-        Assert.Equal(2, slices.GetProperty("tests").GetInt32());
+
+        // Two questions are too few to be tested.
+        Assert.Equal(0, slices.GetProperty("tests").GetInt32());
 
         var (code, markdown, notices) = await medqa.RunAsync("results", "latest", "--slices", "Stufe", "--markdown");
         Assert.True(code == 0, notices);

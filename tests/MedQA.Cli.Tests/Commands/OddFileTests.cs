@@ -42,6 +42,7 @@ public sealed class OddFileTests
         ["study create --rubric"] = "read from a pipe",
         ["study create --instructions"] = "read from a pipe",
         ["study create --consent"] = "read from a pipe",
+        ["study judge --judge"] = "refused",
         ["study report --html"] = "written",
         ["study export --to"] = "written",
         ["models check --references"] = "refused",
@@ -85,6 +86,7 @@ public sealed class OddFileTests
     [InlineData("serve --also {pipe.json}")]
     [LongInlineData("serve --also {model/}", "tokenizer.json")]
     [LongInlineData("worker --also {zero.csv}")]
+    [InlineData("study judge latest --judge {pipe.json}")]
     [InlineData("run {csv} --map {pipe.json}")]
     [LongInlineData("estimate {csv} --map {zero.csv}")]
     [LongInlineData("import {csv} --to {new.csv} --map {folder.csv}")]

@@ -171,7 +171,7 @@ public sealed class SequentialAccuracyTests
 
         Assert.Contains("after 224 of 500 questions: the interval is within ±3 points", ReportBlocks.Summary(report).Single(static row => row.Name == "Stopped early").Line, StringComparison.Ordinal);
         Assert.DoesNotContain("Clopper-Pearson", ReportMarkdown.WriteCard(report), StringComparison.Ordinal);
-        Assert.Contains("stopped early", Assert.Throws<InputException>(() => GuaranteedDeferral.Of(report with { QuestionSetHash = "11", Asked = null }, report with { Asked = null })).Message, StringComparison.Ordinal);
+        Assert.Contains("stopped early", Assert.Throws<InputException>(() => GuaranteedDeferral.Of(report with { QuestionSetHash = "11", Asked = null, Circumstances = report.Circumstances with { Run = "development" } }, report with { Asked = null })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class SequentialAccuracyTests
         foreach (var answered in Asked())
         {
             stopped.Add(answered);
-            complete.Add(answered with { Ordinal = 499 - answered.Ordinal, Answer = 1 - answered.Gold });
+            complete.Add(answered with { Ordinal = 499 - answered.Ordinal, Answer = (answered.Gold + 1) % 3 });
         }
 
         for (var ordinal = 224; ordinal < 500; ordinal++)

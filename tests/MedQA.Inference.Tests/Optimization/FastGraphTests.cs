@@ -172,7 +172,9 @@ public sealed class FastGraphTests : IDisposable
         await using var model = await OnnxLanguageModel.LoadAsync(DefaultModel.Folder, new() { GraphCache = _cache }, _reports.Add, Token);
 
         Assert.Equal(Processor.HasVnni512, OnnxLanguageModel.UsedFastGraph(model.Description.EngineFingerprint));
-        Assert.Equal(Processor.HasVnni512, Directory.EnumerateFileSystemEntries(_cache).Any());
+
+        // What is known of the loaded engine is kept there on every processor, as a file.
+        Assert.Equal(Processor.HasVnni512, Directory.EnumerateDirectories(_cache).Any());
         Assert.Equal(await Default.FingerprintAsync(Token), model.Description.Fingerprint);
     }
 
