@@ -233,7 +233,7 @@ internal static class EstimateCommand
         Row("Profile", $"{estimate.Profile}, {estimate.CallsPerQuestion:#,0} {(estimate.CallsPerQuestion == 1 ? "answer" : "answers")} of "
             + $"{estimate.Model} per question at most");
         Row("Questions", $"{estimate.Questions:#,0}, {estimate.Graded:#,0} of them with the right option; "
-            + $"{estimate.RejectedRows:#,0} rows rejected");
+            + $"{estimate.RejectedRows:#,0} {(estimate.RejectedRows == 1 ? "row" : "rows")} rejected");
         if (estimate.Measured is { } measured)
         {
             Row("Measured", $"{measured:#,0} {(measured == 1 ? "question" : "questions")} asked for this estimate");

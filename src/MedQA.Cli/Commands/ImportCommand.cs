@@ -83,7 +83,7 @@ internal static class ImportCommand
             context.Console.Note(
                 $"{inputs.GivenOf(file.Path)}: {file.Format}, {file.Tally.Accepted:#,0} "
                     + $"questions{(file.Tally.FreeAnswers > 0 ? $" ({file.Tally.FreeAnswers:#,0} with free answers)" : "")}, "
-                    + $"{file.Tally.Rejected:#,0} rows rejected");
+                    + $"{file.Tally.Rejected:#,0} {(file.Tally.Rejected == 1 ? "row" : "rows")} rejected");
             if (file.Tally.SeveralRight)
             {
                 context.Console.Note(
@@ -97,11 +97,10 @@ internal static class ImportCommand
             }
         }
 
+        var left = outcome.Tally.Rejected;
         context.Console.Line(
             $"{to}: {outcome.Tally.Accepted:#,0} questions"
-                + (outcome.Tally.Rejected > 0
-                    ? $"; {rejectedPath} lists the {outcome.Tally.Rejected:#,0} rejected rows"
-                    : ""));
+                + (left > 0 ? $"; {rejectedPath} lists the {(left == 1 ? "rejected row" : $"{left:#,0} rejected rows")}" : ""));
         return ExitCode.Success;
     }
 

@@ -83,7 +83,8 @@ internal static class QuestionSetCheck
 
         if (rejected.Count > Shown)
         {
-            console.Note($"{file}: {rejected.Count - Shown:#,0} more rows rejected; the run's rejected.csv lists them all.");
+            var more = rejected.Count - Shown;
+            console.Note($"{file}: {more:#,0} more {(more == 1 ? "row" : "rows")} rejected; the run's rejected.csv lists them all.");
         }
 
         return rejected;

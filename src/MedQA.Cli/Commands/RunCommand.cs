@@ -146,6 +146,14 @@ internal static class RunCommand
         var asksDevelopment =
             development is { Length: > 0 } && RegularFile.KindOf(development) is not (PathKind.Missing or PathKind.Folder);
         Development.CheckName(development);
+        if (development is not null && reading.Until is not null)
+        {
+            throw InputException.Of(
+                "--dev",
+                "cannot be given together with --until: a guarantee rests on a number of questions that was fixed before",
+                "Leave one of them out");
+        }
+
         CheckAddress(context.Settings, notify);
         var asked = context.Settings.Endpoint is null ? await choice.ChooseAsync(context.Settings, console, cancellationToken) : null;
         using var inputs = new InputFiles();

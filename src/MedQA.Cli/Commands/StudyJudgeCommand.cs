@@ -27,7 +27,7 @@ internal static class StudyJudgeCommand
         };
         var samples = new NumberOption<int>("--samples", NumberRange.Whole(1, Profile.MaxSamples))
         {
-            Description = "Verdicts drawn on each axis, of which the most frequent counts",
+            Description = "Verdicts drawn on each axis, of which the most frequent counts; a tie is none",
             HelpName = "N",
             DefaultValueFactory = static _ => 1
         };
@@ -46,6 +46,7 @@ internal static class StudyJudgeCommand
               medqa study report latest                    the judge's shares, corrected by people's ratings
               medqa study delete-rater latest j0f3a91c2b7  delete a judge with its verdicts
             """) { study, judge, samples, seed };
+        command.Add(CommonOptions.Yes);
         CommandWork.Set(command, (context, parsed, cancel) => JudgeAsync(
             context,
             parsed.GetRequiredValue(study),

@@ -143,6 +143,16 @@ internal static class StudyPowerCommand
             new TextColumn("Answers that the judge rates", Numbers: true), new TextColumn("Of these, people rate", Numbers: true));
         table.Add($"{size.Answers:#,0}", size.Rated is { } rated ? $"{rated:#,0}" : "all are too few");
         table.Write(context.Console.Output);
+        var differing = PredictionPoweredSize.ExpectedDifferences(size.Answers, size.Share, size.Sensitivity, size.Specificity);
+        if (size.Rated is null && differing < PredictionPoweredSize.FewestExpectedDifferences - 1e-9)
+        {
+            context.Console.Line(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"People and judge would differ on about {differing:0.#} of {size.Answers:#,0} answers. How often they differ can be "
+                        + $"told from {PredictionPoweredSize.FewestExpectedDifferences} expected on."));
+        }
+
         context.Console.Line(
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -109,7 +109,9 @@ internal static class RunTable
             "note",
             "parameters",
             "active_parameters",
-            "family"),
+            "family",
+            "until",
+            "stopped_after"),
         .. runs.Select(static run => CsvLine.Of(
             run.Id,
             run.Name,
@@ -142,7 +144,9 @@ internal static class RunTable
             run.Note,
             run.Parameters,
             run.ActiveParameters,
-            run.Family)),
+            run.Family,
+            run.Until,
+            run.StoppedAfter)),
     ]);
 
     /// <summary>Writes a list of runs.</summary>
@@ -185,7 +189,9 @@ internal static class RunTable
                 run.Profile,
                 .. hasModels ? [run.Model] : (string[])[],
                 StateText.Of(run),
-                run.HasEnded ? $"{run.Questions:#,0}" : $"{run.Done:#,0}/{run.Questions:#,0}",
+                !run.HasEnded ? $"{run.Done:#,0}/{run.Questions:#,0}"
+                    : run.StoppedAfter is { } counted ? $"{counted:#,0} of {run.Questions:#,0}, stopped early"
+                    : $"{run.Questions:#,0}",
                 run is { Accuracy: not null, Provisional: true } ? $"{Percent(run.Accuracy)} provisional" : Percent(run.Accuracy),
                 run.Created.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
                 .. isTagged ? [string.Join(", ", run.Tags ?? [])] : (string[])[],

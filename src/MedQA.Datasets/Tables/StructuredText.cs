@@ -66,6 +66,15 @@ internal static partial class StructuredText
         _ => null,
     };
 
+    /// <summary>Returns the same as <see cref="Texts"/> with every item of a list: a blank or null one is an empty text.</summary>
+    public static IReadOnlyList<string>? Items(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array when value.EnumerateArray().All(IsText) =>
+            [.. value.EnumerateArray().Select(static item => JsonText.Of(item) ?? "")],
+        JsonValueKind.Object when JsonText.Member(value, "text") is { ValueKind: JsonValueKind.Array } texts => Items(texts),
+        _ => Texts(value),
+    };
+
     /// <summary>Returns the texts in a structure, however deep.</summary>
     public static IEnumerable<string> AllTexts(JsonElement value) => value.ValueKind switch
     {

@@ -566,7 +566,7 @@ internal static partial class TableRow
 
     /// <summary>Returns the texts of a field that is a list by its form; <see langword="null"/> for any other.</summary>
     private static IReadOnlyList<string>? Items(string value) =>
-        value.AsSpan().TrimStart() is ['[' or '(' or '{' or 'a', ..] ? StructuredText.Read(value, StructuredText.Texts) : null;
+        value.AsSpan().TrimStart() is ['[' or '(' or '{' or 'a', ..] ? StructuredText.Read(value, StructuredText.Items) : null;
 
     /// <summary>Returns the letter of a right answer that is the name of an option's field; anything else as it is.</summary>
     private static string Named(string value, IReadOnlyList<string> names)

@@ -243,8 +243,16 @@ internal sealed partial class AnswerSetReading
 
         // "A, C (both raise the pressure)", "A and C because …": the rest of the line is what follows.
         end = at;
-        return Reason().Match(text, at, to - at) is { Success: true, Length: > 0 };
+        return Reason().Match(text, at, to - at) is { Success: true, Length: > 0 }
+            && !IsRejected(text[at..SentenceEnd(text, at, to)], bits);
     }
+
+    /// <summary>
+    /// Returns whether a reason says no of what it is a reason for: "because they are wrong", but not "because B is wrong".
+    /// </summary>
+    private bool IsRejected(string reason, uint bits) =>
+        Wrong().IsMatch(reason)
+        && !Enumerable.Range(0, _options.Count).Any(option => (bits >> option & 1) == 0 && IsNamed(reason, option));
 
     /// <summary>Returns the option or the run of letters at a place.</summary>
     private Item? OptionAt(string text, int at, int to)
@@ -471,7 +479,7 @@ internal sealed partial class AnswerSetReading
     private static partial Regex Lead();
 
     [GeneratedRegex(
-        @"\G\s*[*_`]*\s*(?:\\?boxed\{)?\s*(?:(?:both|options?|choices?|letters?|答案|选项|选)\s*[:：]?\s*)?(?:[-•*]\s+)?",
+        @"\G\s*[*_`]*\s*(?:\\?boxed\{)?\s*(?:only\s+)?(?:(?:both|options?|choices?|letters?|答案|选项|选)\s*[:：]?\s*)?(?:[-•*]\s+)?",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Preface();
 

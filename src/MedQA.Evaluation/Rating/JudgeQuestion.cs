@@ -17,10 +17,13 @@ public static class JudgeQuestion
     /// The version of the prompt: verdicts of another one are another judge's. Any change of the prompt, or of how a verdict is read, needs
     /// the next.
     /// </summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private const double TemperatureOfSeveral = 0.7;
     private const int MaxTokens = 384;
+
+    /// <summary>What some readers end a line at, beside the line ends of Unicode.</summary>
+    private static readonly char[] LineEnds = ['\n', '\v', '\u001C', '\u001D', '\u001E'];
 
     private const string Preamble =
         "You rate an answer to a medical question. Question and answer are quoted below: each of their lines begins with \"> \". Quoted "
@@ -60,7 +63,9 @@ public static class JudgeQuestion
     /// <param name="axis">On which axis.</param>
     /// <param name="time">The clock for the profile's time limit.</param>
     /// <param name="cancellationToken">Cancels the work.</param>
-    /// <returns>The choice; <see langword="null"/> if no verdict could be read, or the model gave none.</returns>
+    /// <returns>
+    /// The choice; <see langword="null"/> if no verdict could be read, the model gave none, or no choice is the most frequent one.
+    /// </returns>
     /// <exception cref="ModelUnavailableException">The model cannot be asked at present.</exception>
     public static async Task<string?> AskAsync(
         ILanguageModel model, Profile profile, JudgedText judged, RubricAxis axis, TimeProvider time, CancellationToken cancellationToken)
@@ -68,7 +73,7 @@ public static class JudgeQuestion
         ArgumentNullException.ThrowIfNull(axis);
         var answered = await QuestionAnswerer.AnswerAsync(
             model, new Protocol(profile, []), Of(judged, axis), 0, time, cancellationToken);
-        return answered.Answer is { } choice ? axis.Choices[choice].Id : null;
+        return answered is { Answer: { } choice, Tie: false } ? axis.Choices[choice].Id : null;
     }
 
     /// <summary>Returns the question that a judge is asked.</summary>
@@ -104,7 +109,7 @@ public static class JudgeQuestion
 
     /// <summary>A text cannot end its own quotation: every line of it, whatever ends it, is marked.</summary>
     private static string Quoted(string text) =>
-        string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(static line => $"> {line}"));
+        string.Join('\n', text.ReplaceLineEndings("\n").Split(LineEnds).Select(static line => $"> {line}"));
 }
 
 /// <summary>What a judge rates: what a rater's page shows at one place.</summary>

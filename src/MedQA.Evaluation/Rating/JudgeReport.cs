@@ -10,7 +10,9 @@ namespace MedQA.Evaluation.Rating;
 /// <param name="Samples">Samples of each verdict.</param>
 /// <param name="Units">Answers, or pairs of them, that the judge was asked about.</param>
 /// <param name="Axes">By axis.</param>
-public sealed record JudgeReport(string Judge, string Model, int Samples, int Units, ImmutableArray<JudgeAxis> Axes);
+/// <param name="Seed">The seed of the samples, if it is known.</param>
+public sealed record JudgeReport(
+    string Judge, string Model, int Samples, int Units, ImmutableArray<JudgeAxis> Axes, long? Seed = null);
 
 /// <summary>A judge on an axis.</summary>
 /// <param name="Axis">The axis.</param>
@@ -106,7 +108,8 @@ internal static class JudgeReports
             judge.Model,
             judge.Samples,
             judge.Verdicts.Select(static verdict => verdict.Unit).Distinct().Count(),
-            [.. study.Rubric.Axes.Select((axis, place) => Axis(study, axis, [.. byAxis[axis.Id]], groups, people[place]))]);
+            [.. study.Rubric.Axes.Select((axis, place) => Axis(study, axis, [.. byAxis[axis.Id]], groups, people[place]))],
+            judge.Seed);
     }
 
     private static JudgeAxis Axis(

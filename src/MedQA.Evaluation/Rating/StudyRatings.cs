@@ -43,7 +43,9 @@ public sealed record StudyRatings
 /// <param name="Model">The model.</param>
 /// <param name="Samples">Samples of each verdict.</param>
 /// <param name="Verdicts">A verdict for each unit and axis that the judge was asked about; of a pair in both orders.</param>
-public sealed record JudgeVerdicts(string Judge, string Model, int Samples, ImmutableArray<UnitVerdict> Verdicts);
+/// <param name="Seed">The seed of the samples, if it is known.</param>
+public sealed record JudgeVerdicts(
+    string Judge, string Model, int Samples, ImmutableArray<UnitVerdict> Verdicts, long? Seed = null);
 
 /// <summary>A judge's verdict.</summary>
 /// <param name="Unit">The unit's place.</param>

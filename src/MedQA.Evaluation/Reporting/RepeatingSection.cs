@@ -37,7 +37,8 @@ internal sealed class RepeatingSection : IReportSection
             .. OriginsOf(report).Select(static origin => ("who wrote them", origin.Sentence)),
             ("sampling", $"{profile.Samples} samples, temperature {profile.Temperature}, topP {profile.TopP}, topK {profile.TopK}, minP "
                 + $"{profile.MinP}, at most {profile.MaxTokens} tokens, seed {profile.Seed}"),
-            ("reasonings without an answer", profile.OnUnparsed == UnparsedHandling.Force ? "forced by the answer cue" : "abstain"),
+            ("reasonings without an answer",
+                profile.OnUnparsed == UnparsedHandling.Force && report.Sets is null ? "forced by the answer cue" : "abstain"),
             .. report.Protocol.Prefix is { } prefix
                 ? [("prefix", $"{prefix.Name}: {prefix.Length} virtual tokens in front of every prompt, tuned for model "
                     + $"{prefix.ModelName}, hash {prefix.Hash}")]

@@ -16,9 +16,9 @@ internal static class ReportWarnings
             warnings.Add(
                 $"Stopped after {Figures.Count(stopped.Asked)} of {Figures.Count(stopped.Of)} questions, which were asked in a random "
                     + $"order: the 95 % interval is within ±{AccuracyTarget.TextOf(stopped.Points)} points, as was asked for. It is "
-                    + $"{Figures.Percent(stopped.Interval)}, of the accuracy that this run would have with all {Figures.Count(stopped.Of)} "
-                    + "questions asked, and it holds although the run stopped by what it saw. Intervals and tests that suppose a number "
-                    + "of questions fixed before are left out: of topics, of calibration and deferral, of pairs.");
+                    + $"{Figures.Percent(stopped.Interval)}, of the accuracy that this run would have with all its questions asked whose "
+                    + "right option is known, and it holds although the run stopped by what it saw. Intervals and tests that suppose a "
+                    + "number of questions fixed before are left out: of topics, of calibration and deferral, of pairs.");
         }
 
         warnings.AddRange(OfClusters(report.Accuracy.Clusters));

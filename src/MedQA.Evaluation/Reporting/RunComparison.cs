@@ -116,10 +116,13 @@ public sealed record RunComparison
 
         if (runs.Where(static run => run.Stopped is not null).Select(static run => run.Name).ToList() is { Count: > 0 } stopped)
         {
+            var order = stopped.Count == 1 ? "the run asked that stopped."
+                : "the first run of a pair asked, or the second if only that one stopped. Where both stopped, most of their common "
+                    + "questions count only if they have the same seed.";
             yield return $"Stopped early, by what was seen: {string.Join(", ", stopped)}. Only questions that both runs of a pair answered "
                 + "are compared. The ordinary intervals and p-values suppose a number of questions that was fixed before, which is not "
-                + "so here: rely on the intervals that hold however often somebody looked. Those are in the order in which the run "
-                + "asked that stopped.";
+                + "so here: rely on the intervals that hold however often somebody looked. Those are in the order in which "
+                + order;
         }
 
         var versions = runs.Select(static run => run.Rules).OfType<string>().Distinct().Order(StringComparer.Ordinal).ToList();

@@ -217,7 +217,14 @@ public sealed class RunAdvancer
 
             if (stop?.Questions != next.Summary.StoppedAfter)
             {
-                var changed = WithTimestamp(RunProgress.Stopped(next, manifest, stop));
+                var restarted = RunProgress.Stopped(next, manifest, stop);
+
+                // The batches that count and are collected are summed up at once: nobody is to see a run that has come back to nothing.
+                var first = await _batches.FromAsync(run, retry: 0, cursor: 0, cancellationToken);
+                var changed = WithTimestamp(RunProgress.Of(
+                    restarted,
+                    [.. first.TakeWhile(
+                        (batch, place) => batch.Collected && batch.Batch.Number == place && place < restarted.Summary.Batches)]));
                 return await _runs.TryUpdateAsync(changed, cancellationToken) is null
                     ? null
                     : new AdvanceOutcome(changed.Summary.State, TimeSpan.Zero);
@@ -235,7 +242,9 @@ public sealed class RunAdvancer
             var late = await _batches.FromAsync(run, next.Summary.Retry, next.Summary.Batches, cancellationToken);
             if (await AnyIsLeasedAsync(run, late, cancellationToken))
             {
-                return new AdvanceOutcome(next.Summary.State, Soon);
+                return next != row && await _runs.TryUpdateAsync(WithTimestamp(next), cancellationToken) is null
+                    ? null
+                    : new AdvanceOutcome(next.Summary.State, Soon);
             }
 
             next = next with { Summary = next.Summary with { Totals = next.Summary.Totals + RunProgress.SpentOn(late) } };

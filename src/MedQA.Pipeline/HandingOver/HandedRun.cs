@@ -61,6 +61,7 @@ internal sealed partial record HandedRun(RunSummary Summary, RunManifest Manifes
                     + (reading.DropsFillers ? " --drop-fillers" : "")
                     + (reading.Limit is { } limit ? $" --limit {limit}" : "")
                     + (reading.Sample is { } sample ? $" --sample {sample}" : "")
+                    + (reading.Until is { } points ? $" --until {AccuracyTarget.TextOf(points)}" : "")
                     + (reading.RightAnswers == RightAnswers.Several ? " --right-answers several" : ""),
                 Map = Manifest.Map,
             };

@@ -121,7 +121,7 @@ internal static class InspectLog
             json.WriteString("name", run.Task);
             json.WriteString("location", manifest.Name);
             json.WriteNumber("samples", report.Questions.Accepted);
-            json.WriteBoolean("shuffled", false);
+            json.WriteBoolean("shuffled", manifest.Until is not null);
         });
         json.WriteString("model", manifest.ModelName);
         WriteEmpty(json, "model_generate_config");
@@ -215,6 +215,10 @@ internal static class InspectLog
             json.WriteNumber("unanswered", questions.Unanswered);
             json.WriteNumber("without_known_answer", questions.WithoutGold);
             json.WriteNumber("not_asked_yet", questions.Waiting);
+            if (questions.NotAsked > 0)
+            {
+                json.WriteNumber("not_asked_or_not_counted", questions.NotAsked);
+            }
         });
     }
 

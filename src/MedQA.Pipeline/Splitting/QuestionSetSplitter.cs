@@ -644,7 +644,11 @@ public sealed class QuestionSetSplitter
             };
         }
 
-        var unscored = manifest.Until is not null && scored.Count == 0
+        var unscored = manifest.Until is null ? null
+            : profile.Strategy.WritesFreeAnswers
+            ? $"the run is to stop when its accuracy is known precisely enough (until), but profile {profile.Name} writes free answers, "
+                + "which have no accuracy. Leave until out."
+            : scored.Count == 0
             ? "the run is to stop when its accuracy is known precisely enough (until), but no question says which option is right, so it "
                 + "has no accuracy. Leave until out."
             : null;

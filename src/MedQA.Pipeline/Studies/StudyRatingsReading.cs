@@ -55,7 +55,8 @@ public static class StudyRatingsReading
             judge.Rater.Name,
             judge.Rater.Judge!.Model,
             judge.Rater.Judge.Samples,
-            [.. units.Index().SelectMany(unit => study.Manifest.Rubric.Axes.SelectMany(axis => Verdict(unit.Index, unit.Item, axis.Id)))]);
+            [.. units.Index().SelectMany(unit => study.Manifest.Rubric.Axes.SelectMany(axis => Verdict(unit.Index, unit.Item, axis.Id)))],
+            judge.Rater.Judge.Seed);
 
         IEnumerable<UnitVerdict> Verdict(int unit, RatedPair pair, string axis)
         {

@@ -158,7 +158,7 @@ public sealed class RunCommandTests(FinishedRuns finished)
         var (code, output, notices) = await medqa.RunAsync("import", medqa.Sums(2), "more.jsonl", "--to", "all.csv");
 
         Assert.True(code == 0, notices);
-        Assert.StartsWith("all.csv: 3 questions; all.rejected.csv lists the 1 rejected rows", output, StringComparison.Ordinal);
+        Assert.StartsWith("all.csv: 3 questions; all.rejected.csv lists the rejected row", output, StringComparison.Ordinal);
         Assert.Equal(4, (await File.ReadAllLinesAsync(Path.Combine(medqa.Folder, "all.csv"), Cancel)).Length);
         Assert.DoesNotContain(Directory.EnumerateFiles(medqa.Folder), static path => path.EndsWith(".unfinished", StringComparison.Ordinal));
     }

@@ -73,6 +73,8 @@ public sealed class SeveralRightTests
     [InlineData("A, Digoxin")]
     [InlineData("A-C")]
     [InlineData("[\"A\", \"Digoxin\"]")]
+    [InlineData("[\"A\", \"\"]")]
+    [InlineData("[\"A\", null]")]
     [InlineData("all")]
     public async Task What_is_no_list_of_options_is_refused(string answer) =>
         Assert.Contains("is not a list of some of the 5 options", await GoldOfAsync(answer, Drugs));

@@ -29,6 +29,9 @@ public sealed class JudgeQuestionTests
     [InlineData("\r\n")]
     [InlineData("\u2028")]
     [InlineData("\u0085")]
+    [InlineData("\v")]
+    [InlineData("\f")]
+    [InlineData("\u001E")]
     public async Task An_answer_cannot_end_its_quotation(string end)
     {
         var model = new ScriptedModel();
@@ -44,6 +47,13 @@ public sealed class JudgeQuestionTests
         var model = new ScriptedModel { Write = static (_, _, index) => index == 1 ? "Answer: (A)" : "Answer: (B)" };
         Assert.Equal(Intent.Choices[1].Id, await AskAsync(model, "Rest.", samples: 3));
         Assert.True(model.Requests.Single().Temperature > 0);
+    }
+
+    [Fact]
+    public async Task A_tie_among_several_verdicts_is_no_verdict()
+    {
+        var model = new ScriptedModel { Write = static (_, _, index) => index == 1 ? "Answer: (A)" : "Answer: (B)" };
+        Assert.Null(await AskAsync(model, "Rest.", samples: 2));
     }
 
     [Theory]

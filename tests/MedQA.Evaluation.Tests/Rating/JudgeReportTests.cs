@@ -113,16 +113,27 @@ public sealed class JudgeReportTests
     public void A_better_judge_saves_ratings_and_too_few_answers_suffice_for_no_interval()
     {
         var poor = PredictionPoweredSize.RatedFor(0.2, 1000, 0.6, 0.6, 0.6)!.Value;
-        var good = PredictionPoweredSize.RatedFor(0.2, 1000, 0.6, 0.95, 0.95)!.Value;
-        Assert.InRange(good, 20, poor / 2);
+        var good = PredictionPoweredSize.RatedFor(0.2, 1000, 0.6, 0.85, 0.85)!.Value;
+        Assert.InRange(good, 40, poor * 2 / 3);
 
         // Nobody but people: Wilson's interval of 92 answers is 0.2 long.
         Assert.InRange(PredictionPoweredSize.RatedFor(0.2, 1000, 0.6, 0.5, 0.5)!.Value, 88, 96);
         // The example of docs/human-evaluation.md.
-        Assert.Equal((39, 63), (PredictionPoweredSize.RatedFor(0.2, 500, 0.8, 0.9, 0.8), PredictionPoweredSize.RatedFor(0.2, 500, 0.8, 0.5, 0.5)));
+        Assert.Equal((50, 63), (PredictionPoweredSize.RatedFor(0.2, 500, 0.8, 0.9, 0.8), PredictionPoweredSize.RatedFor(0.2, 500, 0.8, 0.5, 0.5)));
         Assert.Null(PredictionPoweredSize.RatedFor(0.05, 100, 0.6, 0.8, 0.8));
-        Assert.Equal(20, PredictionPoweredSize.RatedFor(0.9, 100, 0.6, 0.8, 0.8));
+        Assert.Equal(30, PredictionPoweredSize.RatedFor(0.9, 100, 0.6, 0.8, 0.8));
         Assert.Throws<ArgumentOutOfRangeException>(() => PredictionPoweredSize.RatedFor(0.2, 100, 1, 0.8, 0.8));
+    }
+
+    [Theory]
+    [InlineData(1000, 0.95, 120)]
+    [InlineData(1000, 0.99, 600)]
+    [InlineData(500, 0.99, null)]
+    [InlineData(1000, 1.0, null)]
+    public void People_rate_enough_answers_to_differ_from_a_judge_who_errs_rarely(int answers, double quality, int? rated)
+    {
+        var planned = PredictionPoweredSize.RatedFor(0.2, answers, 0.6, quality, quality);
+        Assert.Equal(rated, planned);
     }
 
     private static string Json(StudyRatings study) => Encoding.UTF8.GetString(ReportJson.Write(StudyReportBuilder.Build(study)));

@@ -222,11 +222,12 @@ public sealed class EarlyStoppingTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData("id,question,option_a,option_b,answer\nq,Which?,x,y,\n", "but no question says which option is right")]
-    public async Task A_set_without_accuracy_is_refused(string csv, string sentence)
+    [InlineData("set.csv", "id,question,option_a,option_b,answer\nq,Which?,x,y,\n", "but no question says which option is right")]
+    [InlineData("long-form/set.csv", "id,question,option_a,option_b,answer\nq,Which?,x,y,B\n", "but profile long-form writes free answers")]
+    public async Task A_set_without_accuracy_is_refused(string name, string csv, string sentence)
     {
         var bench = NewBench(await azurite.NewAsync());
-        var outcome = await UploadAsync(bench, "2", "set.csv", csv);
+        var outcome = await UploadAsync(bench, "2", name, csv);
         Assert.Contains(sentence, outcome.Rejection!.Sentence, StringComparison.Ordinal);
     }
 

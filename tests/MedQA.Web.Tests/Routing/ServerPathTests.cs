@@ -37,7 +37,7 @@ public sealed class ServerPathTests(AzuriteFixture azurite)
             foreach (var address in (string[])["/api/runs", "/api/estimates"])
             {
                 var (answer, problem) = await server.SendAsync(HttpMethod.Post, $"{address}?profile={Path.GetFileNameWithoutExtension(file)}", ApiServer.Questions(1, right: 1));
-                Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+                Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
                 Assert.Contains(file, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
                 Assert.DoesNotContain(folder.Path, problem.ToString(), StringComparison.Ordinal);
             }

@@ -152,9 +152,12 @@ internal static class ComparisonDocument
                             + $"{Figures.Percent(cell.Interval)}){(cell.Provisional ? " provisional" : "")}"
                         : Figures.None), string.Join(", ", row.Runs)]),
             ]);
+        var stopped = comparison.Pairs.Any(static pair => pair.Anytime is not null)
+            ? "; of a run that stopped early, the interval of its accuracy on all its questions, which holds in spite of the stop"
+            : "";
         yield return new Paragraph(
             "Each on all its own questions with a known right option, with the 95 % interval (Clopper-Pearson, or from clusters where "
-                + "questions belong together). The tests below are on the questions that two runs have in common.");
+                + $"questions belong together{stopped}). The tests below are on the questions that two runs have in common.");
     }
 
     /// <summary>Intervals for comparisons that somebody watched.</summary>
@@ -191,9 +194,10 @@ internal static class ComparisonDocument
                 + "the truth at some look in 30 to 56 of 100. An anytime-valid interval (betting; Waudby-Smith and Ramdas, JRSS-B 86, "
                 + "2024) misses it, over all looks together, in at most 5 of 100. It is wider for that.");
         yield return new Paragraph(
-            "The questions count in the order of the first run's file, up to the first that one of the runs has not answered yet; of "
-                + "questions that belong together, the first. The intervals hold if that order says nothing about the answers. That is "
-                + "not so in a file that is sorted by topic or difficulty. They are not corrected for several pairs.");
+            "The questions count in the order of the first run's file, or in the order in which a run that stopped early asked them, up "
+                + "to the first that one of the runs has not answered yet; of questions that belong together, the first. The intervals hold "
+                + "if that order says nothing about the answers. That is not so in a file that is sorted by topic or difficulty. They are "
+                + "not corrected for several pairs.");
     }
 
     private static string AnytimeSaid(PairedComparison pair) => pair.Anytime is { } anytime

@@ -225,7 +225,8 @@ internal static class StudyDocument
             yield return new Heading(3, $"{judge.Judge}: {judge.Model}");
             yield return new Paragraph(
                 $"{Figures.Of(judge.Units, report.Units)} {(report.Rubric.Compares ? "pairs, each in both orders" : "answers")}, "
-                    + $"{Figures.Count(judge.Samples)} {(judge.Samples == 1 ? "sample" : "samples")} for each verdict.");
+                    + $"{Figures.Count(judge.Samples)} {(judge.Samples == 1 ? "sample" : "samples")} for each verdict"
+                    + (judge.Seed is { } seed ? $", seed {seed}." : "."));
             yield return new Table(
                 [
                     new("axis"),

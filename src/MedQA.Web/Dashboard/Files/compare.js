@@ -123,17 +123,20 @@ export async function show(main, { query, signal, title }) {
     const isSeveral = new Set(pairs.map(pair => pair.dataset)).size > 1;
     /** @param {string} name */
     const place = name => compared.findIndex(run => name.endsWith(`(${run})`));
+    // This page asks for no interval of many looks: a pair has one only since a run stopped early, and none before the first common answer.
+    /** @param {Pair} pair */
+    const isStopped = pair => Boolean(pair.anytime) || [compared[0], compared[place(pair.second)]].some(run => known(run)?.stoppedAfter !== undefined);
     return section(`Against ${nameIn(compared[0])}`,
       warnings.map(text => h('p', { class: 'notice', role: 'note' }, h('span', null, sign('⚠ '), text))),
-      h('ul', { class: 'plain said' }, pairs.filter(pair => !isSeveral || !pair.dataset).map(pair => h('li', null, change(pair), h('span', null, h('strong', null, ordinal(chosen.indexOf(compared[place(pair.second)]))), ` (${described(compared[place(pair.second)])}) `, sentence(pair))))),
+      h('ul', { class: 'plain said' }, pairs.filter(pair => !isSeveral || !pair.dataset).map(pair => h('li', null, change(pair), h('span', null, h('strong', null, ordinal(chosen.indexOf(compared[place(pair.second)]))), ` (${described(compared[place(pair.second)])}) `, sentence(pair, isStopped(pair)))))),
       table('Differences from the first run', [
         { name: 'Run' }, ...isSeveral ? [{ name: 'Data set' }] : [], { name: 'Questions', number: true }, { name: 'First run', number: true }, { name: 'This run', number: true },
         { name: 'Difference', number: true }, { name: '95 % interval, points', number: true }, { name: 'p after Holm', number: true },
       ], pairs.map(pair => [
         ordinal(chosen.indexOf(compared[place(pair.second)])), ...isSeveral ? [pair.dataset ?? 'all'] : [], pair.questions.toLocaleString('en-US'), percent(pair.firstAccuracy), percent(pair.secondAccuracy),
-        change(pair), `${(100 * pair.interval.lower).toFixed(1)} to ${(100 * pair.interval.upper).toFixed(1)}`, pair.holmP < 0.0001 ? '< 0.0001' : pair.holmP.toFixed(4),
+        change(pair), ...isStopped(pair) ? [pair.anytime ? range(pair.anytime.interval) : none, none] : [range(pair.interval), pair.holmP < 0.0001 ? '< 0.0001' : pair.holmP.toFixed(4)],
       ]), { className: 'wide' }),
-      h('p', { class: 'minor' }, `A difference is the accuracy of this run less that of the first, in percentage points on the questions that both answered: positive where this run is better. Each p is of McNemar’s test and corrected for ${familySize === 1 ? 'one test' : `${familySize} tests`} (Holm); the intervals are not.`));
+      h('p', { class: 'minor' }, `A difference is the accuracy of this run less that of the first, in percentage points on the questions that both answered: positive where this run is better. Each p is of McNemar’s test and corrected for ${familySize === 1 ? 'one test' : `${familySize} tests`} (Holm); the intervals are not.${pairs.some(isStopped) ? ' Where a run stopped early, the interval is one that is valid in spite of it, and no p is shown: the test supposes a number of questions that was fixed before.' : ''}`));
   }
 
   /** @param {string} run */
@@ -193,15 +196,32 @@ function change(pair) {
   return h('span', { class: `change ${kind}` }, sign(`${symbol} `), `${pair.difference > 0 ? '+' : pair.difference < 0 ? '−' : ''}${points(pair)} points`, spoken(`, ${word}`));
 }
 
-/** @param {Pair} pair */
-function sentence(pair) {
+/** In percentage points. @param {Schemas['Interval']} interval */
+const range = ({ lower, upper }) => `${(100 * lower).toFixed(1)} to ${(100 * upper).toFixed(1)}`;
+
+/**
+ * @param {Pair} pair
+ * @param {boolean} isStopped Whether one of the runs stopped early: what supposes a fixed number of questions then says nothing.
+ */
+function sentence(pair, isStopped) {
   const [first, second] = [Math.round(pair.firstAccuracy * pair.questions), Math.round(pair.secondAccuracy * pair.questions)];
   const right = `${of(second, pair.questions)} questions right, the first run ${first.toLocaleString('en-US')}`;
   if (pair.difference === 0) {
-    return `is as good as the first: ${right}.`;
+    return `is as good as the first: ${right}.${isStopped ? ` ${anytimeText(pair)}` : ''}`;
   }
-  return `is ${points(pair)} points ${pair.difference > 0 ? 'better' : 'worse'} than the first: ${right}. ${pair.holmP < chance ? 'More than chance would explain.' : 'The difference can be chance.'}`;
+  return `is ${points(pair)} points ${pair.difference > 0 ? 'better' : 'worse'} than the first: ${right}. ${isStopped ? `${anytimeVerdict(pair)}${anytimeText(pair)}` : pair.holmP < chance ? moreThanChance : canBeChance}`;
 }
+
+const moreThanChance = 'More than chance would explain.';
+const canBeChance = 'The difference can be chance.';
+
+/** @param {Pair} pair */
+const anytimeVerdict = ({ anytime }) => !anytime ? '' : `${anytime.interval.lower > 0 || anytime.interval.upper < 0 ? moreThanChance : canBeChance} `;
+
+/** @param {Pair} pair */
+const anytimeText = ({ anytime }) => anytime
+  ? `95 % interval ${range(anytime.interval)} points, from ${anytime.questions.toLocaleString('en-US')} questions: valid although a run stopped early.`
+  : 'A run stopped early, and the runs have no interval that is valid in spite of it.';
 
 /**
  * @param {Schemas['Flip']} flip

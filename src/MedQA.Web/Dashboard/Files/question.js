@@ -102,6 +102,21 @@ function verdict(question, answer, free, isFinal) {
 }
 
 /**
+ * An option is wrong only where the right one is known.
+ * @param {string | null} known What is right, as letters.
+ * @param {boolean} gold
+ * @param {boolean} chosen
+ */
+function optionClass(known, gold, chosen) {
+  return `option${gold ? ' gold' : ''}${chosen ? ' chosen' : ''}${known === null ? ' unjudged' : ''}`;
+}
+
+/** @param {string | null} known @param {boolean} gold */
+function answeredTag(known, gold) {
+  return h('span', { class: `tag${known === null ? '' : gold ? ' good' : ' bad'}` }, 'answered');
+}
+
+/**
  * @param {Question} question
  * @param {Answered} answer
  */
@@ -111,14 +126,15 @@ function options(question, answer) {
   return h('ol', { class: 'plain options' }, question.options.map((text, index) => {
     const votes = answer.votes[index] ?? 0;
     const forced = answer.forcedVotesPerOption[index] ?? 0;
-    const gold = goldOf(question)?.includes(letterOf(index)) ?? false;
+    const known = goldOf(question);
+    const gold = known?.includes(letterOf(index)) ?? false;
     const chosen = chosenOf(answer)?.includes(letterOf(index)) ?? false;
     // Null where the model gives no number.
     const likelihood = answer.optionLogLikelihoods[index];
-    return h('li', { class: `option${gold ? ' gold' : ''}${chosen ? ' chosen' : ''}` },
+    return h('li', { class: optionClass(known, gold, chosen) },
       h('span', { class: 'letter' }, letterOf(index)),
       h('span', { class: 'option-text prose' }, text),
-      h('span', { class: 'option-marks' }, gold ? h('span', { class: 'tag good' }, 'right option') : null, chosen ? h('span', { class: `tag ${gold ? 'good' : 'bad'}` }, 'answered') : null),
+      h('span', { class: 'option-marks' }, gold ? h('span', { class: 'tag good' }, 'right option') : null, chosen ? answeredTag(known, gold) : null),
       question.severalRight ? null : h('span', { class: 'option-votes' },
         h('span', { class: 'vote-bar', 'aria-hidden': 'true' },
           h('span', { class: 'vote-fill', style: { width: `${100 * (votes - forced) / most}%` } }), h('span', { class: 'vote-fill forced', style: { width: `${100 * forced / most}%` } })),
@@ -142,10 +158,11 @@ function setVotes(question, answer) {
   return h('section', { 'aria-label': 'Votes for sets of options' },
     h('h3', null, 'Votes for sets of options'),
     h('ol', { class: 'plain options' }, [...answer.setVotes].sort((one, other) => other.votes - one.votes).map(vote => {
-      const [gold, chosen] = [vote.options === question.goldSet, vote.options === answer.answerSet];
-      return h('li', { class: `option${gold ? ' gold' : ''}${chosen ? ' chosen' : ''}` },
+      const known = goldOf(question);
+      const [gold, chosen] = [vote.options === known, vote.options === answer.answerSet];
+      return h('li', { class: `${optionClass(known, gold, chosen)} set` },
         h('span', { class: 'option-text' }, vote.options),
-        h('span', { class: 'option-marks' }, gold ? h('span', { class: 'tag good' }, 'right set') : null, chosen ? h('span', { class: `tag ${gold ? 'good' : 'bad'}` }, 'answered') : null),
+        h('span', { class: 'option-marks' }, gold ? h('span', { class: 'tag good' }, 'right set') : null, chosen ? answeredTag(known, gold) : null),
         h('span', { class: 'option-votes' },
           h('span', { class: 'vote-bar', 'aria-hidden': 'true' }, h('span', { class: 'vote-fill', style: { width: `${100 * vote.votes / most}%` } })),
           h('span', { class: 'minor' }, plural(vote.votes, 'vote'))));

@@ -130,7 +130,7 @@ export async function show(main, { run, signal, title }) {
       fill(body, loading('Reading the report…'));
     }
     try {
-      fill(body, documentCards(await readDocument(`${path}/report`, signal), `#/runs/${run}/questions`, [slicesCard(run, signal)]), files());
+      fill(body, documentCards(await readDocument(`${path}/report`, signal), `#/runs/${run}/questions`, [last.stoppedAfter === undefined ? slicesCard(run, signal) : noSlices()]), files());
       // The section has no links: its page has them, and compares other columns and groups.
       body.querySelector('[aria-labelledby="s-counterfactual-pairs"] > h2')?.after(
         h('p', null, h('a', { href: `#/runs/${run}/pairs` }, 'Every pair that changes, and other groups')));
@@ -223,6 +223,10 @@ export async function show(main, { run, signal, title }) {
     }
   }
 }
+
+/** Stands where other runs offer their slices: the service refuses those of a run that stopped early. */
+const noSlices = () => h('section', { class: 'card', 'aria-label': 'Accuracy by metadata' }, h('h2', null, 'Accuracy by metadata'),
+  h('p', { class: 'minor' }, 'The run stopped early, and slices of such a run have no interval.'));
 
 /** The model's size and family, where they are known. @param {Run} run */
 const sized = ({ parameters, activeParameters, family }) => {

@@ -4,7 +4,7 @@ import { annotate } from './annotate.js';
 import { call } from './api.js';
 import { confirm } from './dialogs.js';
 import { fill, h, sign, spoken, typing } from './dom.js';
-import { ago, count, interval, isFinal, moment, nameOf, percent, plural } from './format.js';
+import { ago, count, interval, isFinal, moment, nameOf, of, percent, plural } from './format.js';
 import { openMenu } from './menu.js';
 import { badge, empty, heading, intervalBar, loading, problemBox, progress, tags } from './parts.js';
 import { save } from './save.js';
@@ -222,10 +222,18 @@ export function show(main, { query, signal, title }) {
         tags(run, fewTags),
         run.note ? h('span', { class: 'minor row-note', dir: 'auto' }, run.note) : null),
       h('span', { class: 'run-asked' }, h('span', null, run.profile, run.samples > 1 ? h('span', { class: 'minor' }, ` · ${run.samples} samples`) : null), h('span', { class: 'minor' }, run.model)),
-      h('span', { class: 'run-state' }, badge(run), isFinal(run.state) && run.done >= run.questions ? null : run.questions ? progress(run) : null, run.reason ? h('span', { class: 'minor reason' }, run.reason) : null),
+      h('span', { class: 'run-state' }, badge(run), progressOf(run), run.reason ? h('span', { class: 'minor reason' }, run.reason) : null),
       h('span', { class: 'run-accuracy' }, accuracy(run)),
       h('time', { class: 'run-created minor', datetime: run.created, title: moment(run.created) }, ago(run.created)),
       h('span', { class: 'run-menu' }, menuButton(run)));
+  }
+
+  /** How far a run is; nothing where all its questions are done. @param {Run} run */
+  function progressOf(run) {
+    if (isFinal(run.state) && run.stoppedAfter !== undefined) {
+      return h('span', { class: 'minor' }, `stopped early after ${of(run.stoppedAfter, run.questions)} questions`);
+    }
+    return run.questions === 0 || isFinal(run.state) && run.done >= run.questions ? null : progress(run);
   }
 
   /** @param {Run} run */
