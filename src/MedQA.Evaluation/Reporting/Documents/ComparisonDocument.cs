@@ -195,8 +195,8 @@ internal static class ComparisonDocument
                 + "2024) misses it, over all looks together, in at most 5 of 100. It is wider for that.");
         yield return new Paragraph(
             "The questions count in the order of the first run's file, or in the order in which a run that stopped early asked them, up "
-                + "to the first that one of the runs has not answered yet; of questions that belong together, the first. The intervals hold "
-                + "if that order says nothing about the answers. That is not so in a file that is sorted by topic or difficulty. They are "
+                + "to the first that one of the runs has not answered yet; of questions that belong together, the first. The intervals "
+                + "hold if that order says nothing about the answers. That is not so in a file that is sorted by topic or difficulty. They are "
                 + "not corrected for several pairs.");
     }
 
