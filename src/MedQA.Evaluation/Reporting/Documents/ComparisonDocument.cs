@@ -196,8 +196,8 @@ internal static class ComparisonDocument
         yield return new Paragraph(
             "The questions count in the order of the first run's file, or in the order in which a run that stopped early asked them, up "
                 + "to the first that one of the runs has not answered yet; of questions that belong together, the first. The intervals "
-                + "hold if that order says nothing about the answers. That is not so in a file that is sorted by topic or difficulty. They are "
-                + "not corrected for several pairs.");
+                + "hold if that order says nothing about the answers. That is not so in a file that is sorted by topic or difficulty. "
+                + "They are not corrected for several pairs.");
     }
 
     private static string AnytimeSaid(PairedComparison pair) => pair.Anytime is { } anytime
